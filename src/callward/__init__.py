@@ -1,0 +1,1 @@
+"""Callward: the call centre that keeps what its privacy notice promises."""

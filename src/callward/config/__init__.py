@@ -1,0 +1,1 @@
+"""The only room that knows everything: settings, addresses and the wiring of ports."""

@@ -1,0 +1,1 @@
+"""Words everybody shares: time, numbers, references, actors and errors. No framework."""

@@ -1,0 +1,24 @@
+"""The fixed clock and the fixed cast of every test."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from callward.kernel import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A summer-time night: in Bucharest, Sofia and Vilnius the hour from 03:00 is skipped soon after.
+THE_START = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def the_clock() -> Iterator[clock.FixedClock]:
+    """Every test starts at the same instant."""
+    fixed = clock.FixedClock(THE_START)
+    with clock.using(fixed):
+        yield fixed

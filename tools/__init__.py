@@ -1,0 +1,1 @@
+"""The project's own checks: what a tool can decide about the house, a tool decides."""

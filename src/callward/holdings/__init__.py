@@ -1,0 +1,21 @@
+"""What Callward keeps of people: the categories, the declarations of the models, the holders."""
+
+from callward.holdings.declarations import DECLARED, DataCategory, holds
+from callward.holdings.registry import (
+    Holder,
+    HolderTwiceError,
+    destroy_everywhere,
+    holders,
+    register,
+)
+
+__all__ = [
+    "DECLARED",
+    "DataCategory",
+    "Holder",
+    "HolderTwiceError",
+    "destroy_everywhere",
+    "holders",
+    "holds",
+    "register",
+]

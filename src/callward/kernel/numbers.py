@@ -16,7 +16,7 @@ class MalformedNumberError(BadInputError):
 
     code = "bad-number"
     fact = gettext_noop("This is not a telephone number of %(region)s or of another country.")
-    mend = gettext_noop("Write it with its country code, for example +40 31 710 0000.")
+    mend = gettext_noop("Write it with its country code, for example +44 20 7946 0123.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

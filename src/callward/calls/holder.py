@@ -1,0 +1,29 @@
+"""What calls answers when somebody's rights or a due date ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+
+
+class CallsHolder:
+    """Finds calls by number, and removes them when asked by their own reference."""
+
+    name = "calls"
+
+    def find(self, numbers: Sequence[str]) -> list[Ref]:
+        raise NotImplementedError
+
+    def describe(self, ref: Ref) -> dict[str, str]:
+        raise NotImplementedError
+
+    def why_refuse(self, ref: Ref, *, at: datetime) -> str | None:
+        raise NotImplementedError
+
+    def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:
+        raise NotImplementedError

@@ -1,0 +1,43 @@
+"""The choices that describe a call."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class CallDirection(StrEnum):
+    """Who rang whom, as the controller sees it."""
+
+    IN = "in"
+    OUT = "out"
+    INTERNAL = "internal"
+
+
+class Disposition(StrEnum):
+    """How the call ended."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no-answer"
+    BUSY = "busy"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+class PartyRole(StrEnum):
+    """What a party was in the call."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+    AGENT = "agent"
+    OTHER = "other"
+
+
+class Told(StrEnum):
+    """What stands behind the recording: what the person was told and answered (DESIGN section 7)."""
+
+    ANNOUNCED = "announced"
+    ASKED = "asked"
+    ASSERTED = "asserted"
+    NONE = "none"
+    UNKNOWN = "unknown"

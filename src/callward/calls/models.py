@@ -105,9 +105,7 @@ class Leg(models.Model):
                 name="leg_has_a_known_role", condition=Q(role__in=[str(r) for r in PartyRole])
             )
         ]
-        indexes = [
-            models.Index(name="leg_by_number", fields=["number_ref", "started_at", "call"])
-        ]
+        indexes = [models.Index(name="leg_by_number", fields=["number_ref", "started_at", "call"])]
 
 
 @holds(sealed=DataCategory.CALL_RECORD)

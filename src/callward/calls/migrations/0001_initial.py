@@ -7,66 +7,274 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('controller_ref', models.UUIDField()),
-                ('policy_id', models.CharField(max_length=80)),
-                ('source_system', models.CharField(max_length=40)),
-                ('source_account', models.CharField(max_length=80)),
-                ('source_call_id', models.CharField(max_length=128)),
-                ('direction', models.CharField(choices=[(callward.calls.states.CallDirection['IN'], callward.calls.states.CallDirection['IN']), (callward.calls.states.CallDirection['OUT'], callward.calls.states.CallDirection['OUT']), (callward.calls.states.CallDirection['INTERNAL'], callward.calls.states.CallDirection['INTERNAL'])], max_length=10)),
-                ('started_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField()),
-                ('seconds', models.PositiveIntegerField()),
-                ('talk_seconds', models.PositiveIntegerField()),
-                ('disposition', models.CharField(choices=[(callward.calls.states.Disposition['ANSWERED'], callward.calls.states.Disposition['ANSWERED']), (callward.calls.states.Disposition['NO_ANSWER'], callward.calls.states.Disposition['NO_ANSWER']), (callward.calls.states.Disposition['BUSY'], callward.calls.states.Disposition['BUSY']), (callward.calls.states.Disposition['FAILED'], callward.calls.states.Disposition['FAILED']), (callward.calls.states.Disposition['CANCELLED'], callward.calls.states.Disposition['CANCELLED']), (callward.calls.states.Disposition['UNKNOWN'], callward.calls.states.Disposition['UNKNOWN'])], max_length=12)),
-                ('queue', models.CharField(blank=True, max_length=60)),
-                ('agent_code', models.CharField(blank=True, max_length=60)),
-                ('did_number_ref', models.UUIDField(db_index=True, null=True)),
-                ('other_number_ref', models.UUIDField(null=True)),
-                ('told', models.CharField(choices=[(callward.calls.states.Told['ANNOUNCED'], callward.calls.states.Told['ANNOUNCED']), (callward.calls.states.Told['ASKED'], callward.calls.states.Told['ASKED']), (callward.calls.states.Told['ASSERTED'], callward.calls.states.Told['ASSERTED']), (callward.calls.states.Told['NONE'], callward.calls.states.Told['NONE']), (callward.calls.states.Told['UNKNOWN'], callward.calls.states.Told['UNKNOWN'])], max_length=12)),
-                ('evidence_ref', models.UUIDField(null=True)),
-                ('recorded', models.BooleanField(default=False)),
-                ('kept_at', models.DateTimeField()),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("controller_ref", models.UUIDField()),
+                ("policy_id", models.CharField(max_length=80)),
+                ("source_system", models.CharField(max_length=40)),
+                ("source_account", models.CharField(max_length=80)),
+                ("source_call_id", models.CharField(max_length=128)),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            (
+                                callward.calls.states.CallDirection["IN"],
+                                callward.calls.states.CallDirection["IN"],
+                            ),
+                            (
+                                callward.calls.states.CallDirection["OUT"],
+                                callward.calls.states.CallDirection["OUT"],
+                            ),
+                            (
+                                callward.calls.states.CallDirection["INTERNAL"],
+                                callward.calls.states.CallDirection["INTERNAL"],
+                            ),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField()),
+                ("seconds", models.PositiveIntegerField()),
+                ("talk_seconds", models.PositiveIntegerField()),
+                (
+                    "disposition",
+                    models.CharField(
+                        choices=[
+                            (
+                                callward.calls.states.Disposition["ANSWERED"],
+                                callward.calls.states.Disposition["ANSWERED"],
+                            ),
+                            (
+                                callward.calls.states.Disposition["NO_ANSWER"],
+                                callward.calls.states.Disposition["NO_ANSWER"],
+                            ),
+                            (
+                                callward.calls.states.Disposition["BUSY"],
+                                callward.calls.states.Disposition["BUSY"],
+                            ),
+                            (
+                                callward.calls.states.Disposition["FAILED"],
+                                callward.calls.states.Disposition["FAILED"],
+                            ),
+                            (
+                                callward.calls.states.Disposition["CANCELLED"],
+                                callward.calls.states.Disposition["CANCELLED"],
+                            ),
+                            (
+                                callward.calls.states.Disposition["UNKNOWN"],
+                                callward.calls.states.Disposition["UNKNOWN"],
+                            ),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("queue", models.CharField(blank=True, max_length=60)),
+                ("agent_code", models.CharField(blank=True, max_length=60)),
+                ("did_number_ref", models.UUIDField(db_index=True, null=True)),
+                ("other_number_ref", models.UUIDField(null=True)),
+                (
+                    "told",
+                    models.CharField(
+                        choices=[
+                            (
+                                callward.calls.states.Told["ANNOUNCED"],
+                                callward.calls.states.Told["ANNOUNCED"],
+                            ),
+                            (
+                                callward.calls.states.Told["ASKED"],
+                                callward.calls.states.Told["ASKED"],
+                            ),
+                            (
+                                callward.calls.states.Told["ASSERTED"],
+                                callward.calls.states.Told["ASSERTED"],
+                            ),
+                            (
+                                callward.calls.states.Told["NONE"],
+                                callward.calls.states.Told["NONE"],
+                            ),
+                            (
+                                callward.calls.states.Told["UNKNOWN"],
+                                callward.calls.states.Told["UNKNOWN"],
+                            ),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("evidence_ref", models.UUIDField(null=True)),
+                ("recorded", models.BooleanField(default=False)),
+                ("kept_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['controller_ref', 'started_at', 'ref', 'direction', 'disposition', 'talk_seconds', 'recorded'], name='call_list'), models.Index(fields=['controller_ref', 'agent_code', 'started_at', 'ref'], name='call_by_agent'), models.Index(fields=['controller_ref', 'queue', 'started_at', 'ref'], name='call_by_queue')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ended_at__gte', models.F('started_at'))), name='call_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), models.Q(('answered_at__gte', models.F('started_at')), ('answered_at__lte', models.F('ended_at'))), _connector='OR'), name='call_is_answered_while_it_lasts'), models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out', 'internal'])), name='call_has_a_known_direction'), models.CheckConstraint(condition=models.Q(('disposition__in', ['answered', 'no-answer', 'busy', 'failed', 'cancelled', 'unknown'])), name='call_ended_in_a_known_way'), models.CheckConstraint(condition=models.Q(('told__in', ['announced', 'asked', 'asserted', 'none', 'unknown'])), name='call_says_what_was_told'), models.UniqueConstraint(fields=('controller_ref', 'source_system', 'source_account', 'source_call_id'), name='call_comes_once_from_its_source')],
+                "indexes": [
+                    models.Index(
+                        fields=[
+                            "controller_ref",
+                            "started_at",
+                            "ref",
+                            "direction",
+                            "disposition",
+                            "talk_seconds",
+                            "recorded",
+                        ],
+                        name="call_list",
+                    ),
+                    models.Index(
+                        fields=["controller_ref", "agent_code", "started_at", "ref"],
+                        name="call_by_agent",
+                    ),
+                    models.Index(
+                        fields=["controller_ref", "queue", "started_at", "ref"],
+                        name="call_by_queue",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at__gte", models.F("started_at"))),
+                        name="call_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_at__isnull", True),
+                            models.Q(
+                                ("answered_at__gte", models.F("started_at")),
+                                ("answered_at__lte", models.F("ended_at")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="call_is_answered_while_it_lasts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["in", "out", "internal"])),
+                        name="call_has_a_known_direction",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "disposition__in",
+                                ["answered", "no-answer", "busy", "failed", "cancelled", "unknown"],
+                            )
+                        ),
+                        name="call_ended_in_a_known_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("told__in", ["announced", "asked", "asserted", "none", "unknown"])
+                        ),
+                        name="call_says_what_was_told",
+                    ),
+                    models.UniqueConstraint(
+                        fields=(
+                            "controller_ref",
+                            "source_system",
+                            "source_account",
+                            "source_call_id",
+                        ),
+                        name="call_comes_once_from_its_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CdrRow',
+            name="CdrRow",
             fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('sealed', models.BinaryField()),
-                ('kept_at', models.DateTimeField()),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cdr_rows', to='calls.call')),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                ("kept_at", models.DateTimeField()),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cdr_rows",
+                        to="calls.call",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Leg',
+            name="Leg",
             fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[(callward.calls.states.PartyRole['CALLER'], callward.calls.states.PartyRole['CALLER']), (callward.calls.states.PartyRole['CALLEE'], callward.calls.states.PartyRole['CALLEE']), (callward.calls.states.PartyRole['AGENT'], callward.calls.states.PartyRole['AGENT']), (callward.calls.states.PartyRole['OTHER'], callward.calls.states.PartyRole['OTHER'])], max_length=8)),
-                ('number_ref', models.UUIDField(null=True)),
-                ('sealed_name', models.BinaryField(default=b'')),
-                ('channel', models.PositiveSmallIntegerField(null=True)),
-                ('started_at', models.DateTimeField()),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='legs', to='calls.call')),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            (
+                                callward.calls.states.PartyRole["CALLER"],
+                                callward.calls.states.PartyRole["CALLER"],
+                            ),
+                            (
+                                callward.calls.states.PartyRole["CALLEE"],
+                                callward.calls.states.PartyRole["CALLEE"],
+                            ),
+                            (
+                                callward.calls.states.PartyRole["AGENT"],
+                                callward.calls.states.PartyRole["AGENT"],
+                            ),
+                            (
+                                callward.calls.states.PartyRole["OTHER"],
+                                callward.calls.states.PartyRole["OTHER"],
+                            ),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("number_ref", models.UUIDField(null=True)),
+                ("sealed_name", models.BinaryField(default=b"")),
+                ("channel", models.PositiveSmallIntegerField(null=True)),
+                ("started_at", models.DateTimeField()),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="legs",
+                        to="calls.call",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['number_ref', 'started_at', 'call'], name='leg_by_number')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['caller', 'callee', 'agent', 'other'])), name='leg_has_a_known_role')],
+                "indexes": [
+                    models.Index(fields=["number_ref", "started_at", "call"], name="leg_by_number")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["caller", "callee", "agent", "other"])),
+                        name="leg_has_a_known_role",
+                    )
+                ],
             },
         ),
     ]

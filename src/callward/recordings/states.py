@@ -1,0 +1,54 @@
+"""The states of a recording and the ways between them (DESIGN section 5)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class RecordingState(StrEnum):
+    """Where a recording stands; nothing asked for is silently missing."""
+
+    INTENDED = "intended"
+    ANNOUNCED = "announced"
+    RECORDING = "recording"
+    STORED = "stored"
+    VERIFIED = "verified"
+    ABSENT = "absent"
+    REFUSED = "refused"
+    PAUSED = "paused"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+
+
+_S = RecordingState
+
+ALLOWED: Mapping[RecordingState, frozenset[RecordingState]] = MappingProxyType(
+    {
+        _S.INTENDED: frozenset(
+            {_S.ANNOUNCED, _S.STORED, _S.ABSENT, _S.REFUSED, _S.FAILED, _S.BLOCKED}
+        ),
+        _S.ANNOUNCED: frozenset({_S.RECORDING, _S.ABSENT, _S.REFUSED, _S.FAILED, _S.BLOCKED}),
+        _S.RECORDING: frozenset({_S.PAUSED, _S.STORED, _S.REFUSED, _S.DEGRADED, _S.FAILED}),
+        _S.PAUSED: frozenset({_S.RECORDING, _S.STORED, _S.REFUSED, _S.DEGRADED, _S.FAILED}),
+        _S.STORED: frozenset({_S.VERIFIED, _S.DEGRADED, _S.FAILED}),
+        _S.VERIFIED: frozenset({_S.DEGRADED, _S.FAILED}),
+        _S.DEGRADED: frozenset({_S.VERIFIED, _S.FAILED}),
+        _S.ABSENT: frozenset({_S.STORED}),
+        _S.REFUSED: frozenset(),
+        _S.FAILED: frozenset({_S.VERIFIED, _S.DEGRADED}),
+        _S.BLOCKED: frozenset(),
+    }
+)
+PLAYABLE = frozenset({_S.STORED, _S.VERIFIED, _S.DEGRADED})
+SEALED = PLAYABLE | {_S.FAILED}
+
+
+def may_become(before: RecordingState, after: RecordingState) -> bool:
+    """Whether a recording may go from one state to the other."""
+    return after in ALLOWED[before]

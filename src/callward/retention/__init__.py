@@ -1,0 +1,1 @@
+"""When each recording ends: due instants, legal holds, disposal and certificates."""

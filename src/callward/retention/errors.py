@@ -1,0 +1,161 @@
+"""The facts that stop retention."""
+
+from __future__ import annotations
+
+from callward.kernel.errors import (
+    BadInputError,
+    CallwardError,
+    NotFoundError,
+    RefusedError,
+    gettext_noop,
+)
+from callward.vault.errors import RecordingGoneError
+
+__all__ = [
+    "BackwardCountError",
+    "CertificateBrokenError",
+    "HoldCaseMissingError",
+    "HoldClosedError",
+    "HoldNotAskedError",
+    "HoldReasonUnknownError",
+    "HoldTooEarlyError",
+    "ItemUnknownError",
+    "NoRecordingPolicyError",
+    "RecordingBeingDestroyedError",
+    "RecordingGoneError",
+    "RecordingHeldError",
+    "RetentionError",
+    "ReviewTooLateError",
+    "SamePersonError",
+    "SecondPersonError",
+    "StartEventUnknownError",
+]
+
+
+class RetentionError(CallwardError):
+    """The root of what retention refuses."""
+
+    code = "retention"
+
+
+class NoRecordingPolicyError(RetentionError, RefusedError):
+    """The controller's policy keeps no recordings."""
+
+    code = "no-recordings-kept"
+    fact = gettext_noop("The policy %(policy)s keeps no recordings.")
+    mend = gettext_noop("Take recordings in only for controllers whose policy describes them.")
+
+
+class StartEventUnknownError(RetentionError, RefusedError):
+    """An event is not what the item's count waits for."""
+
+    code = "wrong-start-event"
+    fact = gettext_noop("The recording %(ref)s does not wait for the event %(event)s.")
+    mend = gettext_noop("Look at the rule of the recording and report the event that it names.")
+
+
+class ItemUnknownError(RetentionError, NotFoundError):
+    """No item of retention has this reference."""
+
+    code = "item-unknown"
+    fact = gettext_noop("There is no recording under the reference %(ref)s.")
+    mend = gettext_noop("Check the reference.")
+
+
+class RecordingBeingDestroyedError(RetentionError, RefusedError):
+    """The destruction of the recording has begun and cannot be turned back."""
+
+    code = "being-destroyed"
+    fact = gettext_noop("The recording %(ref)s is being destroyed.")
+    mend = gettext_noop("Nothing can be done: its destruction has already been decided.")
+
+
+class RecordingHeldError(RetentionError, RefusedError):
+    """A legal hold or a law stops the erasure."""
+
+    code = "held"
+    fact = gettext_noop("The recording %(ref)s is held: %(reason)s.")
+    mend = gettext_noop("Release the hold first, or answer that the law orders to keep it.")
+
+
+class HoldReasonUnknownError(RetentionError, BadInputError):
+    """The policy names no such reason for a hold."""
+
+    code = "hold-reason-unknown"
+    fact = gettext_noop("The policy names no hold for the reason “%(reason)s”.")
+    mend = gettext_noop("Choose one of: %(reasons)s.")
+
+
+class HoldCaseMissingError(RetentionError, BadInputError):
+    """A hold needs the id of its case."""
+
+    code = "hold-case-missing"
+    fact = gettext_noop("The hold has no usable case id.")
+    mend = gettext_noop(
+        "Give the id of the complaint, claim or authority request: letters, digits and - _ / . "
+        "without spaces, 64 at most."
+    )
+
+
+class ReviewTooLateError(RetentionError, BadInputError):
+    """A hold must be reviewed within the period of the policy."""
+
+    code = "hold-review-too-late"
+    fact = gettext_noop("The review on %(day)s is not between today and %(latest)s.")
+    mend = gettext_noop("Choose a day within the review period of the policy.")
+
+
+class HoldClosedError(RetentionError, RefusedError):
+    """The hold has already been released or has ended."""
+
+    code = "hold-closed"
+    fact = gettext_noop("The hold %(ref)s is no longer in force.")
+    mend = gettext_noop("Nothing needs to be done.")
+
+
+class HoldNotAskedError(RetentionError, RefusedError):
+    """Nobody has asked to release the hold."""
+
+    code = "hold-release-not-asked"
+    fact = gettext_noop("Nobody has asked to release the hold %(ref)s.")
+    mend = gettext_noop("Ask for its release first; a second person then approves.")
+
+
+class SamePersonError(RetentionError, RefusedError):
+    """The one who asked cannot approve."""
+
+    code = "same-person"
+    fact = gettext_noop("The release of the hold %(ref)s was asked for by the same person.")
+    mend = gettext_noop("Let a second person approve it, or wait for the delay of the policy.")
+
+
+class SecondPersonError(RetentionError, RefusedError):
+    """Whoever approves lacks the role that the policy names."""
+
+    code = "second-person-role"
+    fact = gettext_noop("The release of the hold %(ref)s needs the role %(role)s.")
+    mend = gettext_noop("Let a person with that role approve it.")
+
+
+class HoldTooEarlyError(RetentionError, RefusedError):
+    """The delay of the policy has not passed."""
+
+    code = "hold-delay-running"
+    fact = gettext_noop("The release of the hold %(ref)s may take effect from %(from)s.")
+    mend = gettext_noop("Wait for the delay, or let a second person approve it.")
+
+
+class BackwardCountError(RetentionError, BadInputError):
+    """A backlog certificate counts at least one recording."""
+
+    code = "bad-count"
+    fact = gettext_noop("“%(count)s” recordings cannot be certified.")
+    mend = gettext_noop("Count at least one.")
+
+
+class CertificateBrokenError(RetentionError, BadInputError):
+    """The certificate is not what was signed."""
+
+    code = "certificate-broken"
+    fact = gettext_noop("The certificate does not verify: %(why)s.")
+    mend = gettext_noop("Compare it with the copy in the console and with the published key.")

@@ -1,0 +1,1 @@
+"""The one door: envelopes in, from any source, into calls and recordings."""

@@ -1,0 +1,97 @@
+"""What can become of something that arrives."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from callward.kernel.errors import gettext_noop
+
+
+class DeliveryState(StrEnum):
+    """How far one delivery has come."""
+
+    KEPT = "kept"  # sealed, durable and in the books; the source may still exist
+    SETTLED = "settled"  # the source is gone, too
+    ABSENT = "absent"  # the carrier says that the call was answered, but no recording ever came
+
+
+class QuarantineState(StrEnum):
+    """How far a quarantined arrival has come."""
+
+    WAITING = "waiting"
+    TAKEN_IN = "taken-in"
+    REJECTED = "rejected"
+
+
+class QuarantineReason(StrEnum):
+    """Why an arrival waits for a person."""
+
+    NO_CDR = "no-cdr"
+    NO_DECLARATION = "no-declaration"
+    CONSENT_NONE = "consent-none"
+    LENGTH_DIFFERS = "length-differs"
+    UNDECODABLE = "undecodable"
+    TOO_LARGE = "too-large"
+    KIND_NOT_ALLOWED = "kind-not-allowed"
+    DIRECTION_NOT_RECORDED = "direction-not-recorded"
+    NUMBER_NOT_RECORDED = "number-not-recorded"
+    CONFLICTING_ID = "conflicting-id"
+    CONFLICTING_BYTES = "conflicting-bytes"
+    DIGEST_DIFFERS = "digest-differs"
+    SIDECAR_UNREADABLE = "sidecar-unreadable"
+    CDR_UNREADABLE = "cdr-unreadable"
+    HALF_WRITTEN = "half-written"
+    UNSAFE_PATH = "unsafe-path"
+    UNSAFE_NAME = "unsafe-name"
+    CAME_LATE = "came-late"
+
+
+# One whole sentence for each reason; the screen translates it (STYLE 17).
+SENTENCES: dict[QuarantineReason, str] = {
+    QuarantineReason.NO_CDR: gettext_noop(
+        "The carrier sent no call record that fits this recording."
+    ),
+    QuarantineReason.NO_DECLARATION: gettext_noop(
+        "Nothing shows that the caller was told; no signed source declaration covers this call."
+    ),
+    QuarantineReason.CONSENT_NONE: gettext_noop(
+        "The source says that the caller was not told about the recording."
+    ),
+    QuarantineReason.LENGTH_DIFFERS: gettext_noop(
+        "The recording is not as long as the call record says."
+    ),
+    QuarantineReason.UNDECODABLE: gettext_noop("The file is not a recording that can be played."),
+    QuarantineReason.TOO_LARGE: gettext_noop("The file is larger than the policy allows."),
+    QuarantineReason.KIND_NOT_ALLOWED: gettext_noop(
+        "The policy does not name this kind of file for import."
+    ),
+    QuarantineReason.DIRECTION_NOT_RECORDED: gettext_noop(
+        "The policy does not record calls of this direction."
+    ),
+    QuarantineReason.NUMBER_NOT_RECORDED: gettext_noop(
+        "The policy does not record calls of this telephone line."
+    ),
+    QuarantineReason.CONFLICTING_ID: gettext_noop(
+        "A different recording was already taken in under the same id."
+    ),
+    QuarantineReason.CONFLICTING_BYTES: gettext_noop(
+        "The same recording was already taken in under another id."
+    ),
+    QuarantineReason.DIGEST_DIFFERS: gettext_noop(
+        "The recording is not the one that its envelope describes."
+    ),
+    QuarantineReason.SIDECAR_UNREADABLE: gettext_noop(
+        "The envelope beside the recording cannot be read."
+    ),
+    QuarantineReason.CDR_UNREADABLE: gettext_noop(
+        "Some lines of the carrier's call records cannot be read."
+    ),
+    QuarantineReason.HALF_WRITTEN: gettext_noop("The file was never finished."),
+    QuarantineReason.UNSAFE_PATH: gettext_noop(
+        "This is a link or a special file, which is never followed or read."
+    ),
+    QuarantineReason.UNSAFE_NAME: gettext_noop("The file's name holds signs that no name should."),
+    QuarantineReason.CAME_LATE: gettext_noop(
+        "The recording came after its call had been written down as absent."
+    ),
+}

@@ -38,6 +38,11 @@ class DataCategory(StrEnum):
     STAFF_TRAINING = "staff_training"
     STAFF_ACTIVITY = "staff_activity"
 
+    @property
+    def of_staff(self) -> bool:
+        """Whether it tells about a person of staff rather than about a caller."""
+        return self.startswith("staff_")
+
 
 def holds(**fields: DataCategory) -> Callable[[Model], Model]:
     """Declare the personal fields of a model; every model must, even with none."""

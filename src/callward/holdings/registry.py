@@ -58,8 +58,8 @@ def register(holder: Holder) -> None:
 
 
 def holders() -> tuple[Holder, ...]:
-    """Every registered holder, in the order of their names."""
-    return tuple(_holders[name] for name in sorted(_holders))
+    """Every registered holder, those of higher rooms first, since they refer to lower ones."""
+    return tuple(reversed(_holders.values()))
 
 
 def destroy_everywhere(refs: Sequence[Ref], *, at: datetime) -> dict[str, int]:

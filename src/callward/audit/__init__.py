@@ -1,0 +1,1 @@
+"""The Merkle tree of everything that had a consequence."""

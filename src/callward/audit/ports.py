@@ -1,0 +1,28 @@
+"""What the audit needs from outside."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from callward.kernel.ports import Slot
+
+
+class CheckpointSigner(Protocol):
+    """Holds the audit's Ed25519 key."""
+
+    @property
+    def origin(self) -> str:
+        """The name of the log, such as `callward.example/audit`: no spaces, no plus sign."""
+        ...
+
+    @property
+    def public_key(self) -> bytes:
+        """The 32 bytes that strangers verify with."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """The 64 bytes of an Ed25519 signature."""
+        ...
+
+
+signer: Slot[CheckpointSigner] = Slot("audit.signer")

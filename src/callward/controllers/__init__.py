@@ -1,0 +1,1 @@
+"""The legal entities and the policies in force."""

@@ -1,0 +1,1 @@
+"""Durable work behind a port of four functions."""

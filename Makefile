@@ -1,0 +1,3 @@
+.PHONY: setup demo test check fix bench
+setup demo test check fix bench:
+	@scripts/$@ $(ARGS)

@@ -89,6 +89,14 @@ class UserInactiveError(AccountsError, RefusedError):
     mend = gettext_noop("Ask an administrator to activate the user again.")
 
 
+class InitialPasswordUsedError(AccountsError, RefusedError):
+    """An initial password opens once."""
+
+    code = "initial-password-used"
+    fact = gettext_noop("This initial password has been used already.")
+    mend = gettext_noop("Ask an administrator for a new one.")
+
+
 class AppointmentUnknownError(AccountsError, NotFoundError):
     """No appointment has this reference."""
 

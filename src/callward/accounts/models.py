@@ -46,6 +46,9 @@ class User(AbstractBaseUser):
             )
         ]
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds()
 class Undertaking(models.Model):
@@ -59,6 +62,9 @@ class Undertaking(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user", "controller_ref"], name="undertaking_of_user")]
+
+    def __str__(self) -> str:
+        return str(self.ref)
 
 
 @holds()
@@ -89,6 +95,9 @@ class Appointment(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds(
     subject=DataCategory.STAFF_TRAINING,
@@ -118,6 +127,9 @@ class Training(models.Model):
             models.Index(fields=["lapses_at"], name="training_by_lapse"),
         ]
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds(reason=DataCategory.NOTE)
 class Grant(models.Model):
@@ -141,9 +153,10 @@ class Grant(models.Model):
                 condition=Q(ends_at__gt=F("begins_at")), name="grant_ends_after_it_begins"
             )
         ]
-        indexes = [
-            models.Index(fields=["user", "controller_ref", "purpose"], name="grant_of_user")
-        ]
+        indexes = [models.Index(fields=["user", "controller_ref", "purpose"], name="grant_of_user")]
+
+    def __str__(self) -> str:
+        return str(self.ref)
 
 
 @holds(digest=DataCategory.STAFF_CREDENTIAL)
@@ -167,3 +180,6 @@ class ApiToken(models.Model):
                 condition=Q(ends_at__gt=F("issued_at")), name="token_ends_after_its_issue"
             )
         ]
+
+    def __str__(self) -> str:
+        return str(self.ref)

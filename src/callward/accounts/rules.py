@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,7 @@ from callward.policy.vocabulary import Need, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from callward.kernel.references import Ref
+    from datetime import date, datetime
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}[a-z0-9]")
 
@@ -88,3 +87,65 @@ def needs_met(
     if training_current:
         met.add(Need.TRAINING_CURRENT)
     return frozenset(met)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingFact:
+    """One training: what it was about, until which day it counts, the instant it lapses."""
+
+    subject: str
+    due_on: date
+    lapses_at: datetime
+
+
+def latest_trainings(trainings: Iterable[TrainingFact]) -> tuple[TrainingFact, ...]:
+    """Keep the last training of each subject, the one that lapses first in front."""
+    latest: dict[str, TrainingFact] = {}
+    for training in trainings:
+        known = latest.get(training.subject)
+        if known is None or training.lapses_at > known.lapses_at:
+            latest[training.subject] = training
+    return tuple(sorted(latest.values(), key=lambda training: training.lapses_at))
+
+
+def is_training_current(latest: Sequence[TrainingFact], *, at: datetime) -> bool:
+    """K-11: somebody was trained, and no subject is past its due day."""
+    return bool(latest) and all(at < training.lapses_at for training in latest)
+
+
+def warning_due(lapses_at: datetime, *, days_before: Sequence[int], at: datetime) -> int | None:
+    """Tell which of the warnings before a lapse stands now: the nearest one reached."""
+    left = lapses_at - at
+    reached = [days for days in days_before if timedelta(0) < left <= timedelta(days=days)]
+    return min(reached, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantSpan:
+    """When a grant begins and ends, and when it was withdrawn."""
+
+    begins_at: datetime
+    ends_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+def is_grant_open(span: GrantSpan, *, at: datetime) -> bool:
+    """Tell whether a grant counts at this instant; at its end it does not."""
+    if span.withdrawn_at is not None and span.withdrawn_at <= at:
+        return False
+    return span.begins_at <= at < span.ends_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInAges:
+    """How long a sign-in lives without use, and at the longest."""
+
+    idle: timedelta
+    longest: timedelta
+
+
+def is_sign_in_over(
+    *, signed_in_at: datetime, seen_at: datetime, ages: SignInAges, at: datetime
+) -> bool:
+    """Tell whether a sign-in has ended by itself."""
+    return at - seen_at >= ages.idle or at - signed_in_at >= ages.longest

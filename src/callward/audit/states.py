@@ -17,6 +17,10 @@ class Event(StrEnum):
     ACCOUNTS_GRANT_REFUSED = "accounts.grant.refused"
     ACCOUNTS_GRANT_WITHDRAWN = "accounts.grant.withdrawn"
     ACCOUNTS_PASSWORD_CHANGED = "accounts.password.changed"  # noqa: S105  # the name of an event, no secret
+    ACCOUNTS_PASSWORD_RENEWED = "accounts.password.renewed"
+    ACCOUNTS_SECOND_FACTOR_ADDED = "accounts.second-factor.added"
+    ACCOUNTS_SECOND_FACTOR_REMOVED = "accounts.second-factor.removed"
+    ACCOUNTS_SIGN_IN_ENDED = "accounts.sign-in.ended"
     ACCOUNTS_SIGN_IN_LOCKED = "accounts.sign-in.locked"
     ACCOUNTS_SIGN_IN_REFUSED = "accounts.sign-in.refused"
     ACCOUNTS_SIGN_IN_SUCCEEDED = "accounts.sign-in.succeeded"
@@ -26,6 +30,7 @@ class Event(StrEnum):
     ACCOUNTS_UNDERTAKING_SIGNED = "accounts.undertaking.signed"
     ACCOUNTS_USER_ADDED = "accounts.user.added"
     ACCOUNTS_USER_DEACTIVATED = "accounts.user.deactivated"
+    ACCOUNTS_USER_REACTIVATED = "accounts.user.reactivated"
     # audit
     AUDIT_ACT_REFUSED = "audit.act.refused"
     AUDIT_SALTS_WIPED = "audit.salts.wiped"

@@ -1,0 +1,160 @@
+"""Roles, and what must be true before somebody gets one (S-11, S-15, K-11)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from callward.accounts.errors import (
+    AppointedAlreadyError,
+    AppointmentUnknownError,
+    AssessmentMissingError,
+    OwnAppointmentError,
+    TrainingSpanError,
+    UndertakingMissingError,
+)
+from callward.accounts.models import Appointment, Training, Undertaking
+from callward.accounts.staff import present_user
+from callward.audit.services import record
+from callward.audit.states import Event
+from callward.kernel.actors import ActorKind
+from callward.kernel.calendar import local_day, start_of_day
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from callward.kernel.actors import Actor
+    from callward.kernel.references import Ref
+    from callward.policy.vocabulary import Role
+
+
+def sign_undertaking(user_ref: Ref, *, controller_ref: Ref, actor: Actor, at: datetime) -> Ref:
+    """Keep that a user signed confidentiality towards a controller."""
+    with transaction.atomic():
+        user = present_user(user_ref)
+        undertaking = Undertaking.objects.create(
+            user=user, controller_ref=controller_ref, signed_at=at, recorded_by=str(actor)
+        )
+        record(
+            Event.ACCOUNTS_UNDERTAKING_SIGNED,
+            item=user.ref,
+            actor=actor,
+            at=at,
+            controller=controller_ref,
+        )
+    return undertaking.ref
+
+
+def appoint(
+    user_ref: Ref,
+    role: Role,
+    *,
+    controller_ref: Ref,
+    assessed_at: datetime | None,
+    assessed_by: Actor | None,
+    actor: Actor,
+    at: datetime,
+) -> Ref:
+    """Give a role after an assessment fitted to the duties and a signed undertaking (S-15)."""
+    with transaction.atomic():
+        user = present_user(user_ref)
+        if assessed_at is None or assessed_by is None or assessed_at > at:
+            raise AssessmentMissingError(role=role)
+        refuse_own(user_ref, actor)
+        refuse_own(user_ref, assessed_by)
+        if not Undertaking.objects.filter(
+            user=user, controller_ref=controller_ref, signed_at__lte=at
+        ).exists():
+            raise UndertakingMissingError
+        appointment = Appointment(
+            user=user,
+            controller_ref=controller_ref,
+            role=role,
+            assessed_at=assessed_at,
+            assessed_by=str(assessed_by),
+            appointed_at=at,
+            appointed_by=str(actor),
+        )
+        _insert(appointment, role)
+        record(
+            Event.ACCOUNTS_APPOINTMENT_MADE,
+            item=user.ref,
+            actor=actor,
+            at=at,
+            controller=controller_ref,
+            role=role.value,
+        )
+    return appointment.ref
+
+
+def _insert(appointment: Appointment, role: Role) -> None:
+    try:
+        with transaction.atomic():
+            appointment.save(force_insert=True)
+    except IntegrityError as error:
+        raise AppointedAlreadyError(role=role) from error
+
+
+def withdraw_appointment(appointment_ref: Ref, *, actor: Actor, at: datetime) -> None:
+    """Take a role away from now on."""
+    with transaction.atomic():
+        appointment = Appointment.objects.filter(
+            ref=appointment_ref, withdrawn_at__isnull=True
+        ).first()
+        if appointment is None:
+            raise AppointmentUnknownError(ref=appointment_ref)
+        appointment.withdrawn_at = at
+        appointment.withdrawn_by = str(actor)
+        appointment.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        record(
+            Event.ACCOUNTS_APPOINTMENT_ENDED,
+            item=appointment.user_id,
+            actor=actor,
+            at=at,
+            controller=appointment.controller_ref,
+            role=appointment.role,
+        )
+
+
+def record_training(
+    user_ref: Ref,
+    *,
+    controller_ref: Ref,
+    subject: str,
+    done_on: date,
+    due_on: date,
+    zone: ZoneInfo,
+    actor: Actor,
+    at: datetime,
+) -> Ref:
+    """Keep that a user was trained; it counts through the end of `due_on` in the zone."""
+    if done_on > local_day(at, zone=zone) or due_on <= done_on:
+        raise TrainingSpanError
+    with transaction.atomic():
+        user = present_user(user_ref)
+        training = Training.objects.create(
+            user=user,
+            controller_ref=controller_ref,
+            subject=subject,
+            done_on=done_on,
+            due_on=due_on,
+            lapses_at=start_of_day(due_on + timedelta(days=1), zone=zone),
+            recorded_by=str(actor),
+        )
+        record(
+            Event.ACCOUNTS_TRAINING_RECORDED,
+            item=user.ref,
+            actor=actor,
+            at=at,
+            controller=controller_ref,
+        )
+    return training.ref
+
+
+def refuse_own(user_ref: Ref, actor: Actor) -> None:
+    """Refuse that anybody appoints, assesses or grants to themselves."""
+    if actor.kind is ActorKind.USER and actor.ref == str(user_ref):
+        raise OwnAppointmentError

@@ -1,0 +1,135 @@
+"""People: who joins, who leaves, whose password is whose."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from callward.accounts import rules, selectors
+from callward.accounts.errors import (
+    InitialPasswordUsedError,
+    PasswordWeakError,
+    UserInactiveError,
+    UsernameMalformedError,
+    UsernameTakenError,
+    UserUnknownError,
+)
+from callward.accounts.models import User
+from callward.audit.services import record
+from callward.audit.states import Event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.kernel.actors import Actor
+    from callward.kernel.references import Ref
+
+_INITIAL_PASSWORD_BYTES = 15  # 120 bits: nobody guesses it, and twenty signs can be typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitialPassword:
+    """The password that lets a user in once; it is shown now and never again."""
+
+    user: selectors.UserView
+    password: str
+
+
+def add_user(
+    *, username: str, display_name: str, actor: Actor, at: datetime, language: str = ""
+) -> InitialPassword:
+    """Add a person of staff with a login of their own and a password for one use."""
+    if not rules.is_usable_username(username):
+        raise UsernameMalformedError
+    password = secrets.token_urlsafe(_INITIAL_PASSWORD_BYTES)
+    user = User(
+        username=username, display_name=display_name.strip(), language=language, joined_at=at
+    )
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+            record(Event.ACCOUNTS_USER_ADDED, item=user.ref, actor=actor, at=at)
+    except IntegrityError as error:
+        raise UsernameTakenError from error
+    return InitialPassword(user=selectors.user(user.ref), password=password)
+
+
+def change_password(user_ref: Ref, *, password: str, actor: Actor, at: datetime) -> None:
+    """Put a user's own new password in place of the former one."""
+    with transaction.atomic():
+        user = present_user(user_ref)
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise PasswordWeakError from error
+        user.set_password(password)
+        user.must_change_password = False
+        user.initial_password_used_at = None
+        user.save(update_fields=["password", "must_change_password", "initial_password_used_at"])
+        record(Event.ACCOUNTS_PASSWORD_CHANGED, item=user.ref, actor=actor, at=at)
+
+
+def renew_password(user_ref: Ref, *, actor: Actor, at: datetime) -> InitialPassword:
+    """Give a user who forgot theirs a new password for one use."""
+    password = secrets.token_urlsafe(_INITIAL_PASSWORD_BYTES)
+    with transaction.atomic():
+        user = present_user(user_ref)
+        user.set_password(password)
+        user.must_change_password = True
+        user.initial_password_used_at = None
+        user.save(update_fields=["password", "must_change_password", "initial_password_used_at"])
+        record(Event.ACCOUNTS_PASSWORD_RENEWED, item=user.ref, actor=actor, at=at)
+    return InitialPassword(user=selectors.user(user.ref), password=password)
+
+
+def note_sign_in(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
+    """Write a sign-in down; an initial password opens once and no second time."""
+    with transaction.atomic():
+        user = present_user(user_ref)
+        if user.must_change_password:
+            if user.initial_password_used_at is not None:
+                raise InitialPasswordUsedError
+            user.initial_password_used_at = at
+            user.save(update_fields=["initial_password_used_at"])
+        record(Event.ACCOUNTS_SIGN_IN_SUCCEEDED, item=user.ref, actor=actor, at=at)
+
+
+def choose_language(user_ref: Ref, *, language: str) -> None:
+    """Remember in which language a user reads."""
+    User.objects.filter(ref=user_ref).update(language=language)
+
+
+def deactivate_user(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
+    """Shut a person out who has left; what they did stays written."""
+    with transaction.atomic():
+        user = present_user(user_ref)
+        user.is_active = False
+        user.left_at = at
+        user.save(update_fields=["is_active", "left_at"])
+        record(Event.ACCOUNTS_USER_DEACTIVATED, item=user.ref, actor=actor, at=at)
+
+
+def reactivate_user(user_ref: Ref, *, actor: Actor, at: datetime) -> InitialPassword:
+    """Let a person in again who came back, with a new password for one use."""
+    with transaction.atomic():
+        changed = User.objects.filter(ref=user_ref).update(is_active=True, left_at=None)
+        if not changed:
+            raise UserUnknownError(ref=user_ref)
+        record(Event.ACCOUNTS_USER_REACTIVATED, item=user_ref, actor=actor, at=at)
+        return renew_password(user_ref, actor=actor, at=at)
+
+
+def present_user(user_ref: Ref) -> User:
+    """Find a user who has not left; raises UserUnknownError or UserInactiveError."""
+    user = User.objects.filter(ref=user_ref).first()
+    if user is None:
+        raise UserUnknownError(ref=user_ref)
+    if not user.is_active:
+        raise UserInactiveError
+    return user

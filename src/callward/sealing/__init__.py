@@ -1,0 +1,1 @@
+"""Pure cryptography: the sealed format, key wrapping, signatures. Knows no storage."""

@@ -1,0 +1,36 @@
+"""Names of epochs: whose recordings, from which activity, are destroyed together on which day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from callward.kernel.references import Ref
+
+
+def due_epoch(controller_ref: Ref, activity: str, due: date) -> str:
+    """Name the epoch of everything that one activity must destroy on one day."""
+    return f"c/{controller_ref}/{activity}/{due.isoformat()}"
+
+
+def open_epoch(controller_ref: Ref, activity: str, contract_ref: Ref) -> str:
+    """Name the epoch of what waits for an event before its due day is known."""
+    return f"c/{controller_ref}/{activity}/open/{contract_ref}"
+
+
+def hold_epoch(controller_ref: Ref, hold_ref: Ref) -> str:
+    """Name the epoch of what one legal hold keeps."""
+    return f"c/{controller_ref}/hold/{hold_ref}"
+
+
+def quarantine_epoch(controller_ref: Ref, due: date) -> str:
+    """Name the epoch of arrivals that a person must look at before this day."""
+    return f"c/{controller_ref}/quarantine/{due.isoformat()}"
+
+
+def is_hold(epoch: str) -> bool:
+    """Say whether an epoch belongs to a legal hold."""
+    parts = epoch.split("/")
+    return len(parts) == 4 and parts[2] == "hold"  # noqa: PLR2004  # c/<controller>/hold/<hold>

@@ -1,0 +1,143 @@
+"""Facts that stop the vault."""
+
+from __future__ import annotations
+
+from callward.kernel.errors import (
+    BadInputError,
+    CallwardError,
+    NotFoundError,
+    RefusedError,
+    gettext_noop,
+)
+
+
+class VaultError(CallwardError):
+    """The root of this package."""
+
+    code = "vault"
+
+
+class RecordingGoneError(VaultError, NotFoundError):
+    """The key of the recording is destroyed; nobody can open it any more."""
+
+    code = "recording-gone"
+    fact = gettext_noop("The recording %(ref)s is destroyed.")
+    mend = gettext_noop("Nothing can bring it back; its certificate says when and why.")
+
+
+class PartMissingError(VaultError, NotFoundError):
+    """The recording has no such part."""
+
+    code = "part-missing"
+    fact = gettext_noop("The recording %(ref)s has no part %(part)s.")
+    mend = gettext_noop("Ask for a part that it has.")
+
+
+class SealedObjectMissingError(VaultError):
+    """A row names an object that is not in the store."""
+
+    code = "sealed-object-missing"
+    fact = gettext_noop("The sealed object of the recording %(ref)s is missing.")
+    mend = gettext_noop("Run “callward vault verify” and restore it from a backup.")
+
+
+class SealedObjectDamagedError(VaultError):
+    """An object is not what was sealed; the cause names how."""
+
+    code = "sealed-object-damaged"
+    fact = gettext_noop("The sealed object of the recording %(ref)s is damaged: %(why)s.")
+    mend = gettext_noop("Run “callward vault verify” and restore it from a backup.")
+
+
+class ReadBackError(VaultError):
+    """A sealed object did not read back as what was handed in."""
+
+    code = "read-back"
+    fact = gettext_noop("A sealed object did not read back as what was handed in.")
+    mend = gettext_noop("Check the disk; the original was left where it is.")
+
+
+class ObjectNotFoundError(VaultError):
+    """The store has no object of this name."""
+
+    code = "object-not-found"
+    fact = gettext_noop("The store has no such object.")
+
+
+class EpochMissingError(VaultError):
+    """The epoch has no key: it was destroyed or never made."""
+
+    code = "epoch-missing"
+    fact = gettext_noop("The epoch %(epoch)s has no key.")
+    mend = gettext_noop("Seal again to the epoch that the policy names now.")
+
+
+class WrongRootKeyError(VaultError):
+    """The root key does not open this key store."""
+
+    code = "wrong-root-key"
+    fact = gettext_noop("The root key or passphrase does not open this key store.")
+    mend = gettext_noop("Use the root key that this key store was made with.")
+
+
+class KeyFolderExposedError(VaultError):
+    """Others than its owner may look into the key folder."""
+
+    code = "key-folder-exposed"
+    fact = gettext_noop("Others than its owner may look into the key folder.")
+    mend = gettext_noop("Set its mode to 0700.")
+
+
+class WrapExistsError(VaultError):
+    """A recording has one data key only."""
+
+    code = "wrap-exists"
+    fact = gettext_noop("The recording %(ref)s has a key already.")
+
+
+class ItemRegisteredError(VaultError):
+    """Rows name this recording, so it may only be destroyed by an intent."""
+
+    code = "item-registered"
+    fact = gettext_noop("The recording %(ref)s is registered.")
+    mend = gettext_noop("Destroy it through retention.")
+
+
+class ReplayAwaitedError(VaultError, RefusedError):
+    """Something older was restored, and what was destroyed since is not destroyed again yet."""
+
+    code = "replay-awaited"
+    fact = gettext_noop("A backup was restored and the destroyed-ledger is not replayed yet.")
+    mend = gettext_noop("Run “callward restore --replay”; nothing opens before.")
+
+
+class LedgerBrokenError(VaultError):
+    """The destroyed-ledger was altered."""
+
+    code = "ledger-broken"
+    fact = gettext_noop("The destroyed-ledger is broken at entry %(position)s.")
+    mend = gettext_noop("Put the ledger file back from the newest key backup.")
+
+
+class BackupUnreadableError(VaultError, BadInputError):
+    """A file is not a backup of this house, or it is damaged."""
+
+    code = "backup-unreadable"
+    fact = gettext_noop("This file is not a backup that this key store can open.")
+    mend = gettext_noop("Choose another backup, or restore its key store first.")
+
+
+class BackupExpiredError(VaultError, RefusedError):
+    """A backup is past the life that the notice promises."""
+
+    code = "backup-expired"
+    fact = gettext_noop("This backup had to be destroyed on %(dies_on)s.")
+    mend = gettext_noop("Destroy the file and choose a newer one.")
+
+
+class RestoreTargetError(VaultError, RefusedError):
+    """A restore would write over something that lives."""
+
+    code = "restore-target"
+    fact = gettext_noop("There is a database in the way of this restore.")
+    mend = gettext_noop("Stop Callward and move the database away first.")

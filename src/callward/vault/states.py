@@ -1,0 +1,155 @@
+"""The states and kinds of the vault, and the values that it hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+
+Plain = bytes | bytearray | memoryview
+
+AUDIO = "audio"
+PEAKS = "peaks"
+CDR = "cdr"
+
+
+class IntentState(StrEnum):
+    """How far a destruction has come; each step can be repeated after a crash."""
+
+    INTENDED = "intended"
+    KEY_GONE = "key-gone"
+    SWEPT = "swept"
+    DONE = "done"
+
+
+class IntentKind(StrEnum):
+    """What a destruction takes away: an epoch's key, or single wraps."""
+
+    EPOCH = "epoch"
+    ERASE = "erase"
+
+
+class ServiceKeyName(StrEnum):
+    """The named keys of the house."""
+
+    LOOKUP = "lookup"
+    FIELDS = "fields"
+    AUDIT = "audit"
+    CERTIFICATE = "certificate"
+    BACKUP = "backup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSeal:
+    """One recording in memory, with the epoch that it is locked to."""
+
+    audio: Plain
+    epoch: str
+    parts: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedPartFact:
+    """One sealed object as it lies in the store."""
+
+    name: str
+    plain_size: int
+    sealed_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A recording that is sealed, durable and read back; no row names it yet."""
+
+    ref: Ref
+    epoch: str
+    sha256: bytes
+    size: int
+    parts: tuple[SealedPartFact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentView:
+    """A destruction that was decided."""
+
+    ref: Ref
+    kind: IntentKind
+    state: IntentState
+    epoch: str | None
+    refs: tuple[Ref, ...]
+    rule: str
+    actor: str
+    intended_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destruction:
+    """The outcome of a destruction: what went, and how many key bytes were still found (0)."""
+
+    intent: Ref
+    refs: tuple[Ref, ...]
+    wraps: int
+    objects: int
+    residue_bytes: int
+    key_gone_at: datetime
+    done_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """What does not fit between rows, objects and wraps."""
+
+    rows_without_objects: tuple[Ref, ...] = ()
+    objects_without_rows: tuple[Ref, ...] = ()
+    rows_without_wraps: tuple[Ref, ...] = ()
+    wraps_without_rows: tuple[Ref, ...] = ()
+    wraps_without_keys: tuple[Ref, ...] = ()
+    held: Mapping[str, tuple[Ref, ...]] = field(default_factory=dict)
+
+    @property
+    def clean(self) -> bool:
+        """Say whether every row has its object and wrap and the other way round."""
+        return not (
+            self.rows_without_objects
+            or self.objects_without_rows
+            or self.rows_without_wraps
+            or self.wraps_without_rows
+            or self.wraps_without_keys
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanReport:
+    """How many bytes of destroyed keys a scan of every file found."""
+
+    files: int
+    scanned_bytes: int
+    residue_bytes: int
+    where: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What a replay of the destroyed-ledger did after a restore."""
+
+    entries: int
+    recordings: int
+    rows: int
+    hold_epochs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupFacts:
+    """What a backup file says about itself in clear."""
+
+    kind: str
+    made_at: datetime
+    dies_on: str
+    ledger_position: int
+    objects: int = 0

@@ -1,0 +1,167 @@
+"""What the engine runs by: the policy as plain values, and the questions it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from callward.policy.vocabulary import Need, PlayRefusal, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from callward.kernel.calendar import Period
+    from callward.policy.vocabulary import (
+        ConsentMode,
+        Destruction,
+        Direction,
+        RetentionKind,
+        StartEvent,
+    )
+
+RECORDING_ACTIVITY = "call-recording"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionRule:
+    """How long something is kept, and from which event the count runs."""
+
+    kind: RetentionKind
+    period: Period
+    start: StartEvent
+    destroy: Destruction | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRule:
+    """How long a hold with this reason may suspend disposal, and when it is reviewed."""
+
+    reason: str
+    start: StartEvent
+    max: Period
+    review: Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRules:
+    """Who may play a recording, why, and under which preconditions."""
+
+    roles: frozenset[Role]
+    purposes: frozenset[str]
+    needs: frozenset[Need]
+    playback: Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRules:
+    """To whom a copy may go, how it is asked for, and what happens to the other voices."""
+
+    to: frozenset[str]
+    other_voices: str
+    channels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRules:
+    """Everything that governs a recording from its announcement to its destruction."""
+
+    directions: frozenset[Direction]
+    numbers: frozenset[str]
+    purposes: frozenset[str]
+    categories: frozenset[str]
+    basis_of: Mapping[str, str]
+    consent: Mapping[Direction, ConsentMode]
+    retain: RetentionRule
+    floor: RetentionRule | None
+    holds: Mapping[str, HoldRule]
+    access: AccessRules
+    release: ReleaseRules
+    regions: frozenset[str]
+    unrecorded: frozenset[str]
+    stop_within: Period
+    quarantine: Period
+    raw: Period
+    match_within: Period
+    imports: frozenset[str]
+    max_bytes: int
+    length_tolerance: Period
+    source_deletion: Period | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoPersonRule:
+    """Who confirms an act that needs two, or how long it waits when there is nobody (D-19)."""
+
+    second: Role | None
+    delay: Period | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayRule:
+    """The question “may this person play” with everything looked up beforehand."""
+
+    purposes: tuple[str, ...]
+    roles: tuple[Role, ...]
+    needs: frozenset[Need]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledPolicy:
+    """One policy revision as the engine reads it; equal ids mean equal rules."""
+
+    policy_id: str
+    controller: str
+    legal_name: str
+    brand: str
+    zone: ZoneInfo
+    jurisdiction: str
+    languages: tuple[str, ...]
+    version: str
+    effective: date
+    previous: str | None
+    recording: RecordingRules | None
+    retention: Mapping[str, RetentionRule]
+    floors: Mapping[str, RetentionRule]
+    records: Mapping[str, RetentionRule]
+    two_person: TwoPersonRule
+    backup_life: Period
+    key_backup_life: Period
+    financial_year_ends: tuple[int, int]
+    canonical: bytes = field(repr=False)
+    play: PlayRule | None = field(repr=False, compare=False)
+
+
+_MISSING = (
+    (Need.OWN_LOGIN, PlayRefusal.OWN_LOGIN_MISSING),
+    (Need.SECOND_FACTOR, PlayRefusal.SECOND_FACTOR_MISSING),
+    (Need.CONFIDENTIALITY_SIGNED, PlayRefusal.CONFIDENTIALITY_MISSING),
+    (Need.TRAINING_CURRENT, PlayRefusal.TRAINING_MISSING),
+)
+
+
+def may_play(
+    policy: CompiledPolicy, *, role: Role, purpose: str | None, met: frozenset[Need]
+) -> PlayRefusal | None:
+    """Why a person of this role may not play a recording for this purpose; None when they may."""
+    rule = policy.play
+    if rule is None:
+        return PlayRefusal.RECORDS_NO_CALLS
+    # Tuples: looking an enum member up in a set calls its hash in Python, which costs more.
+    if purpose in rule.purposes and role in rule.roles and rule.needs <= met:
+        return None
+    return _why_not(rule, role=role, purpose=purpose, met=met)
+
+
+def _why_not(
+    rule: PlayRule, *, role: Role, purpose: str | None, met: frozenset[Need]
+) -> PlayRefusal:
+    if not purpose:
+        return PlayRefusal.NO_PURPOSE
+    if purpose not in rule.purposes:
+        return PlayRefusal.PURPOSE_NOT_DECLARED
+    if role not in rule.roles:
+        return PlayRefusal.ROLE_NOT_ALLOWED
+    missing = rule.needs - met
+    return next(refusal for need, refusal in _MISSING if need in missing)

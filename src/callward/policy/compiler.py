@@ -1,0 +1,104 @@
+"""From a policy as written to the plain values that the engine runs by."""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from callward.kernel.calendar import zone_named
+from callward.policy.canonical import JsonValue, canonical_bytes, policy_id_of
+from callward.policy.compiled import CompiledPolicy, RetentionRule, TwoPersonRule
+from callward.policy.compiling_recording import play_rule, recording_rules
+from callward.policy.compiling_values import needed_period, needed_rule
+from callward.policy.errors import CanonicalFormError, PolicyIncompleteError
+from callward.policy.schema import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from callward.policy.schema_activity import Retain
+
+__all__ = ["canonical_json", "compile_policy", "from_canonical", "policy_id_of"]
+
+
+def canonical_json(policy: Policy) -> bytes:
+    """The one byte sequence of this policy; its SHA-256 is the policy id."""
+    return canonical_bytes(_json_of(policy))
+
+
+def compile_policy(policy: Policy) -> CompiledPolicy:
+    """Compile once; raises PolicyIncompleteError where the engine would have to guess."""
+    return _compiled(policy, canonical_json(policy))
+
+
+def from_canonical(canonical: bytes) -> CompiledPolicy:
+    """Read archived bytes back to the same compiled policy; raises CanonicalFormError."""
+    try:
+        same = canonical_bytes(json.loads(canonical)) == canonical
+        policy = Policy.model_validate_json(canonical)
+    except (ValueError, RecursionError) as error:
+        raise CanonicalFormError from error
+    if not same:
+        raise CanonicalFormError
+    return _compiled(policy, canonical)
+
+
+def _json_of(value: object) -> JsonValue:
+    match value:
+        case BaseModel():
+            fields = type(value).model_fields
+            return {
+                each.alias or name: _json_of(getattr(value, name)) for name, each in fields.items()
+            }
+        case dict():
+            return {str(key): _json_of(each) for key, each in value.items()}
+        case frozenset():
+            return [str(each) for each in sorted(value, key=str)]
+        case tuple():
+            return [_json_of(each) for each in value]
+        case None | bool() | int():
+            return value
+        case _:
+            return str(value)
+
+
+def _compiled(policy: Policy, canonical: bytes) -> CompiledPolicy:
+    controller, recording = policy.controller, recording_rules(policy)
+    month, day = controller.financial_year_ends.split("-")
+    return CompiledPolicy(
+        policy_id=policy_id_of(canonical),
+        controller=controller.id,
+        legal_name=controller.legal_name,
+        brand=controller.brand or controller.legal_name,
+        zone=zone_named(policy.timezone),
+        jurisdiction=policy.jurisdiction,
+        languages=policy.languages,
+        version=policy.version,
+        effective=policy.effective,
+        previous=policy.previous,
+        recording=recording,
+        retention=_rules({name: each.retain for name, each in policy.activity.items()}),
+        floors=_rules({name: each.floor for name, each in policy.activity.items() if each.floor}),
+        records=_rules({str(kind): each.retain for kind, each in policy.record.items()}),
+        two_person=_two_person(policy),
+        backup_life=needed_rule("backup.data", policy.backup.data).period,
+        key_backup_life=needed_rule("backup.keys", policy.backup.keys).period,
+        financial_year_ends=(int(month), int(day)),
+        canonical=canonical,
+        play=play_rule(recording),
+    )
+
+
+def _rules(written: Mapping[str, Retain | None]) -> Mapping[str, RetentionRule]:
+    return MappingProxyType({name: needed_rule(name, written[name]) for name in sorted(written)})
+
+
+def _two_person(policy: Policy) -> TwoPersonRule:
+    rule = policy.two_person
+    if rule.second is None and rule.delay is None:
+        raise PolicyIncompleteError(key="two_person")
+    delay = None if rule.delay is None else needed_period("two_person.delay", rule.delay)
+    return TwoPersonRule(second=rule.second, delay=delay)

@@ -1,0 +1,128 @@
+"""The recording rules of a policy, from `[activity.call-recording]`."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from callward.kernel.calendar import Period
+from callward.policy.compiled import (
+    RECORDING_ACTIVITY,
+    AccessRules,
+    HoldRule,
+    PlayRule,
+    RecordingRules,
+    ReleaseRules,
+)
+from callward.policy.compiling_values import needed, needed_period, needed_rule
+from callward.policy.vocabulary import ConsentMode, Direction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from callward.policy.schema import Policy
+    from callward.policy.schema_activity import Access, Activity, Hold, Release
+
+_HERE = f"activity.{RECORDING_ACTIVITY}"
+
+
+def recording_rules(policy: Policy) -> RecordingRules | None:
+    """What governs recordings; None for a controller that records no calls."""
+    activity = policy.activity.get(RECORDING_ACTIVITY)
+    if activity is None:
+        return None
+    intake = needed(f"{_HERE}.intake", activity.intake)
+    return RecordingRules(
+        directions=activity.directions,
+        numbers=activity.numbers,
+        purposes=activity.purposes,
+        categories=activity.categories,
+        basis_of=_bases(policy, activity),
+        consent=_consent(activity),
+        retain=needed_rule(f"{_HERE}.retain", activity.retain),
+        floor=needed_rule(f"{_HERE}.floor", activity.floor) if activity.floor else None,
+        holds=_holds(activity.hold),
+        access=_access(needed(f"{_HERE}.access", activity.access)),
+        release=_release(needed(f"{_HERE}.release", activity.release)),
+        regions=needed(f"{_HERE}.locate", activity.locate).regions,
+        unrecorded=frozenset(map(str, activity.unrecorded)),
+        stop_within=Period(seconds=needed(f"{_HERE}.stop", activity.stop).within_seconds),
+        quarantine=needed_rule(f"{_HERE}.intake.quarantine", intake.quarantine).period,
+        raw=needed_rule(f"{_HERE}.intake.raw", intake.raw).period,
+        match_within=needed_period(f"{_HERE}.intake.match_within", intake.match_within),
+        imports=frozenset(map(str, intake.formats)),
+        max_bytes=intake.max_bytes,
+        length_tolerance=needed_period(f"{_HERE}.intake.length_tolerance", intake.length_tolerance),
+        source_deletion=_source_deletion(policy),
+    )
+
+
+def play_rule(recording: RecordingRules | None) -> PlayRule | None:
+    """The compiled question “may this person play”; None where nothing is recorded."""
+    if recording is None:
+        return None
+    access = recording.access
+    return PlayRule(
+        purposes=tuple(sorted(access.purposes)),
+        roles=tuple(sorted(access.roles)),
+        needs=access.needs,
+    )
+
+
+def _bases(policy: Policy, activity: Activity) -> Mapping[str, str]:
+    bases = {}
+    for name in sorted(activity.purposes):
+        purpose = needed(f"purpose.{name}", policy.purpose.get(name))
+        bases[name] = str(needed(f"purpose.{name}.basis", purpose.basis))
+    return MappingProxyType(bases)
+
+
+def _consent(activity: Activity) -> Mapping[Direction, ConsentMode]:
+    modes = {}
+    for direction in sorted(activity.directions):
+        match direction:
+            case Direction.IN:
+                modes[direction] = needed(f"{_HERE}.inbound", activity.inbound).consent
+            case Direction.OUT:
+                modes[direction] = needed(f"{_HERE}.outbound", activity.outbound).consent
+            case Direction.INTERNAL:
+                modes[direction] = ConsentMode.NONE
+    return MappingProxyType(modes)
+
+
+def _holds(holds: tuple[Hold, ...]) -> Mapping[str, HoldRule]:
+    return MappingProxyType(
+        {
+            str(hold.reason): HoldRule(
+                reason=str(hold.reason),
+                start=hold.start,
+                max=needed_period(f"{_HERE}.hold.max", hold.max),
+                review=needed_period(f"{_HERE}.hold.review", hold.review),
+            )
+            for hold in holds
+        }
+    )
+
+
+def _access(access: Access) -> AccessRules:
+    return AccessRules(
+        roles=access.roles,
+        purposes=access.purposes,
+        needs=access.needs,
+        playback=needed_period(f"{_HERE}.access.playback", access.playback),
+    )
+
+
+def _release(release: Release) -> ReleaseRules:
+    return ReleaseRules(
+        to=frozenset(map(str, release.to)),
+        other_voices=str(release.other_voices),
+        channels=frozenset(map(str, release.channels)),
+    )
+
+
+def _source_deletion(policy: Policy) -> Period | None:
+    for recipient in policy.recipient:
+        if recipient.activity == RECORDING_ACTIVITY and recipient.delete:
+            return needed_rule("recipient.delete", recipient.delete).period
+    return None

@@ -1,0 +1,138 @@
+"""The tables under `[activity.…]`: what is done with the data, from first word to last day."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from callward.policy.schema_values import (
+    E164,
+    Count,
+    PeriodText,
+    Region,
+    Slug,
+    Table,
+    Term,
+)
+from callward.policy.vocabulary import (
+    Announce,
+    Article9,
+    AudioFormat,
+    Channel,
+    ConsentMode,
+    Destruction,
+    Direction,
+    HoldReason,
+    MessageChannel,
+    Need,
+    OtherVoices,
+    OutboundReason,
+    RefusalPath,
+    ReleaseTo,
+    RetentionKind,
+    Role,
+    StartEvent,
+    StopEvent,
+)
+
+_MAX_ROWS = 50
+
+
+class Retain(Table):
+    """How long, of which kind, from which event; lint refuses a rule that lacks one (X-21)."""
+
+    kind: RetentionKind | None = None
+    period: PeriodText | None = None
+    start: StartEvent | None = None
+    destroy: Destruction | None = None
+    law: Slug | None = None
+
+
+class Hold(Table):
+    """What may suspend disposal, for how long at most, and how often it is looked at again."""
+
+    reason: HoldReason
+    start: StartEvent = Field(alias="from")
+    max: PeriodText | None = None
+    review: PeriodText | None = None
+
+
+class Inbound(Table):
+    """What a caller is told and asked."""
+
+    announce: Announce
+    consent: ConsentMode
+    refuse: RefusalPath | None = None
+
+
+class Outbound(Table):
+    """What a person who is called is told and asked, and why they may be called at all."""
+
+    announce: Announce
+    consent: ConsentMode
+    refuse: RefusalPath | None = None
+    reasons: frozenset[OutboundReason] = frozenset()
+
+
+class Stop(Table):
+    """What ends a recording, and how soon."""
+
+    on: frozenset[StopEvent]
+    within_seconds: Count
+
+
+class Access(Table):
+    """Who may play, why, and under which preconditions."""
+
+    roles: frozenset[Role] = frozenset()
+    purposes: frozenset[Slug] = frozenset()
+    needs: frozenset[Need] = frozenset()
+    playback: PeriodText | None = None
+
+
+class Release(Table):
+    """To whom copies go and what happens to the other voices."""
+
+    to: frozenset[ReleaseTo] = frozenset()
+    other_voices: OtherVoices
+    channels: frozenset[Channel] = frozenset()
+
+
+class Locate(Table):
+    """Where the data may be."""
+
+    regions: frozenset[Region] = frozenset()
+
+
+class Intake(Table):
+    """What is taken in from others, and what happens to what cannot be."""
+
+    formats: frozenset[AudioFormat] = frozenset()
+    max_bytes: Count
+    length_tolerance: PeriodText
+    match_within: PeriodText
+    quarantine: Retain
+    raw: Retain
+
+
+class Activity(Table):
+    """One thing that is done with personal data."""
+
+    dpv: Term
+    categories: frozenset[Slug] = frozenset()
+    purposes: frozenset[Slug] = frozenset()
+    art9: Article9 | None = None
+    directions: frozenset[Direction] = frozenset()
+    numbers: frozenset[E164] = frozenset()
+    inbound: Inbound | None = None
+    outbound: Outbound | None = None
+    stop: Stop | None = None
+    unrecorded: frozenset[Channel] = frozenset()
+    consent: ConsentMode | None = None
+    channels: frozenset[MessageChannel] = frozenset()
+    retain: Retain | None = None
+    floor: Retain | None = None
+    hold: tuple[Hold, ...] = Field(default=(), max_length=_MAX_ROWS)
+    access: Access | None = None
+    release: Release | None = None
+    locate: Locate | None = None
+    intake: Intake | None = None

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
-DATA = Path(os.environ.get("CALLWARD_DATA", "var/callward")).resolve()
-CALLWARD_DATA = DATA
-SECRET_KEY = os.environ.get("CALLWARD_SECRET", "unsafe-only-for-tests")
-DEBUG = False
+from callward.ops.folders import chosen_folder
+
+# What the deployment may choose; everything else is decided here.
+FOLDER = chosen_folder()
+DEBUG = os.environ.get("CALLWARD_DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("CALLWARD_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CALLWARD_DATA = FOLDER.root
+CALLWARD_REGION = os.environ.get("CALLWARD_REGION", "")  # where this machine stands: RO, DE, EU …
+CALLWARD_TLS_PROXY = os.environ.get("CALLWARD_TLS_PROXY") == "1"
+CALLWARD_UPLOAD_BYTES = 64 * 1024 * 1024
+
+# Without the file of the first start sessions die with the program, and start-up refuses to serve.
+SECRET_IS_KEPT = FOLDER.secret.is_file()
+SECRET_KEY = FOLDER.secret.read_text() if SECRET_IS_KEPT else secrets.token_urlsafe(50)
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "callward.config.urls"
+ASGI_APPLICATION = "callward.config.asgi.application"
+if CALLWARD_TLS_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+    SECURE_HSTS_SECONDS = 31_536_000
+
+# Django spools a body to disk, in clear, once it outgrows this number: so no accepted body does.
+FILE_UPLOAD_MAX_MEMORY_SIZE = CALLWARD_UPLOAD_BYTES + 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -20,25 +43,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
 ]
-# rooms are added as they are built, bottom up
-_ROOMS = [
-    "audit",
-    "accounts",
-    "controllers",
-    "subjects",
-    "vault",
-    "retention",
-    "calls",
-    "recordings",
-    "intake",
-    "console",
-    "api",
-    "ops",
-]
+_ROOMS = (
+    "audit jobs accounts controllers subjects vault retention calls recordings intake "
+    "console api ops config"
+)
+_HOUSE = Path(__file__).parent.parent
 INSTALLED_APPS += [
-    f"callward.{room}"
-    for room in _ROOMS
-    if (Path(__file__).parent.parent / room / "apps.py").exists()
+    f"callward.{room}" for room in _ROOMS.split() if (_HOUSE / room / "apps.py").exists()
 ]
 if "callward.accounts" in INSTALLED_APPS:
     AUTH_USER_MODEL = "accounts.User"
@@ -46,7 +57,7 @@ if "callward.accounts" in INSTALLED_APPS:
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "callward.sqlite3",
+        "NAME": FOLDER.database,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -58,3 +69,12 @@ DATABASES = {
         "TEST": {"NAME": ":memory:"},
     }
 }
+
+LOGGING_CONFIG = "callward.ops.redaction.configure"
+LOGGING = {"file": FOLDER.log if FOLDER.log.parent.is_dir() else None}
+
+if (_HOUSE / "config" / "web_settings.py").exists():
+    from callward.config.web_settings import *  # noqa: F403  # sign-in, templates, headers: one file each
+    from callward.config.web_settings import WEB_APPS
+
+    INSTALLED_APPS += WEB_APPS

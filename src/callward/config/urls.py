@@ -1,0 +1,16 @@
+"""Which edge answers where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.urls import include, path
+
+from callward.ops.health import healthz
+
+_HOUSE = Path(__file__).parent.parent
+urlpatterns = [path("healthz", healthz, name="healthz")]
+if (_HOUSE / "api" / "urls.py").exists():
+    urlpatterns.append(path("api/", include("callward.api.urls")))
+if (_HOUSE / "console" / "urls.py").exists():
+    urlpatterns.append(path("", include("callward.console.urls")))

@@ -1,0 +1,1 @@
+"""Commands, supervision, start-up checks and health: how Callward is run."""

@@ -1,0 +1,90 @@
+"""Where everything lies inside the one data folder. No framework."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+OWNER_ONLY_FOLDER = 0o700
+OWNER_ONLY_FILE = 0o600
+VARIABLE = "CALLWARD_DATA"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFolder:
+    """The layout of one Callward: one folder, and `keys` in it is never part of the data backup."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """Rows: controllers, calls, due dates, audit leaves."""
+        return self.root / "db" / "callward.sqlite3"
+
+    @property
+    def jobs(self) -> Path:
+        """Durable work, by reference only."""
+        return self.root / "db" / "jobs.sqlite3"
+
+    @property
+    def keys(self) -> Path:
+        """Epoch keys, wraps and the destroyed ledger."""
+        return self.root / "keys"
+
+    @property
+    def root_key(self) -> Path:
+        """The key under which every other key lies sealed; may live elsewhere by CALLWARD_ROOT_KEY."""
+        return Path(os.environ.get("CALLWARD_ROOT_KEY") or self.keys / "root.key")
+
+    @property
+    def objects(self) -> Path:
+        """Sealed audio."""
+        return self.root / "objects"
+
+    @property
+    def inbox(self) -> Path:
+        """The only place with plaintext; each controller has a folder in it."""
+        return self.root / "inbox"
+
+    @property
+    def spool(self) -> Path:
+        """Short-lived work files of the doors, sealed."""
+        return self.root / "spool"
+
+    @property
+    def log(self) -> Path:
+        """What happened, without any person."""
+        return self.root / "logs" / "callward.log"
+
+    @property
+    def secret(self) -> Path:
+        """What sessions are signed with."""
+        return self.root / "secret"
+
+    @property
+    def mark(self) -> Path:
+        """Says that this folder is a demonstration or a test, and how its clock is shifted."""
+        return self.root / "demo.json"
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Every folder that the first start makes, outermost first."""
+        return (
+            self.root,
+            self.database.parent,
+            self.keys,
+            self.objects,
+            self.inbox,
+            self.spool,
+            self.log.parent,
+        )
+
+    def is_made(self) -> bool:
+        """Whether the first start has been here."""
+        return self.secret.is_file() and self.keys.is_dir() and self.database.parent.is_dir()
+
+
+def chosen_folder() -> DataFolder:
+    """The folder that CALLWARD_DATA names, or `var/callward` where we stand."""
+    return DataFolder(root=Path(os.environ.get(VARIABLE) or "var/callward").resolve())

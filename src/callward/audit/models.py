@@ -11,9 +11,14 @@ from callward.kernel.references import new_ref
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.expressions import Combinable
+
+    BigInteger = models.BigIntegerField[int | Combinable, int]
+else:
+    BigInteger = models.BigIntegerField
 
 
-class IndexField(models.BigIntegerField):
+class IndexField(BigInteger):
     """A primary key that is the row's own place on SQLite, so that an append touches one tree."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:

@@ -16,7 +16,7 @@ class Event(StrEnum):
     ACCOUNTS_GRANT_GIVEN = "accounts.grant.given"
     ACCOUNTS_GRANT_REFUSED = "accounts.grant.refused"
     ACCOUNTS_GRANT_WITHDRAWN = "accounts.grant.withdrawn"
-    ACCOUNTS_PASSWORD_CHANGED = "accounts.password.changed"  # noqa: S105  # the name of an event, no secret
+    ACCOUNTS_PASSWORD_CHANGED = "accounts.password.changed"
     ACCOUNTS_PASSWORD_RENEWED = "accounts.password.renewed"
     ACCOUNTS_SECOND_FACTOR_ADDED = "accounts.second-factor.added"
     ACCOUNTS_SECOND_FACTOR_REMOVED = "accounts.second-factor.removed"
@@ -24,8 +24,8 @@ class Event(StrEnum):
     ACCOUNTS_SIGN_IN_LOCKED = "accounts.sign-in.locked"
     ACCOUNTS_SIGN_IN_REFUSED = "accounts.sign-in.refused"
     ACCOUNTS_SIGN_IN_SUCCEEDED = "accounts.sign-in.succeeded"
-    ACCOUNTS_TOKEN_ISSUED = "accounts.token.issued"  # noqa: S105  # the name of an event, no secret
-    ACCOUNTS_TOKEN_WITHDRAWN = "accounts.token.withdrawn"  # noqa: S105  # the name of an event, no secret
+    ACCOUNTS_TOKEN_ISSUED = "accounts.token.issued"
+    ACCOUNTS_TOKEN_WITHDRAWN = "accounts.token.withdrawn"
     ACCOUNTS_TRAINING_RECORDED = "accounts.training.recorded"
     ACCOUNTS_UNDERTAKING_SIGNED = "accounts.undertaking.signed"
     ACCOUNTS_USER_ADDED = "accounts.user.added"

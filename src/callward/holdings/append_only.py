@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+class Connection(Protocol):
+    """The part of a database connection that is asked here."""
+
+    @property
+    def vendor(self) -> str: ...
+
+
+class SchemaEditor(Protocol):
+    """The part of a migration's schema editor that is used here."""
+
+    @property
+    def connection(self) -> Connection: ...
+
+    def execute(self, sql: str, /) -> object: ...
+
 
 _SQLITE = """
 CREATE TRIGGER {table}_refuses_{act} BEFORE {when} ON {table}
@@ -25,13 +40,12 @@ FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()
 
 
 def _acts(columns: Sequence[str]) -> dict[str, str]:
-    update = f"UPDATE OF {', '.join(columns)}" if columns else "UPDATE"
+    names = ", ".join(f'"{column}"' for column in columns)
+    update = f"UPDATE OF {names}" if columns else "UPDATE"
     return {"update": update, "delete": "DELETE"}
 
 
-def make_append_only(
-    editor: BaseDatabaseSchemaEditor, table: str, *, columns: Sequence[str] = ()
-) -> None:
+def make_append_only(editor: SchemaEditor, table: str, *, columns: Sequence[str] = ()) -> None:
     """Refuse every DELETE and every UPDATE (of these columns) from now on."""
     template = _SQLITE
     if editor.connection.vendor == "postgresql":
@@ -41,7 +55,7 @@ def make_append_only(
         editor.execute(template.format(table=table, act=act, when=when))
 
 
-def lift_append_only(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+def lift_append_only(editor: SchemaEditor, table: str) -> None:
     """Allow changes again: for the reversal of a migration and for tests only."""
     owner = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
     for act in _acts(()):

@@ -1,0 +1,83 @@
+"""Reading the audit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from callward.audit.leaves import NO_ITEM
+from callward.audit.models import Checkpoint, Leaf
+from callward.audit.states import Event
+from callward.kernel.references import Ref, parse_ref
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafView:
+    """One entry as screens show it."""
+
+    index: int
+    at: datetime
+    event: Event | str
+    item: Ref | None
+    actor: str
+    facts: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointView:
+    """One signed statement of what the tree was."""
+
+    ref: Ref
+    size: int
+    note: str
+    at: datetime
+
+
+def _view(leaf: Leaf) -> LeafView:
+    known = {str(event) for event in Event}
+    return LeafView(
+        index=leaf.index,
+        at=datetime.fromisoformat(leaf.at).astimezone(UTC),
+        event=Event(leaf.event) if leaf.event in known else leaf.event,
+        item=None if leaf.item == NO_ITEM else parse_ref(leaf.item),
+        actor=leaf.actor,
+        facts=json.loads(leaf.facts),
+    )
+
+
+def history(item: Ref, *, limit: int = 500) -> list[LeafView]:
+    """What happened to one thing, oldest first."""
+    return [_view(leaf) for leaf in Leaf.objects.filter(item=str(item)).order_by("index")[:limit]]
+
+
+def latest(*, before: int | None = None, limit: int = 50) -> list[LeafView]:
+    """The newest entries first, below an index when a page goes on."""
+    rows = Leaf.objects.order_by("-index")
+    if before is not None:
+        rows = rows.filter(index__lt=before)
+    return [_view(leaf) for leaf in rows[:limit]]
+
+
+def size() -> int:
+    """How many entries there are."""
+    last = Leaf.objects.order_by("-index").values_list("index", flat=True).first()
+    return 0 if last is None else last + 1
+
+
+def last_checkpoint() -> CheckpointView | None:
+    """The newest checkpoint."""
+    newest = checkpoints(newest=1)
+    return newest[0] if newest else None
+
+
+def checkpoints(*, newest: int = 50) -> Sequence[CheckpointView]:
+    """The newest checkpoints first."""
+    return [
+        CheckpointView(ref=row.ref, size=row.size, note=row.note, at=row.at)
+        for row in Checkpoint.objects.order_by("-size")[:newest]
+    ]

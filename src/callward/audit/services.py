@@ -1,0 +1,202 @@
+"""Writing into the audit tree, sealing it, and proving from it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from callward.audit import growth, leaves, notes, ports, tree
+from callward.audit.errors import LeafNotFoundError, LeafNotSealedError, TreeDamagedError
+from callward.audit.models import Checkpoint, Leaf
+from callward.audit.selectors import CheckpointView, last_checkpoint
+from callward.audit.states import Event
+from callward.audit.verification import Fault, Verification, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from callward.audit.leaves import Fact
+    from callward.kernel.actors import Actor
+    from callward.kernel.errors import CallwardError
+    from callward.kernel.references import Ref
+
+__all__ = [
+    "Fault",
+    "Verification",
+    "checkpoint",
+    "discloses",
+    "proof_of_growth",
+    "prove",
+    "record",
+    "record_each",
+    "record_refusal",
+    "verify",
+    "wipe_salts",
+]
+
+_SALT = 32
+_LEAVES_PER_CHECKPOINT = 256 * tree.TILE
+_ONE_WRITER = 0x43574C44  # the advisory lock that stands in for IMMEDIATE on PostgreSQL
+_COLUMNS = '"index", at, event, item, actor, facts, salts'
+_APPEND = (
+    f"INSERT INTO audit_leaf ({_COLUMNS}) "  # noqa: S608  # constants only
+    'SELECT coalesce(max("index"), -1) + 1, %s, %s, %s, %s, %s, %s FROM audit_leaf '
+    'RETURNING "index"'
+)
+_APPEND_AT = f"INSERT INTO audit_leaf ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, '')"  # noqa: S608  # constants only
+
+
+def record(
+    event: Event,
+    *,
+    item: Ref | None,
+    actor: Actor,
+    at: datetime,
+    committed: Mapping[str, str] | None = None,
+    **facts: Fact,
+) -> int:
+    """Append one entry within the caller's transaction, and tell its index."""
+    salts = ""
+    if committed:
+        salt_of = {name: secrets.token_bytes(_SALT) for name in committed}
+        facts |= {
+            name: leaves.commitment(value, name=name, salt=salt_of[name])
+            for name, value in committed.items()
+        }
+        salts = json.dumps({name: salt.hex() for name, salt in salt_of.items()}, sort_keys=True)
+    columns = (
+        leaves.instant_text(at),
+        str(event),
+        leaves.item_text(item),
+        leaves.actor_text(actor),
+        leaves.facts_text(facts),
+        salts,
+    )
+    if connection.vendor == "sqlite":
+        return _append(columns)
+    with transaction.atomic():
+        _be_the_one_writer()
+        return _append(columns)
+
+
+def _append(columns: tuple[str, ...]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, columns)
+        return int(cursor.fetchone()[0])
+
+
+def _be_the_one_writer() -> None:
+    """Wait for every other writer; on SQLite the IMMEDIATE transaction has done it already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_WRITER])
+
+
+def record_each(
+    event: Event, *, items: Sequence[Ref], actor: Actor, at: datetime, **facts: Fact
+) -> range:
+    """Append one entry per item, all with the same facts, and tell their indexes."""
+    same = (leaves.actor_text(actor), leaves.facts_text(facts))
+    when, what = leaves.instant_text(at), str(event)
+    with transaction.atomic(savepoint=False):
+        _be_the_one_writer()
+        with connection.cursor() as cursor:
+            cursor.execute('SELECT coalesce(max("index"), -1) + 1 FROM audit_leaf')
+            first = int(cursor.fetchone()[0])
+            cursor.executemany(
+                _APPEND_AT,
+                [
+                    (index, when, what, leaves.item_text(item), *same)
+                    for index, item in enumerate(items, first)
+                ],
+            )
+    return range(first, first + len(items))
+
+
+def record_refusal(
+    error: CallwardError,
+    *,
+    item: Ref | None,
+    actor: Actor,
+    at: datetime,
+    event: Event = Event.AUDIT_ACT_REFUSED,
+    **facts: Fact,
+) -> int:
+    """Append what was refused, in a transaction of its own, after the act was rolled back."""
+    with transaction.atomic(durable=True):
+        facts["refusal"] = error.code
+        return record(event, item=item, actor=actor, at=at, committed=None, **facts)
+
+
+def wipe_salts(item: Ref, *, actor: Actor, at: datetime) -> int:
+    """Make what was committed to about an item unprovable for ever, and count the entries."""
+    wiped = Leaf.objects.filter(item=str(item)).exclude(salts="").update(salts="")
+    record(Event.AUDIT_SALTS_WIPED, item=item, actor=actor, at=at, leaves=wiped)
+    return wiped
+
+
+def discloses(index: int, *, name: str, value: str) -> bool:
+    """Whether an entry committed to this very value, as far as its salt still exists."""
+    leaf = Leaf.objects.filter(index=index).first()
+    if leaf is None:
+        raise LeafNotFoundError(index=index)
+    salt = json.loads(leaf.salts or "{}").get(name)
+    if salt is None:
+        return False
+    committed = leaves.commitment(value, name=name, salt=bytes.fromhex(salt))
+    return bool(json.loads(leaf.facts).get(name) == committed)
+
+
+def checkpoint(*, at: datetime) -> CheckpointView | None:
+    """Sign what the tree is now, for the worker alone; None while there is no entry."""
+    while True:
+        with transaction.atomic():
+            _be_the_one_writer()
+            before = growth.grown_size()
+            size = growth.grow(before, by=_LEAVES_PER_CHECKPOINT)
+            if size > before:
+                _sign(size, at=at)
+        if size - before < _LEAVES_PER_CHECKPOINT:
+            return last_checkpoint()
+
+
+def _sign(size: int, *, at: datetime) -> None:
+    tiles = growth.StoredTiles()
+    _refuse_another_past(tiles)
+    signer = ports.signer.get()
+    head = notes.Head(origin=signer.origin, size=size, root=tree.tree_root(tiles, size))
+    Checkpoint.objects.create(size=size, note=notes.sign_head(head, signer=signer), at=at)
+
+
+def _refuse_another_past(tiles: growth.StoredTiles) -> None:
+    """Never sign a tree that does not begin with the one signed before."""
+    before = last_checkpoint()
+    if before is None:
+        return
+    head = notes.parse_head(before.note)
+    if head.root != tree.tree_root(tiles, head.size):
+        raise TreeDamagedError(level=0, number=head.size // tree.TILE)
+
+
+def prove(index: int) -> notes.InclusionProof:
+    """The proof that an entry stands in the tree, to be checked by strangers offline."""
+    rows = growth.leaf_rows(index, index + 1)
+    if not rows:
+        raise LeafNotFoundError(index=index)
+    sealed = last_checkpoint()
+    if sealed is None or sealed.size <= index:
+        raise LeafNotSealedError(index=index)
+    path = tree.inclusion_path(growth.StoredTiles(), index, sealed.size)
+    return notes.InclusionProof(
+        index=index, entry=rows[0].entry, path=tuple(path), checkpoint=sealed.note
+    )
+
+
+def proof_of_growth(old: str, new: str) -> list[bytes]:
+    """The hashes that show the newer checkpoint's tree to begin with the older one's."""
+    sizes = notes.parse_head(old).size, notes.parse_head(new).size
+    return tree.consistency_path(growth.StoredTiles(), *sizes) if min(sizes) else []

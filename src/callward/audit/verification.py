@@ -1,0 +1,242 @@
+"""The check of the whole tree: every leaf, every tile, every checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from callward.audit import growth, leaves, notes, ports, selectors, tree
+from callward.audit.errors import MalformedNoteError, TreeDamagedError
+from callward.audit.models import Checkpoint, Tile
+from callward.audit.states import FaultKind
+
+if TYPE_CHECKING:
+    from callward.audit.growth import Row
+
+_HEADER = f"\x00{leaves.FORMAT}\n".encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is not as it was signed: a leaf's index, a tile's number, a size."""
+
+    kind: FaultKind
+    place: int
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What a check of the tree found."""
+
+    size: int
+    sealed: int
+    checked: int
+    checkpoints: int
+    faults: tuple[Fault, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is as it was signed."""
+        return not self.faults
+
+
+def hash_rows(rows: list[Row]) -> list[bytes]:
+    """The leaf hashes of rows: `tree.leaf_hash(row.entry)`, written out because it is the path."""
+    digest, header = sha256, _HEADER
+    return [
+        digest(header + f"{at}\n{event}\n{item}\n{actor}\n{facts}\n".encode()).digest()
+        for _, at, event, item, actor, facts in rows
+    ]
+
+
+@dataclass(slots=True)
+class _Check:
+    sealed: int
+    head: notes.Head | None
+    stored: growth.StoredTiles
+    faults: list[Fault] = field(default_factory=list)
+    shift: int = 0
+
+    def find(self, kind: FaultKind, place: int, *, level: int = 0) -> None:
+        self.faults.append(Fault(kind=kind, place=place, level=level))
+
+    def tile(self, number: int) -> int:
+        """Compare one tile of leaves, and tell how many leaves were read."""
+        start = number * tree.TILE + self.shift
+        end = min((number + 1) * tree.TILE, self.sealed) + self.shift
+        rows = growth.leaf_rows(start, end)
+        stored = _tile(number)
+        hashes = hash_rows(rows)
+        joined = b"".join(hashes)
+        whole = len(rows) == end - start
+        if not whole:
+            self.name_gaps(rows, start, end)
+        if joined != stored:
+            self._name_difference(number, rows, hashes, stored)
+        self._compare_above(number, stored)
+        return len(rows)
+
+    def name_gaps(self, rows: list[Row], start: int, end: int) -> None:
+        present = {row.place for row in rows}
+        for index in range(start, end):
+            if index not in present:
+                self.find(FaultKind.LEAF_REMOVED, index)
+
+    def _name_difference(
+        self, number: int, rows: list[Row], hashes: list[bytes], stored: bytes
+    ) -> None:
+        if self._was_sealed(number, b"".join(hashes)):
+            self.find(FaultKind.TILE_ALTERED, number)
+            return
+        step = tree.HASH
+        expected = [stored[at : at + step] for at in range(0, len(stored), step)]
+        start = number * tree.TILE + self.shift
+        if len(rows) < len(expected):  # gaps are named already
+            self._name_altered(rows, hashes, expected, start)
+            return
+        first = next(
+            (
+                at
+                for at, pair in enumerate(zip(hashes, expected, strict=False))
+                if pair[0] != pair[1]
+            ),
+            0,
+        )
+        place = rows[first].place
+        if sorted(hashes) == sorted(expected):
+            self.find(FaultKind.LEAVES_REORDERED, place)
+        elif first + 1 < len(hashes) and hashes[first + 1 :] == expected[first:-1]:
+            self.find(FaultKind.LEAF_INSERTED, place)
+            self.shift += 1
+        elif first + 1 < len(hashes) and hashes[first:-1] == expected[first + 1 :]:
+            self.find(FaultKind.LEAF_REMOVED, place)
+            self.shift -= 1
+        else:
+            self._name_altered(rows, hashes, expected, start)
+
+    def _name_altered(
+        self, rows: list[Row], hashes: list[bytes], expected: list[bytes], start: int
+    ) -> None:
+        for row, found in zip(rows, hashes, strict=True):
+            offset = row.place - start
+            if offset >= len(expected) or expected[offset] != found:
+                self.find(FaultKind.LEAF_ALTERED, row.place)
+
+    def _was_sealed(self, number: int, joined: bytes) -> bool:
+        """Whether these leaves are what the rest of the tree was built on."""
+        if len(joined) == tree.TILE * tree.HASH:
+            return self._entry_above(number) == tree.perfect_root(joined)
+        if self.head is None:
+            return False
+        try:
+            return self.head.root == tree.tree_root(
+                growth.StoredTiles({(0, number): joined}), self.head.size
+            )
+        except TreeDamagedError:
+            return False
+
+    def _entry_above(self, number: int, *, level: int = 0) -> bytes:
+        above, place = divmod(number, tree.TILE)
+        return self.stored.whole(level + 1, above)[place * tree.HASH : (place + 1) * tree.HASH]
+
+    def _compare_above(self, number: int, stored: bytes, *, level: int = 0) -> None:
+        if len(stored) != tree.TILE * tree.HASH:
+            return
+        if self._entry_above(number, level=level) != tree.perfect_root(stored):
+            known = Fault(kind=FaultKind.TILE_ALTERED, place=number, level=level)
+            if known not in self.faults:
+                self.faults.append(known)
+
+    def higher_tiles(self) -> None:
+        """Compare every tile above the leaves with the one above it."""
+        for level, number, hashes in (
+            Tile.objects.filter(level__gt=0)
+            .order_by("level", "number")
+            .values_list("level", "number", "hashes")
+            .iterator()
+        ):
+            self._compare_above(number, bytes(hashes), level=level)
+
+    def checkpoint(self, row: Checkpoint, public_key: bytes) -> None:
+        """Compare one checkpoint with the tree."""
+        try:
+            head = notes.parse_head(row.note)
+        except MalformedNoteError:
+            self.find(FaultKind.CHECKPOINT_ALTERED, row.size)
+            return
+        if head.size != row.size or not notes.is_signed(row.note, public_key=public_key):
+            self.find(FaultKind.CHECKPOINT_ALTERED, row.size)
+        elif not self.stands(head):
+            self.find(FaultKind.CHECKPOINT_OF_ANOTHER_TREE, row.size)
+
+    def stands(self, head: notes.Head) -> bool:
+        """Whether the tiles lead to this head."""
+        try:
+            return tree.tree_root(self.stored, head.size) == head.root
+        except TreeDamagedError:
+            return False
+
+
+def _tile(number: int) -> bytes:
+    found = Tile.objects.filter(level=0, number=number).values_list("hashes").first()
+    return bytes(found[0]) if found else b""
+
+
+def verify(*, since: int = 0, witness: str | None = None) -> Verification:
+    """Check leaves, tiles and checkpoints from an index on, also against one kept elsewhere."""
+    public_key = ports.signer.get().public_key
+    last = selectors.last_checkpoint()
+    check = _Check(
+        sealed=growth.grown_size(),
+        head=_believed(last, public_key),
+        stored=growth.StoredTiles(),
+    )
+    first = since // tree.TILE
+    checked = sum(check.tile(number) for number in range(first, -(-check.sealed // tree.TILE)))
+    check.higher_tiles()
+    checkpoints = Checkpoint.objects.filter(size__gte=since).order_by("size")
+    for row in checkpoints.iterator():
+        check.checkpoint(row, public_key)
+    if check.sealed > (last.size if last else 0):
+        check.find(FaultKind.CHECKPOINT_REMOVED, check.sealed)
+    if witness is not None:
+        _compare_witness(check, witness, public_key)
+    size = selectors.size()
+    checked += _check_unsealed(check, size)
+    return Verification(
+        size=size,
+        sealed=check.sealed,
+        checked=checked,
+        checkpoints=checkpoints.count(),
+        faults=tuple(check.faults),
+    )
+
+
+def _believed(last: selectors.CheckpointView | None, public_key: bytes) -> notes.Head | None:
+    if last is None or not notes.is_signed(last.note, public_key=public_key):
+        return None
+    return notes.parse_head(last.note)
+
+
+def _compare_witness(check: _Check, witness: str, public_key: bytes) -> None:
+    head = notes.parse_head(witness)
+    if not notes.is_signed(witness, public_key=public_key):
+        check.find(FaultKind.CHECKPOINT_ALTERED, head.size)
+    elif head.size > check.sealed:
+        check.find(FaultKind.CHECKPOINT_REMOVED, head.size)
+    elif not check.stands(head):
+        check.find(FaultKind.CHECKPOINT_OF_ANOTHER_TREE, head.size)
+
+
+def _check_unsealed(check: _Check, size: int) -> int:
+    """Name the gaps above the last checkpoint, where no signature stands yet."""
+    start, read = check.sealed + check.shift, 0
+    while start < size:
+        end = min(start + tree.TILE, size)
+        rows = growth.leaf_rows(start, end)
+        if len(rows) < end - start:
+            check.name_gaps(rows, start, end)
+        start, read = end, read + len(rows)
+    return read

@@ -34,7 +34,7 @@ class DataFolder:
 
     @property
     def root_key(self) -> Path:
-        """The key under which every other key lies sealed; may live elsewhere by CALLWARD_ROOT_KEY."""
+        """What every other key lies sealed under; CALLWARD_ROOT_KEY may name another place."""
         return Path(os.environ.get("CALLWARD_ROOT_KEY") or self.keys / "root.key")
 
     @property

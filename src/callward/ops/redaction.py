@@ -90,18 +90,22 @@ def describe_error(error: BaseException, trace: TracebackType | None = None) -> 
 
 
 def configure(settings: Mapping[str, Path | None]) -> None:
-    """Send every record through the redacting formatter: to the log file, grave ones to stderr."""
+    """Send every record through the redacting formatter: to the log file if there is one."""
     logging.raiseExceptions = False  # its own complaint would print the arguments
     root = logging.getLogger()
     root.handlers = [one for one in root.handlers if not getattr(one, "of_callward", False)]
-    screen: logging.StreamHandler[TextIO] = logging.StreamHandler(sys.stderr)
-    screen.setLevel(logging.ERROR)
-    outlets: list[logging.Handler] = [screen]
-    if path := settings.get("file"):
-        outlets.append(WatchedFileHandler(path, encoding="utf-8", delay=True))
-    for outlet in outlets:
-        outlet.of_callward = True  # type: ignore[attr-defined]  # so that a second call replaces ours only
-        outlet.setFormatter(RedactingFormatter())
-        root.addHandler(outlet)
+    path = settings.get("file")
+    outlet: logging.Handler = (
+        WatchedFileHandler(path, encoding="utf-8", delay=True) if path else _screen()
+    )
+    outlet.of_callward = True  # type: ignore[attr-defined]  # so that a second call replaces ours only
+    outlet.setFormatter(RedactingFormatter())
+    root.addHandler(outlet)
     root.setLevel(logging.WARNING)
     logging.getLogger("callward").setLevel(logging.INFO)
+
+
+def _screen() -> logging.StreamHandler[TextIO]:
+    screen = logging.StreamHandler(sys.stderr)
+    screen.setLevel(logging.ERROR)
+    return screen

@@ -1,0 +1,91 @@
+"""Facts that stop a command."""
+
+from __future__ import annotations
+
+from callward.kernel.errors import BadInputError, CallwardError, RefusedError, gettext_noop
+
+
+class OpsError(CallwardError):
+    """The root of this package."""
+
+    code = "ops"
+
+
+class NotSetUpError(OpsError):
+    """The chosen folder holds no Callward."""
+
+    code = "not-set-up"
+    fact = gettext_noop("There is no Callward in this data folder.")
+    mend = gettext_noop("Run “callward init”, or name the folder with CALLWARD_DATA.")
+
+
+class NotKeyOwnerError(OpsError, RefusedError):
+    """Commands act for the owner of the root key only."""
+
+    code = "not-key-owner"
+    fact = gettext_noop("You are not the owner of the root key.")
+    mend = gettext_noop("Sign in to the machine as the user that runs Callward.")
+
+
+class ClockNotMarkedError(OpsError, RefusedError):
+    """Outside a demonstration nobody acts at another instant than now."""
+
+    code = "other-instant"
+    fact = gettext_noop("This folder holds real calls, so nothing is done at another instant.")
+    mend = gettext_noop("Leave out --at, or add --dry-run to see what would happen then.")
+
+
+class NotADemoError(OpsError, RefusedError):
+    """A demonstration never touches a folder with real calls."""
+
+    code = "not-a-demo"
+    fact = gettext_noop("This data folder is not a demonstration.")
+    mend = gettext_noop("Let CALLWARD_DATA name an empty folder.")
+
+
+class UnreadableFileError(OpsError, BadInputError):
+    """A named file cannot be read."""
+
+    code = "unreadable-file"
+    fact = gettext_noop("The file cannot be read.")
+    mend = gettext_noop("Check its name and its permissions.")
+
+
+class UnwritableFileError(OpsError, BadInputError):
+    """A named file cannot be written."""
+
+    code = "unwritable-file"
+    fact = gettext_noop("The file cannot be written, or is there already.")
+    mend = gettext_noop("Name a new file in a folder that you may write to.")
+
+
+class UnknownWordError(OpsError, BadInputError):
+    """A word is none of those that are known here."""
+
+    code = "unknown-word"
+    fact = gettext_noop("“%(word)s” is not known here.")
+    mend = gettext_noop("Write one of: %(known)s.")
+
+
+class UnsafeStartError(OpsError, RefusedError):
+    """A start-up check found something that must not run."""
+
+    code = "unsafe-start"
+    fact = gettext_noop("Start-up refused: %(checks)s.")
+    mend = gettext_noop("Mend what is named above and start again.")
+
+
+class CheckFailedError(OpsError):
+    """What was checked is not as it must be; the report above says where."""
+
+    code = "check-failed"
+    fact = gettext_noop("The check found %(count)s faults.")
+    mend = gettext_noop("Look at the report and mend what it names.")
+
+
+class NothingAnswersError(OpsError):
+    """A part of Callward did not come up in time."""
+
+    code = "nothing-answers"
+    fact = gettext_noop("The console did not answer in time.")
+    mend = gettext_noop("Look into logs/callward.log of the data folder.")

@@ -1,0 +1,135 @@
+"""The `callward` command: every error is one line that names the fact and the mend."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from callward.kernel import clock
+from callward.kernel.errors import CallwardError, RefusedError
+from callward.kernel.references import new_ref
+from callward.ops.folders import chosen_folder
+from callward.ops.redaction import configure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+_COMMANDS = {
+    "init": "setting_up:init",
+    "up": "running:up",
+    "web": "running:web",
+    "worker": "running:worker",
+    "health": "running:health",
+    "policy": "policies:policy",
+    "controller": "controllers:controller",
+    "staff": "staff:staff",
+    "intake": "intake:intake",
+    "recordings": "recordings:recordings",
+    "hold": "holds:hold",
+    "retention": "retention:retention",
+    "certificate": "retention:certificate",
+    "vault": "vault:vault",
+    "audit": "audit:audit",
+    "backup": "backups:backup",
+    "restore": "backups:restore",
+    "demo": "demo:demo",
+}
+
+
+class LateGroup(click.Group):
+    """A group whose commands are imported only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(f"callward.ops.commands.{module}"), name)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="callward", prog_name="callward", message="%(prog)s 0.1.0")
+def callward() -> None:
+    """A privacy-first call centre: one folder (CALLWARD_DATA), one command."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command and answer its exit code; nothing but one line goes wrong on screen."""
+    try:
+        callward.main(list(words), prog_name="callward", standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:  # noqa: BLE001  # whatever nobody foresaw still ends in one line
+        return _answer_to(error)
+    return 0
+
+
+def _answer_to(error: Exception) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return MISUSED
+    if isinstance(error, click.UsageError):
+        return _say_misuse(error)
+    if isinstance(error, CallwardError):
+        _audit_refusal(error)
+        click.echo(f"callward: {error.code}: {error}", err=True)
+        return FAILED
+    return _say_unforeseen(error)
+
+
+def _say_misuse(error: click.UsageError) -> int:
+    where = error.ctx.command_path if error.ctx else "callward"
+    fact = " ".join(error.format_message().split()).rstrip(".")
+    click.echo(f"{where}: {fact}. See “{where} --help”.", err=True)
+    return MISUSED
+
+
+def _say_unforeseen(error: Exception) -> int:
+    ticket = new_ref(clock.now())
+    folder = chosen_folder()
+    configure({"file": folder.log if folder.log.parent.is_dir() else None})
+    logging.getLogger("callward.ops").critical("unforeseen error %s", ticket, exc_info=error)
+    click.echo(
+        f"callward: unforeseen: Something that nobody foresaw stopped this command (id {ticket}). "
+        "Nothing half done was kept; send the line with this id from logs/callward.log.",
+        err=True,
+    )
+    return FAILED
+
+
+def _audit_refusal(error: CallwardError) -> None:
+    """Write the refusal down, after whatever the command did was rolled back."""
+    from django.apps import apps  # noqa: PLC0415  # light commands never load it
+
+    if not isinstance(error, RefusedError) or not apps.ready:
+        return
+    from django.db import DatabaseError  # noqa: PLC0415  # after Django
+
+    from callward.audit import services as audit  # noqa: PLC0415  # after Django
+    from callward.ops.house import command_actor  # noqa: PLC0415  # after Django
+
+    try:
+        audit.record_refusal(error, item=None, actor=command_actor(), at=clock.now())
+    except DatabaseError:  # a folder without its tables has no audit to write into
+        logging.getLogger("callward.ops").exception("refusal not audited")
+
+
+def main() -> None:
+    """Run what the shell asks for."""
+    os.umask(0o077)
+    sys.exit(run(sys.argv[1:]))

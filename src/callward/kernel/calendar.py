@@ -121,6 +121,14 @@ def start_of_day(day: date, *, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
+def end_of_day(day: date, *, zone: ZoneInfo) -> datetime:
+    """The first instant after a civil day, as UTC; when midnight comes twice, after all of it."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    first, again = (midnight.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    just_before = local_day(again - timedelta(microseconds=1), zone=zone)
+    return again if again > first and just_before == day else first
+
+
 def add_civil(day: date, period: Period) -> date:
     """The like-numbered day, clamped to the month's end."""
     return _add_clamped(day, period)[0]
@@ -136,27 +144,35 @@ def _add_clamped(day: date, period: Period) -> tuple[date, bool]:
     return date(year, month, min(day.day, last)) + timedelta(days=period.days), clamped
 
 
+def _days_first(day: date, period: Period) -> tuple[date, bool]:
+    return _add_clamped(day + timedelta(days=period.days), Period(months=period.months))
+
+
 def cap_due(start: datetime, period: Period, *, zone: ZoneInfo) -> datetime:
     """The instant from which nothing may be kept under a cap: rounded down."""
     if period.exact:
         return start.astimezone(UTC) + timedelta(seconds=period.seconds)
-    return start_of_day(add_civil(local_day(start, zone=zone), period), zone=zone)
+    day = local_day(start, zone=zone)
+    # P1M1D can be counted months first or days first: a cap takes the earlier.
+    return start_of_day(min(add_civil(day, period), _days_first(day, period)[0]), zone=zone)
 
 
 def floor_end(start: datetime, period: Period, *, zone: ZoneInfo) -> datetime:
     """The instant until which a floor orders to keep: through its last day, rounded up."""
     if period.exact:
         return start.astimezone(UTC) + timedelta(seconds=period.seconds)
-    day, clamped = _add_clamped(local_day(start, zone=zone), period)
-    return start_of_day(day + timedelta(days=2 if clamped else 1), zone=zone)
+    day = local_day(start, zone=zone)
+    # A floor takes the later of both ways of counting, and a clamped day is rounded up.
+    counted = (_add_clamped(day, period), _days_first(day, period))
+    last = max(end + timedelta(days=1) if clamped else end for end, clamped in counted)
+    return end_of_day(last, zone=zone)
 
 
 def deadline_end(start: datetime, period: Period, *, zone: ZoneInfo) -> datetime:
     """The instant at which a deadline has passed: after the end of its last day."""
     if period.exact:
         return start.astimezone(UTC) + timedelta(seconds=period.seconds)
-    day = add_civil(local_day(start, zone=zone), period)
-    return start_of_day(day + timedelta(days=1), zone=zone)
+    return end_of_day(add_civil(local_day(start, zone=zone), period), zone=zone)
 
 
 def financial_year_end(day: date, *, ends: tuple[int, int] = (12, 31)) -> date:

@@ -55,7 +55,9 @@ class Event(StrEnum):
     RECORDINGS_COPY_REFUSED = "recordings.copy.refused"
     RECORDINGS_PLAYBACK_BEGUN = "recordings.playback.begun"
     RECORDINGS_PLAYBACK_REFUSED = "recordings.playback.refused"
+    RECORDINGS_RECORDING_DEGRADED = "recordings.recording.degraded"
     RECORDINGS_RECORDING_DELETED = "recordings.recording.deleted"
+    RECORDINGS_RECORDING_FAILED = "recordings.recording.failed"
     RECORDINGS_RECORDING_KEPT = "recordings.recording.kept"
     RECORDINGS_RECORDING_VERIFIED = "recordings.recording.verified"
     # retention

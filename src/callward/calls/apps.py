@@ -12,7 +12,10 @@ class CallsConfig(AppConfig):
     label = "calls"
 
     def ready(self) -> None:
-        from callward.calls.holder import CallsHolder  # noqa: PLC0415  # models are loaded by now
+        try:
+            from callward.calls.holder import CallsHolder  # noqa: PLC0415  # after the models
+        except ImportError:
+            return
         from callward.holdings import register  # noqa: PLC0415  # beside its only use
 
         register(CallsHolder())

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.calls.errors import CallMissingError
+from callward.calls.selectors import call, calls_of_number
+from callward.controllers.selectors import controllers
+from callward.holdings import DataCategory
+from callward.kernel.numbers import PhoneNumber
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -12,18 +18,42 @@ if TYPE_CHECKING:
 
 
 class CallsHolder:
-    """Finds calls by number, and removes them when asked by their own reference."""
+    """Finds and describes calls; a call itself leaves with the last of its recordings."""
 
     name = "calls"
 
     def find(self, numbers: Sequence[str]) -> list[Ref]:
-        raise NotImplementedError
+        """The calls that any of these numbers took part in, for every controller."""
+        asked = [PhoneNumber(e164=number) for number in numbers]
+        return list(
+            dict.fromkeys(
+                ref
+                for controller in controllers()
+                for number in asked
+                for ref in calls_of_number(controller.ref, number)
+            )
+        )
 
     def describe(self, ref: Ref) -> dict[str, str]:
-        raise NotImplementedError
+        """What is kept about a call, by category; empty when it is not a call."""
+        try:
+            kept = call(ref)
+        except CallMissingError:
+            return {}
+        row = kept.row
+        return {
+            DataCategory.CALL_RECORD: (
+                f"{row.started_at.isoformat()} {row.direction} {row.disposition} {row.seconds} s"
+            ),
+            DataCategory.PHONE_NUMBER: ", ".join(p.number for p in kept.parties if p.number),
+            DataCategory.NAME: ", ".join(p.name for p in kept.parties if p.name),
+            DataCategory.CONSENT: str(kept.told),
+        }
 
-    def why_refuse(self, ref: Ref, *, at: datetime) -> str | None:
-        raise NotImplementedError
+    def why_refuse(self, ref: Ref, *, at: datetime) -> str | None:  # noqa: ARG002  # the port's shape
+        """A call has no rule of its own: it goes when its recordings go."""
+        return None
 
-    def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:
-        raise NotImplementedError
+    def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:  # noqa: ARG002  # the port's shape
+        """Nothing: the holder of recordings removes calls that have no recording left."""
+        return 0

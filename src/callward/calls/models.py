@@ -37,7 +37,7 @@ class Call(models.Model):
     queue = models.CharField(max_length=60, blank=True)
     agent_code = models.CharField(max_length=60, blank=True)
     did_number_ref = models.UUIDField(null=True, db_index=True)
-    other_number_ref = models.UUIDField(null=True)
+    other_number_ref = models.UUIDField(null=True, db_index=True)
     told = models.CharField(max_length=12, choices=[(t, t) for t in Told])
     evidence_ref = models.UUIDField(null=True)
     recorded = models.BooleanField(default=False)
@@ -86,13 +86,16 @@ class Call(models.Model):
             ),
         ]  # fmt: skip
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds(number_ref=DataCategory.PHONE_NUMBER, sealed_name=DataCategory.NAME)
 class Leg(models.Model):
     """One party of a call and the channel it speaks on."""
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
-    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="legs")
+    call = models.ForeignKey(Call, on_delete=models.DO_NOTHING, related_name="legs")
     role = models.CharField(max_length=8, choices=[(r, r) for r in PartyRole])
     number_ref = models.UUIDField(null=True)
     sealed_name = models.BinaryField(default=b"")
@@ -107,12 +110,18 @@ class Leg(models.Model):
         ]
         indexes = [models.Index(name="leg_by_number", fields=["number_ref", "started_at", "call"])]
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds(sealed=DataCategory.CALL_RECORD)
 class CdrRow(models.Model):
     """The row as the source sent it, sealed."""
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
-    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="cdr_rows")
+    call = models.ForeignKey(Call, on_delete=models.DO_NOTHING, related_name="cdr_rows")
     sealed = models.BinaryField()
     kept_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.ref)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def other_party(direction: CallDirection) -> PartyRole:
-    """The role of the person who is not the controller's: the caller of a call in, else the callee."""
+    """The role of the person outside: the caller of a call in, else the callee."""
     match direction:
         case CallDirection.IN:
             return PartyRole.CALLER

@@ -5,56 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from callward.calls.errors import CallMissingError
+from callward.calls.listing import CallFilters, CallRow, Page, call_page, row_of
+from callward.calls.models import Call, Leg
+from callward.calls.states import PartyRole, Told
+from callward.subjects.ports import field_keys
+from callward.subjects.selectors import clear_texts, find
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from callward.calls.states import CallDirection, Disposition, PartyRole, Told
     from callward.kernel.numbers import PhoneNumber
     from callward.kernel.references import Ref
 
+    SourceKey = tuple[Ref, str, str, str]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallFilters:
-    """What the list is narrowed by; nothing set means every call of the controller."""
-
-    started_from: datetime | None = None
-    started_before: datetime | None = None
-    agent_code: str = ""
-    direction: CallDirection | None = None
-    number: PhoneNumber | None = None
-    queue: str = ""
-    disposition: Disposition | None = None
-    longest: int | None = None
-    shortest: int | None = None
-    recorded: bool | None = None
-    among: Collection[Ref] | None = None
-    apart_from: Collection[Ref] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRow:
-    """One line of the call list; `other_party` is the number in clear, for the screen alone."""
-
-    ref: Ref
-    controller_ref: Ref
-    started_at: datetime
-    direction: CallDirection
-    other_party: str
-    agent_code: str
-    queue: str
-    disposition: Disposition
-    seconds: int
-    talk_seconds: int
-    recorded: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page of the list, and where the next one begins (None: this was the last)."""
-
-    rows: tuple[CallRow, ...]
-    after: str | None
+__all__ = [
+    "CallFilters",
+    "CallRow",
+    "CallView",
+    "Page",
+    "PartyView",
+    "call",
+    "call_page",
+    "calls_of_number",
+    "known_calls",
+    "numbers_mentioned_in",
+    "still_mentioned",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,25 +64,86 @@ class CallView:
     kept_at: datetime
 
 
-def call_page(
-    controller_ref: Ref, filters: CallFilters, *, after: str | None = None, limit: int = 50
-) -> Page:
-    """The calls of a controller, newest first, page by page without counting them."""
-    raise NotImplementedError
-
-
 def call(ref: Ref) -> CallView:
     """One call whole; raises CallMissingError."""
-    raise NotImplementedError
+    kept = Call.objects.filter(ref=ref).first()
+    if kept is None:
+        raise CallMissingError(ref=ref)
+    legs = list(kept.legs.order_by("ref"))
+    mentioned = {leg.number_ref for leg in legs} | {kept.did_number_ref, kept.other_number_ref}
+    texts = clear_texts([number for number in mentioned if number])
+    return CallView(
+        row=row_of(kept, texts),
+        answered_at=kept.answered_at,
+        ended_at=kept.ended_at,
+        did=texts.get(kept.did_number_ref, "") if kept.did_number_ref else "",
+        told=Told(kept.told),
+        evidence_ref=kept.evidence_ref,
+        policy_id=kept.policy_id,
+        source_system=kept.source_system,
+        source_account=kept.source_account,
+        source_call_id=kept.source_call_id,
+        parties=tuple(_party(leg, texts) for leg in legs),
+        kept_at=kept.kept_at,
+    )
+
+
+def _party(leg: Leg, texts: dict[Ref, str]) -> PartyView:
+    sealed = bytes(leg.sealed_name)
+    return PartyView(
+        role=PartyRole(leg.role),
+        number=texts.get(leg.number_ref, "") if leg.number_ref else "",
+        name=field_keys.get().open(sealed, leg.call_id.bytes) if sealed else "",
+        channel=leg.channel,
+    )
 
 
 def calls_of_number(controller_ref: Ref, number: PhoneNumber) -> list[Ref]:
     """Every call that the number took part in, newest first."""
-    raise NotImplementedError
+    known = find(controller_ref, number)
+    if known is None:
+        return []
+    legs = Leg.objects.filter(number_ref=known.ref).order_by("-started_at", "-call_id")
+    return list(dict.fromkeys(legs.values_list("call_id", flat=True)))
 
 
-def known_calls(
-    controller_ref: Ref, source_system: str, source_account: str, ids: Sequence[str]
-) -> dict[str, Ref]:
-    """The calls already kept under the ids of a source."""
-    raise NotImplementedError
+def controllers_of(refs: Sequence[Ref]) -> dict[Ref, Ref]:
+    """Whose calls these are."""
+    return dict(Call.objects.filter(ref__in=refs).values_list("ref", "controller_ref"))
+
+
+def known_calls(keys: Iterable[SourceKey]) -> dict[SourceKey, Ref]:
+    """The calls already kept, by (controller, system, account, id of the source)."""
+    by_source: dict[tuple[Ref, str, str], list[str]] = {}
+    for controller_ref, system, account, call_id in keys:
+        by_source.setdefault((controller_ref, system, account), []).append(call_id)
+    found: dict[SourceKey, Ref] = {}
+    for (controller_ref, system, account), ids in by_source.items():
+        rows = Call.objects.filter(
+            controller_ref=controller_ref,
+            source_system=system,
+            source_account=account,
+            source_call_id__in=ids,
+        ).values_list("source_call_id", "ref")
+        found |= {(controller_ref, system, account, call_id): ref for call_id, ref in rows}
+    return found
+
+
+def numbers_mentioned_in(refs: Sequence[Ref]) -> set[Ref]:
+    """The numbers that these calls mention, as a party or as the number that was dialled."""
+    calls = Call.objects.filter(ref__in=refs).values_list("did_number_ref", "other_number_ref")
+    legs = Leg.objects.filter(call_id__in=refs).values_list("number_ref", flat=True)
+    return {number for pair in calls for number in pair if number} | {n for n in legs if n}
+
+
+def still_mentioned(numbers: Iterable[Ref]) -> set[Ref]:
+    """Those of the numbers that some call mentions."""
+    asked = list(numbers)
+    found: set[Ref] = set()
+    for rows in (
+        Leg.objects.filter(number_ref__in=asked).values_list("number_ref", flat=True),
+        Call.objects.filter(did_number_ref__in=asked).values_list("did_number_ref", flat=True),
+        Call.objects.filter(other_number_ref__in=asked).values_list("other_number_ref", flat=True),
+    ):
+        found |= {number for number in rows.distinct() if number}
+    return found

@@ -5,15 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from callward.kernel.references import Ref, new_ref
+from django.db import transaction
+
+from callward.audit.services import record_each
+from callward.audit.states import Event
+from callward.calls.errors import CallTimesError
+from callward.calls.models import Call, CdrRow, Leg
+from callward.calls.rules import other_party, times_agree
+from callward.calls.selectors import known_calls, numbers_mentioned_in, still_mentioned
+from callward.kernel.references import new_ref
+from callward.subjects.ports import field_keys
+from callward.subjects.services import delete_unreferenced, remember_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from callward.calls.states import CallDirection, Disposition, PartyRole, Told
     from callward.kernel.actors import Actor
     from callward.kernel.numbers import PhoneNumber
+    from callward.kernel.references import Ref
+
+    NumberRefs = Mapping[tuple[Ref, str], Ref]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +62,11 @@ class NewCall:
     evidence_ref: Ref | None = None
     raw: bytes = b""
 
+    @property
+    def source_key(self) -> tuple[Ref, str, str, str]:
+        """What makes it the same call when it is told again."""
+        return (self.controller_ref, self.source_system, self.source_account, self.source_call_id)
+
 
 def keep_call(call: NewCall, *, actor: Actor, at: datetime) -> Ref:
     """Keep one call; the call known from the same source by the same id is the same call."""
@@ -57,9 +75,113 @@ def keep_call(call: NewCall, *, actor: Actor, at: datetime) -> Ref:
 
 def keep_calls(calls: Sequence[NewCall], *, actor: Actor, at: datetime) -> list[Ref]:
     """Keep a group of calls with few queries; answers their references in the same order."""
-    raise NotImplementedError
+    for call in calls:
+        if not times_agree(call.started_at, call.answered_at, call.ended_at):
+            raise CallTimesError
+    with transaction.atomic():
+        refs = known_calls(call.source_key for call in calls)
+        fresh: dict[Ref, NewCall] = {}
+        for call in calls:
+            if call.source_key not in refs:
+                refs[call.source_key] = new_ref(call.started_at)
+                fresh[refs[call.source_key]] = call
+        _keep_rows(fresh, at=at)
+        record_each(Event.CALLS_CALL_KEPT, items=list(fresh), actor=actor, at=at)
+    return [refs[call.source_key] for call in calls]
 
 
-def delete_calls(refs: Sequence[Ref], *, at: datetime) -> int:
-    """Remove calls with their legs and raw rows, then the numbers that nothing mentions any more."""
-    raise NotImplementedError
+def _keep_rows(fresh: Mapping[Ref, NewCall], *, at: datetime) -> None:
+    numbers = _remember(fresh.values(), at=at)
+    Call.objects.bulk_create([_call_row(ref, new, numbers, at=at) for ref, new in fresh.items()])
+    Leg.objects.bulk_create(
+        [
+            _leg_row(ref, call, party, numbers)
+            for ref, call in fresh.items()
+            for party in call.parties
+        ]
+    )
+    keys = field_keys.get()
+    CdrRow.objects.bulk_create(
+        [
+            CdrRow(call_id=ref, kept_at=at, sealed=keys.seal(call.raw.decode("latin-1"), ref.bytes))
+            for ref, call in fresh.items()
+            if call.raw
+        ]
+    )
+
+
+def _remember(calls: Iterable[NewCall], *, at: datetime) -> NumberRefs:
+    told: dict[Ref, dict[str, PhoneNumber]] = {}
+    for call in calls:
+        of_controller = told.setdefault(call.controller_ref, {})
+        for number in (call.did, *(party.number for party in call.parties)):
+            if number is not None:
+                of_controller[number.e164] = number
+    return {
+        (controller_ref, number.e164): view.ref
+        for controller_ref, numbers in told.items()
+        for number, view in zip(
+            numbers.values(),
+            remember_numbers(controller_ref, list(numbers.values()), at=at),
+            strict=True,
+        )
+    }
+
+
+def _ref_of(call: NewCall, number: PhoneNumber | None, numbers: NumberRefs) -> Ref | None:
+    return None if number is None else numbers[call.controller_ref, number.e164]
+
+
+def _call_row(ref: Ref, call: NewCall, numbers: NumberRefs, *, at: datetime) -> Call:
+    outside = other_party(call.direction)
+    others = [party.number for party in call.parties if party.role is outside and party.number]
+    return Call(
+        ref=ref,
+        controller_ref=call.controller_ref,
+        policy_id=call.policy_id,
+        source_system=call.source_system,
+        source_account=call.source_account,
+        source_call_id=call.source_call_id,
+        direction=call.direction,
+        started_at=call.started_at,
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+        seconds=int((call.ended_at - call.started_at).total_seconds()),
+        talk_seconds=call.talk_seconds,
+        disposition=call.disposition,
+        queue=call.queue,
+        agent_code=call.agent_code,
+        did_number_ref=_ref_of(call, call.did, numbers),
+        other_number_ref=_ref_of(call, others[0], numbers) if others else None,
+        told=call.told,
+        evidence_ref=call.evidence_ref,
+        kept_at=at,
+    )
+
+
+def _leg_row(ref: Ref, call: NewCall, party: NewParty, numbers: NumberRefs) -> Leg:
+    sealed = field_keys.get().seal(party.name, ref.bytes) if party.name else b""
+    return Leg(
+        call_id=ref,
+        role=party.role,
+        number_ref=_ref_of(call, party.number, numbers),
+        sealed_name=sealed,
+        channel=party.channel,
+        started_at=call.started_at,
+    )
+
+
+def mark_recorded(refs: Sequence[Ref]) -> None:
+    """Say of calls that something of them was recorded."""
+    Call.objects.filter(ref__in=refs, recorded=False).update(recorded=True)
+
+
+def delete_calls(refs: Sequence[Ref]) -> int:
+    """Remove calls with legs and raw rows, then the numbers that nothing mentions any more."""
+    with transaction.atomic():
+        mentioned = numbers_mentioned_in(refs)
+        CdrRow.objects.filter(call_id__in=refs).delete()
+        Leg.objects.filter(call_id__in=refs).delete()
+        removed, _ = Call.objects.filter(ref__in=refs).delete()
+        delete_unreferenced(sorted(mentioned - still_mentioned(mentioned)))
+    return removed

@@ -34,7 +34,7 @@ class PartyRole(StrEnum):
 
 
 class Told(StrEnum):
-    """What stands behind the recording: what the person was told and answered (DESIGN section 7)."""
+    """What the person was told and answered before the recording (DESIGN section 7)."""
 
     ANNOUNCED = "announced"
     ASKED = "asked"

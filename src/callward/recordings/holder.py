@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.controllers.selectors import controllers
+from callward.holdings import DataCategory
+from callward.kernel.numbers import PhoneNumber
+from callward.recordings.errors import RecordingMissingError
+from callward.recordings.selectors import playbacks_of, recording, recordings_of_number
+from callward.recordings.services import delete_recordings
+from callward.retention.services import why_still_here
+from callward.retention.states import Rule
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -17,13 +26,35 @@ class RecordingsHolder:
     name = "recordings"
 
     def find(self, numbers: Sequence[str]) -> list[Ref]:
-        raise NotImplementedError
+        """The recordings of every call that any of these numbers took part in."""
+        asked = [PhoneNumber(e164=number) for number in numbers]
+        return list(
+            dict.fromkeys(
+                view.ref
+                for controller in controllers()
+                for number in asked
+                for view in recordings_of_number(controller.ref, number)
+            )
+        )
 
     def describe(self, ref: Ref) -> dict[str, str]:
-        raise NotImplementedError
+        """What is kept about a recording, by category; empty when it is not one."""
+        try:
+            kept = recording(ref)
+        except RecordingMissingError:
+            return {}
+        return {
+            DataCategory.VOICE: f"{kept.mime} {kept.seconds:.0f} s, {kept.state}",
+            DataCategory.STAFF_ACTIVITY: f"{len(playbacks_of(ref))} playbacks",
+        }
 
     def why_refuse(self, ref: Ref, *, at: datetime) -> str | None:
-        raise NotImplementedError
+        """The hold or the law that forbids to destroy it now."""
+        if not self.describe(ref):
+            return None
+        rule = why_still_here(ref, at).rule
+        return str(rule) if rule in (Rule.HOLD, Rule.LAW_FLOOR) else None
 
-    def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:
-        raise NotImplementedError
+    def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:  # noqa: ARG002  # the port's shape
+        """Remove the rows; the keys went before."""
+        return delete_recordings(refs)

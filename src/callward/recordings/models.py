@@ -51,13 +51,16 @@ class Recording(models.Model):
             models.Index(name="recording_by_state", fields=["controller_ref", "state"]),
         ]
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds(user_ref=DataCategory.STAFF_ACTIVITY, purpose=DataCategory.STAFF_ACTIVITY)
 class Playback(models.Model):
     """One listening by one user in one session, for one purpose, until its end."""
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
-    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="playbacks")
+    recording = models.ForeignKey(Recording, on_delete=models.DO_NOTHING, related_name="playbacks")
     user_ref = models.UUIDField()
     session_digest = models.BinaryField(max_length=32)
     purpose = models.CharField(max_length=60)
@@ -72,3 +75,6 @@ class Playback(models.Model):
             ),
             models.CheckConstraint(name="playback_has_a_purpose", condition=~Q(purpose="")),
         ]
+
+    def __str__(self) -> str:
+        return str(self.ref)

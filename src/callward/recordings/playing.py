@@ -5,10 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
+from callward.accounts.selectors import grant_for
+from callward.audit.services import record
+from callward.audit.states import Event
+from callward.kernel.actors import user_actor
+from callward.kernel.calendar import cap_due
+from callward.kernel.references import new_ref
+from callward.recordings.errors import (
+    PlaybackEndedError,
+    PlaybackMissingError,
+    PlaybackNotYoursError,
+    RangeOutsideError,
+)
+from callward.recordings.models import Playback
+from callward.recordings.permitting import require_playable
+from callward.retention.services import require_usable
+from callward.sealing.digests import sha256
+from callward.vault.services import open_part
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
+    from callward.recordings.permitting import Permission
     from callward.sealing.stream import SealedReader
 
 
@@ -45,16 +66,74 @@ def begin_playback(
     at: datetime,
 ) -> PlaybackView:
     """Allow one user to listen for one purpose for a while; audited before the first byte."""
-    raise NotImplementedError
+    allowed = require_playable(
+        recording_ref, purpose=purpose, user_ref=user_ref, second_factor=second_factor, at=at
+    )
+    playback = _playback(allowed, user_ref=user_ref, session=session, at=at)
+    with transaction.atomic():
+        # Asked again where nothing can change any more: a disposal waits for this transaction.
+        require_usable(recording_ref, at)
+        playback.save(force_insert=True)
+        record(
+            Event.RECORDINGS_PLAYBACK_BEGUN,
+            item=recording_ref,
+            actor=user_actor(user_ref),
+            at=at,
+            playback=playback.ref,
+            purpose=allowed.purpose,
+            grant=allowed.grant_ref,
+        )
+    return PlaybackView(
+        ref=playback.ref,
+        recording_ref=recording_ref,
+        purpose=allowed.purpose,
+        begun_at=at,
+        ends_at=playback.ends_at,
+        mime=allowed.recording.mime,
+        bytes=allowed.recording.bytes,
+    )
+
+
+def _playback(allowed: Permission, *, user_ref: Ref, session: str, at: datetime) -> Playback:
+    return Playback(
+        ref=new_ref(at),
+        recording_id=allowed.recording.ref,
+        user_ref=user_ref,
+        session_digest=_digest(session),
+        purpose=allowed.purpose,
+        grant_ref=allowed.grant_ref,
+        begun_at=at,
+        ends_at=cap_due(at, allowed.playback, zone=allowed.zone),
+    )
+
+
+def _digest(session: str) -> bytes:
+    return sha256(session.encode())
 
 
 def open_playback(playback_ref: Ref, *, user_ref: Ref, session: str, at: datetime) -> OpenPlayback:
-    """Open the audio of one's own running playback; everything that may have changed is asked again."""
-    raise NotImplementedError
+    """Open the audio of one's own running playback; what may have changed is asked again."""
+    playback = Playback.objects.select_related("recording").filter(ref=playback_ref).first()
+    if playback is None:
+        raise PlaybackMissingError(ref=playback_ref)
+    if playback.user_ref != user_ref or bytes(playback.session_digest) != _digest(session):
+        raise PlaybackNotYoursError(ref=playback_ref)
+    if not playback.begun_at <= at < playback.ends_at:
+        raise PlaybackEndedError(ref=playback_ref)
+    recording = playback.recording
+    require_usable(recording.ref, at)
+    grant_for(user_ref, recording.controller_ref, playback.purpose, recording.ref, at=at)
+    reader = open_part(recording.ref, "audio")
+    return OpenPlayback(
+        ref=playback_ref, mime=recording.mime, size=reader.plain_size, reader=reader
+    )
 
 
 def read_playback(
     playback_ref: Ref, *, user_ref: Ref, session: str, at: datetime, start: int, length: int
 ) -> bytes:
     """Read a part of the audio of one's own running playback."""
-    raise NotImplementedError
+    audio = open_playback(playback_ref, user_ref=user_ref, session=session, at=at)
+    if start >= audio.size:
+        raise RangeOutsideError(ref=playback_ref, size=audio.size)
+    return audio.reader.read(start, length)

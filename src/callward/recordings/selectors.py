@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from callward.accounts.services import require
+from callward.accounts.states import Capability
+from callward.calls.selectors import CallFilters, CallRow, call_page, calls_of_number
+from callward.recordings.errors import RecordingMissingError
+from callward.recordings.models import Playback, Recording
+from callward.recordings.states import PLAYABLE, RecordingState
+from callward.recordings.waves import PART, PeaksView, read_wave
+from callward.retention.selectors import held_among, held_refs
+from callward.retention.services import require_usable
+from callward.vault.services import open_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from callward.calls.selectors import CallFilters, CallRow
+    from callward.kernel.numbers import PhoneNumber
     from callward.kernel.references import Ref
-    from callward.recordings.states import RecordingState
+
+__all__ = [
+    "ListedCall",
+    "ListedPage",
+    "PeaksView",
+    "PlayedView",
+    "RecordingView",
+    "list_calls",
+    "peaks",
+    "playbacks_of",
+    "recording",
+    "recordings_of_call",
+    "recordings_of_calls",
+    "recordings_of_number",
+    "waiting_for_verification",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +62,19 @@ class RecordingView:
 
     @property
     def playable(self) -> bool:
-        raise NotImplementedError
+        """Whether there is audio to play, due day and access aside."""
+        return self.state in PLAYABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayedView:
+    """Who listened, what for, and when."""
+
+    ref: Ref
+    user_ref: Ref
+    purpose: str
+    begun_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,27 +94,46 @@ class ListedPage:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeaksView:
-    """The waveform: for every channel, points between -1 and 1."""
-
-    seconds: float
-    channels: tuple[tuple[float, ...], ...]
-
-
 def recording(ref: Ref) -> RecordingView:
     """One recording; raises RecordingMissingError."""
-    raise NotImplementedError
+    row = Recording.objects.filter(ref=ref).first()
+    if row is None:
+        raise RecordingMissingError(ref=ref)
+    return _view(row)
 
 
 def recordings_of_call(call_ref: Ref) -> list[RecordingView]:
     """The recordings of a call in the order they were made."""
-    raise NotImplementedError
+    return recordings_of_calls([call_ref]).get(call_ref, [])
 
 
 def recordings_of_calls(call_refs: Sequence[Ref]) -> dict[Ref, list[RecordingView]]:
     """The recordings of many calls with one query."""
-    raise NotImplementedError
+    found: dict[Ref, list[RecordingView]] = {}
+    for row in Recording.objects.filter(call_ref__in=call_refs).order_by("call_ref", "segment"):
+        found.setdefault(row.call_ref, []).append(_view(row))
+    return found
+
+
+def recordings_of_number(controller_ref: Ref, number: PhoneNumber) -> list[RecordingView]:
+    """Every recording of the calls that a number took part in, newest call first."""
+    calls = calls_of_number(controller_ref, number)
+    found = recordings_of_calls(calls)
+    return [view for call_ref in calls for view in found.get(call_ref, [])]
+
+
+def playbacks_of(ref: Ref) -> list[PlayedView]:
+    """Every playback of a recording, newest first (K-10)."""
+    return [
+        PlayedView(
+            ref=row.ref,
+            user_ref=row.user_ref,
+            purpose=row.purpose,
+            begun_at=row.begun_at,
+            ends_at=row.ends_at,
+        )
+        for row in Playback.objects.filter(recording_id=ref).order_by("-begun_at", "-ref")
+    ]
 
 
 def list_calls(
@@ -87,10 +144,56 @@ def list_calls(
     after: str | None = None,
     limit: int = 50,
 ) -> ListedPage:
-    """The call list with recordings and hold marks: a few queries whatever the page."""
-    raise NotImplementedError
+    """The call list with recordings and hold marks; `held` narrows it to what is held."""
+    if held:
+        calls = Recording.objects.filter(ref__in=held_refs(controller_ref))
+        filters = replace(filters, among=set(calls.values_list("call_ref", flat=True)))
+    page = call_page(controller_ref, filters, after=after, limit=limit)
+    found = recordings_of_calls([row.ref for row in page.rows])
+    marked = held_among([view.ref for views in found.values() for view in views])
+    return ListedPage(
+        rows=tuple(
+            ListedCall(
+                call=row,
+                recordings=tuple(found.get(row.ref, ())),
+                held=any(view.ref in marked for view in found.get(row.ref, ())),
+            )
+            for row in page.rows
+        ),
+        after=page.after,
+    )
 
 
 def peaks(ref: Ref, *, user_ref: Ref, at: datetime) -> PeaksView:
     """The waveform of a recording, for somebody who may see its call; no audio comes along."""
-    raise NotImplementedError
+    kept = recording(ref)
+    require(Capability.SEE_CALLS, user_ref=user_ref, controller_ref=kept.controller_ref, at=at)
+    require_usable(ref, at)
+    part = open_part(ref, PART)
+    return read_wave(part.read(0, part.plain_size))
+
+
+def waiting_for_verification(limit: int) -> list[Ref]:
+    """Recordings that nobody has decoded yet, the oldest first."""
+    rows = Recording.objects.filter(state=RecordingState.STORED, checked_at=None)
+    return list(rows.order_by("ref").values_list("ref", flat=True)[:limit])
+
+
+def _view(row: Recording) -> RecordingView:
+    return RecordingView(
+        ref=row.ref,
+        call_ref=row.call_ref,
+        controller_ref=row.controller_ref,
+        policy_id=row.policy_id,
+        state=RecordingState(row.state),
+        segment=row.segment,
+        mime=row.mime,
+        seconds=row.seconds,
+        measured_seconds=row.measured_seconds,
+        channels=row.channels,
+        bytes=row.bytes,
+        captured_sha256=row.captured_sha256,
+        fault=row.fault,
+        kept_at=row.kept_at,
+        checked_at=row.checked_at,
+    )

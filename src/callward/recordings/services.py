@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from callward.recordings.copying import export_copy
+from typing import TYPE_CHECKING
+
+from callward.jobs.services import enqueue
+from callward.recordings.copying import CopyView, export_copy
+from callward.recordings.deleting import delete_recordings
 from callward.recordings.keeping import NewRecording, keep_recordings
 from callward.recordings.playing import (
     OpenPlayback,
@@ -13,14 +17,31 @@ from callward.recordings.playing import (
 )
 from callward.recordings.verifying import verify_recording
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from callward.kernel.references import Ref
+
 __all__ = [
+    "VERIFY_TASK",
+    "CopyView",
     "NewRecording",
     "OpenPlayback",
     "PlaybackView",
+    "ask_verification",
     "begin_playback",
+    "delete_recordings",
     "export_copy",
     "keep_recordings",
     "open_playback",
     "read_playback",
     "verify_recording",
 ]
+
+VERIFY_TASK = "recordings.verify"
+
+
+def ask_verification(refs: Sequence[Ref]) -> None:
+    """Have a group of stored recordings decoded by the worker."""
+    if refs:
+        enqueue(VERIFY_TASK, *map(str, refs), key=f"{VERIFY_TASK}:{refs[0]}")

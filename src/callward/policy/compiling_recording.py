@@ -78,7 +78,7 @@ def _bases(policy: Policy, activity: Activity) -> Mapping[str, str]:
 
 
 def _consent(activity: Activity) -> Mapping[Direction, ConsentMode]:
-    modes = {}
+    modes: dict[Direction, ConsentMode] = {}
     for direction in sorted(activity.directions):
         match direction:
             case Direction.IN:

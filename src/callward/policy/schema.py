@@ -105,7 +105,6 @@ class Category(Table):
     dpv: Term
     collected: Collected = Collected.ALWAYS
     fields: frozenset[Word] = frozenset()
-    never: frozenset[Word] = frozenset()
     special: bool = False
     link_only: bool = False
 

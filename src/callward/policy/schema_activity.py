@@ -12,6 +12,7 @@ from callward.policy.schema_values import (
     Slug,
     Table,
     Term,
+    Word,
 )
 from callward.policy.vocabulary import (
     Announce,
@@ -127,6 +128,8 @@ class Activity(Table):
     outbound: Outbound | None = None
     stop: Stop | None = None
     unrecorded: frozenset[Channel] = frozenset()
+    fields: frozenset[Word] = frozenset()
+    never: frozenset[Word] = frozenset()
     consent: ConsentMode | None = None
     channels: frozenset[MessageChannel] = frozenset()
     retain: Retain | None = None

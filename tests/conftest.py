@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
 
+from callward.holdings.append_only import lift_append_only
 from callward.kernel import clock
 
 if TYPE_CHECKING:
@@ -22,3 +24,14 @@ def the_clock() -> Iterator[clock.FixedClock]:
     fixed = clock.FixedClock(THE_START)
     with clock.using(fixed):
         yield fixed
+
+
+APPEND_ONLY = ("audit_leaf", "audit_checkpoint", "controllers_policyrevision")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Transactional tests empty every table; the guards stand again where they are tested."""
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        for table in APPEND_ONLY:
+            lift_append_only(editor, table)

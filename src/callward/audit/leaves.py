@@ -31,7 +31,7 @@ _ALLOWED = re.compile(
     rf"{_UUID}|sha256:[0-9a-f]{{64}}|{_DAY}(?:T\d\d:\d\d:\d\d(?:\.\d{{1,6}})?(?:Z|\+00:00))?"
     rf"|P(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?|c/{_UUID}(?:/{_CODE})?/(?:{_DAY}|{_CODE}|{_UUID})"
     # a region; a rule; an article as policies write it; a version (an address has four parts)
-    rf"|[A-Z]{{2}}|[A-Z]\d{{1,3}}|A\d{{1,2}}(?:-\d{{1,2}})*(?:-[a-z])?|\d{{1,3}}(?:\.\d{{1,3}}){{0,2}}",
+    rf"|[A-Z]{{2}}|[A-Z]\d{{1,3}}|A\d{{1,2}}(?:-\d{{1,2}})*(?:-[a-z])?|\d{{1,4}}(?:\.\d{{1,3}}){{0,2}}",
     re.ASCII,
 )
 _LONGEST_CODE = 64

@@ -69,7 +69,7 @@ def size() -> int:
     return 0 if last is None else last + 1
 
 
-def last_checkpoint() -> CheckpointView | None:
+def latest_checkpoint() -> CheckpointView | None:
     """The newest checkpoint."""
     newest = checkpoints(newest=1)
     return newest[0] if newest else None

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from callward.audit import growth, leaves, notes, ports, tree
 from callward.audit.errors import LeafNotFoundError, LeafNotSealedError, TreeDamagedError
 from callward.audit.models import Checkpoint, Leaf
-from callward.audit.selectors import CheckpointView, last_checkpoint
+from callward.audit.selectors import CheckpointView, latest_checkpoint
 from callward.audit.states import Event
 from callward.audit.verification import Fault, Verification, verify
 
@@ -161,7 +161,7 @@ def checkpoint(*, at: datetime) -> CheckpointView | None:
             if size > before:
                 _sign(size, at=at)
         if size - before < _LEAVES_PER_CHECKPOINT:
-            return last_checkpoint()
+            return latest_checkpoint()
 
 
 def _sign(size: int, *, at: datetime) -> None:
@@ -174,7 +174,7 @@ def _sign(size: int, *, at: datetime) -> None:
 
 def _refuse_another_past(tiles: growth.StoredTiles) -> None:
     """Never sign a tree that does not begin with the one signed before."""
-    before = last_checkpoint()
+    before = latest_checkpoint()
     if before is None:
         return
     head = notes.parse_head(before.note)
@@ -187,7 +187,7 @@ def prove(index: int) -> notes.InclusionProof:
     rows = growth.leaf_rows(index, index + 1)
     if not rows:
         raise LeafNotFoundError(index=index)
-    sealed = last_checkpoint()
+    sealed = latest_checkpoint()
     if sealed is None or sealed.size <= index:
         raise LeafNotSealedError(index=index)
     path = tree.inclusion_path(growth.StoredTiles(), index, sealed.size)

@@ -7,57 +7,74 @@ from callward.holdings.append_only import lift_append_only, make_append_only
 
 
 def _guard(apps, editor):
-    make_append_only(editor, 'audit_leaf', columns=('index', 'at', 'event', 'item', 'actor', 'facts'))
-    make_append_only(editor, 'audit_checkpoint')
+    make_append_only(
+        editor, "audit_leaf", columns=("index", "at", "event", "item", "actor", "facts")
+    )
+    make_append_only(editor, "audit_checkpoint")
 
 
 def _unguard(apps, editor):
-    lift_append_only(editor, 'audit_leaf')
-    lift_append_only(editor, 'audit_checkpoint')
+    lift_append_only(editor, "audit_leaf")
+    lift_append_only(editor, "audit_checkpoint")
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('size', models.BigIntegerField(unique=True)),
-                ('note', models.TextField()),
-                ('at', models.DateTimeField()),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("size", models.BigIntegerField(unique=True)),
+                ("note", models.TextField()),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Leaf',
+            name="Leaf",
             fields=[
-                ('index', callward.audit.models.IndexField(primary_key=True, serialize=False)),
-                ('at', models.CharField(max_length=27)),
-                ('event', models.CharField(max_length=64)),
-                ('item', models.CharField(max_length=36)),
-                ('actor', models.CharField(max_length=64)),
-                ('facts', models.TextField()),
-                ('salts', models.TextField(default='')),
+                ("index", callward.audit.models.IndexField(primary_key=True, serialize=False)),
+                ("at", models.CharField(max_length=27)),
+                ("event", models.CharField(max_length=64)),
+                ("item", models.CharField(max_length=36)),
+                ("actor", models.CharField(max_length=64)),
+                ("facts", models.TextField()),
+                ("salts", models.TextField(default="")),
             ],
             options={
-                'indexes': [models.Index(fields=['item', 'index'], name='audit_leaf_item')],
+                "indexes": [models.Index(fields=["item", "index"], name="audit_leaf_item")],
             },
         ),
         migrations.CreateModel(
-            name='Tile',
+            name="Tile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField()),
-                ('number', models.BigIntegerField()),
-                ('hashes', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField()),
+                ("number", models.BigIntegerField()),
+                ("hashes", models.BinaryField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('level', 'number'), name='audit_tile_stands_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("level", "number"), name="audit_tile_stands_once"
+                    )
+                ],
             },
         ),
         migrations.RunPython(_guard, _unguard),

@@ -7,50 +7,102 @@ from callward.holdings.append_only import lift_append_only, make_append_only
 
 
 def _guard(apps, editor):
-    make_append_only(editor, 'controllers_policyrevision')
+    make_append_only(editor, "controllers_policyrevision")
 
 
 def _unguard(apps, editor):
-    lift_append_only(editor, 'controllers_policyrevision')
+    lift_append_only(editor, "controllers_policyrevision")
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Controller',
+            name="Controller",
             fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=64, unique=True)),
-                ('legal_name', models.CharField(max_length=200)),
-                ('brand', models.CharField(max_length=200)),
-                ('added_at', models.DateTimeField()),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=64, unique=True)),
+                ("legal_name", models.CharField(max_length=200)),
+                ("brand", models.CharField(max_length=200)),
+                ("added_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='PolicyRevision',
+            name="PolicyRevision",
             fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('policy_id', models.CharField(max_length=71)),
-                ('source', models.BinaryField()),
-                ('canonical', models.BinaryField()),
-                ('version', models.CharField(max_length=64)),
-                ('effective_on', models.DateField()),
-                ('in_force_from', models.DateTimeField()),
-                ('activated_at', models.DateTimeField()),
-                ('activated_by', models.CharField(max_length=64)),
-                ('controller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='controllers.controller')),
-                ('previous', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next', to='controllers.policyrevision')),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("policy_id", models.CharField(max_length=71)),
+                ("source", models.BinaryField()),
+                ("canonical", models.BinaryField()),
+                ("version", models.CharField(max_length=64)),
+                ("effective_on", models.DateField()),
+                ("in_force_from", models.DateTimeField()),
+                ("activated_at", models.DateTimeField()),
+                ("activated_by", models.CharField(max_length=64)),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revisions",
+                        to="controllers.controller",
+                    ),
+                ),
+                (
+                    "previous",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="next",
+                        to="controllers.policyrevision",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['policy_id'], name='controllers_policy_id')],
-                'constraints': [models.UniqueConstraint(fields=('controller', 'number'), name='policy_revisions_form_one_line'), models.UniqueConstraint(fields=('controller', 'policy_id'), name='policy_is_activated_once'), models.CheckConstraint(condition=models.Q(models.Q(('number', 1), ('previous__isnull', True)), models.Q(('number__gt', 1), ('previous__isnull', False)), _connector='OR'), name='only_the_first_revision_has_no_previous'), models.CheckConstraint(condition=models.Q(('number', 1), ('in_force_from__gte', models.F('activated_at')), _connector='OR'), name='only_the_first_revision_reaches_back')],
+                "indexes": [models.Index(fields=["policy_id"], name="controllers_policy_id")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("controller", "number"), name="policy_revisions_form_one_line"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("controller", "policy_id"), name="policy_is_activated_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", 1), ("previous__isnull", True)),
+                            models.Q(("number__gt", 1), ("previous__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="only_the_first_revision_has_no_previous",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("number", 1),
+                            ("in_force_from__gte", models.F("activated_at")),
+                            _connector="OR",
+                        ),
+                        name="only_the_first_revision_reaches_back",
+                    ),
+                ],
             },
         ),
         migrations.RunPython(_guard, _unguard),

@@ -1,0 +1,120 @@
+"""Reading controllers and the policies they run by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from callward.controllers.errors import (
+    ControllerNotFoundError,
+    NoPolicyInForceError,
+    PolicyNotFoundError,
+)
+from callward.controllers.models import Controller, PolicyRevision
+from callward.policy import CompiledPolicy, from_canonical
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from django.db.models import QuerySet
+
+    from callward.kernel.references import Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControllerView:
+    """One legal entity as screens show it."""
+
+    ref: Ref
+    slug: str
+    legal_name: str
+    brand: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionView:
+    """One activated policy as screens show it."""
+
+    ref: Ref
+    controller_ref: Ref
+    number: int
+    policy_id: str
+    version: str
+    effective_on: date
+    in_force_from: datetime
+    activated_at: datetime
+    activated_by: str
+    previous_id: str | None
+
+
+def _view(row: Controller) -> ControllerView:
+    return ControllerView(ref=row.ref, slug=row.slug, legal_name=row.legal_name, brand=row.brand)
+
+
+def controller(slug_or_ref: str | Ref) -> ControllerView:
+    """One controller; raises ControllerNotFoundError."""
+    wanted = {"ref": slug_or_ref} if isinstance(slug_or_ref, UUID) else {"slug": slug_or_ref}
+    row = Controller.objects.filter(**wanted).first()
+    if row is None:
+        raise ControllerNotFoundError(ref=slug_or_ref)
+    return _view(row)
+
+
+def controllers() -> list[ControllerView]:
+    """Every controller, by slug."""
+    return [_view(row) for row in Controller.objects.order_by("slug")]
+
+
+def _line(controller_ref: Ref) -> QuerySet[PolicyRevision]:
+    return PolicyRevision.objects.filter(controller_id=controller_ref).order_by("-number")
+
+
+def revisions(controller_ref: Ref) -> list[RevisionView]:
+    """Every activated policy of a controller, the newest first."""
+    rows = _line(controller_ref).select_related("previous").defer("source", "canonical")
+    return [
+        RevisionView(
+            ref=row.ref,
+            controller_ref=controller_ref,
+            number=row.number,
+            policy_id=row.policy_id,
+            version=row.version,
+            effective_on=row.effective_on,
+            in_force_from=row.in_force_from,
+            activated_at=row.activated_at,
+            activated_by=row.activated_by,
+            previous_id=row.previous.policy_id if row.previous else None,
+        )
+        for row in rows
+    ]
+
+
+def policy_in_force(controller_ref: Ref, *, at: datetime) -> CompiledPolicy:
+    """The policy that a controller runs by at an instant; raises NoPolicyInForceError."""
+    rows = _line(controller_ref).filter(in_force_from__lte=at)
+    policy_id = rows.values_list("policy_id", flat=True).first()
+    if policy_id is None:
+        raise NoPolicyInForceError(ref=controller_ref)
+    return policy(policy_id)
+
+
+@lru_cache(maxsize=256)
+def policy(policy_id: str) -> CompiledPolicy:
+    """One activated policy, compiled once per process; raises PolicyNotFoundError."""
+    row = PolicyRevision.objects.filter(policy_id=policy_id).values_list("canonical").first()
+    if row is None:
+        raise PolicyNotFoundError(policy_id=policy_id)
+    compiled = from_canonical(bytes(row[0]))
+    if compiled.policy_id != policy_id:
+        raise PolicyNotFoundError(policy_id=policy_id)
+    return compiled
+
+
+def source(policy_id: str) -> bytes:
+    """The activated file, byte for byte; raises PolicyNotFoundError."""
+    row = PolicyRevision.objects.filter(policy_id=policy_id).values_list("source").first()
+    if row is None:
+        raise PolicyNotFoundError(policy_id=policy_id)
+    return bytes(row[0])

@@ -19,6 +19,8 @@ from callward.kernel.calendar import (
 # Accepted so that the linter can name the article; never compiled (L-15, I-10).
 ENDLESS_WORDS = frozenset({"endless", "indeterminate", "as-needed"})
 
+_MAX_MONTHS = 100 * 12
+_MAX_DAYS = 36_525
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 
@@ -33,9 +35,12 @@ def _period(text: str) -> str:
     if text in ENDLESS_WORDS:
         return text
     try:
-        return str(parse_period(text))
-    except (MalformedPeriodError, OverflowError) as error:
+        period = parse_period(text)
+    except MalformedPeriodError as error:
         raise ValueError("a period is written like P6M, P1Y, P30D or PT24H") from error
+    if period.months > _MAX_MONTHS or period.days > _MAX_DAYS:
+        raise ValueError("a period is at most a hundred years")
+    return str(period)
 
 
 def _zone(text: str) -> str:

@@ -1,0 +1,69 @@
+"""The maintained tables that the linter measures a policy against; nobody types these twice."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from callward.kernel.calendar import Period, add_civil, parse_period
+from callward.policy.schema_values import ENDLESS_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+ANSWER_LIMIT = Period(months=1)  # Art. 12(3)
+EXTENSION_LIMIT = Period(months=2)  # Art. 12(3)
+# What notices usually say instead; tolerated, because the engine takes the earlier (X-08).
+ANSWER_HABIT = Period(days=30)
+EXTENSION_HABIT = Period(days=60)
+AUTHORITY_LIMIT = Period(seconds=72 * 3600)  # Art. 33(1)
+PROVIDER_LIMIT = Period(seconds=24 * 3600)  # Reg. 611/2013, Art. 2(2)
+
+EU = frozenset(
+    ["AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"]
+)
+EEA = EU | {"IS", "LI", "NO"}
+AUTHORITY_BOOK = frozenset({"BG", "LT", "RO"})
+
+# DPV 2.3; `cw:` is our own namespace for what it lacks.
+TERMS = frozenset(
+    ["dpv:Record", "dpv:Collect", "dpv:Store", "dpv:Disclose", "dpv:Copy", "dpv:Export", "dpv:Erase", "dpv:Destruct", "pd:VoiceCommunicationRecording", "pd:CallLog", "pd:CommunicationsMetadata", "pd:Communication", "pd:VoiceMail", "pd:TelephoneNumber", "pd:Name", "pd:EmailAddress", "pd:IPAddress", "pd:MedicalHealth", "pd:HealthRecord", "pd:Gender", "pd:Age", "pd:Purchase", "dpv:CustomerCare", "dpv:CommunicationForCustomerCare", "dpv:StaffTraining", "dpv:ImproveExistingProductsAndServices", "dpv:LegalCompliance", "dpv:FraudPreventionAndDetection", "dpv:EnforceSecurity", "dpv:DirectMarketing", "dpv:ServiceProvision", "dpv:IdentityVerification", "cw:booking", "cw:note", "cw:evaluation", "cw:contact-case", "cw:proof-of-interaction", "cw:testimonial", "cw:survey-answer", "cw:delivery", "cw:device", "cw:transcription", "cw:quality-improvement"]
+)
+CATCH_ALL_TERMS = frozenset({"dpv:Purpose", "dpv:OtherPurpose"})
+CATCH_ALL_WORDS = frozenset({"all", "any", "general", "misc", "other", "various"})
+EVIDENCE_WORDS = frozenset({"claim", "claims", "complaint", "complaints", "evidence", "proof"})
+LISTENING_IN_TERMS = frozenset({"dpv:StaffTraining", "dpv:ImproveExistingProductsAndServices"})
+
+_A_LEAP_CYCLE = 4 * 365 + 1
+_FIRST_DAY = date(2027, 1, 1)
+_SECONDS_A_DAY = 86_400
+
+
+def countable(text: str | None) -> Period | None:
+    """The period, or None where there is none or it has no end."""
+    if text is None or text in ENDLESS_WORDS:
+        return None
+    return parse_period(text)
+
+
+def ever_later(period: Period, limit: Period, *, spare_days: int = 0) -> bool:
+    """Whether `period` ends after `limit` less some spare days, counted from any day at all."""
+    return any(ours > law - timedelta(days=spare_days) for ours, law in _ends(period, limit))
+
+
+def _ends(period: Period, limit: Period) -> Iterator[tuple[date, date]]:
+    for offset in range(_A_LEAP_CYCLE):
+        day = _FIRST_DAY + timedelta(days=offset)
+        yield _end(day, period), _end(day, limit)
+
+
+def _end(day: date, period: Period) -> date:
+    if period.exact:
+        return day + timedelta(days=-(-period.seconds // _SECONDS_A_DAY))
+    return add_civil(day, period)
+
+
+def countries_of(regions: Iterable[str]) -> frozenset[str]:
+    """The countries that declared regions cover."""
+    groups = {"EU": EU, "EEA": EEA}
+    return frozenset().union(*(groups.get(region, frozenset({region})) for region in regions))

@@ -1,0 +1,264 @@
+"""Lint rules on purposes, legal bases and categories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.kernel.errors import gettext_noop
+from callward.policy.compiled import RECORDING_ACTIVITY
+from callward.policy.law import (
+    CATCH_ALL_TERMS,
+    CATCH_ALL_WORDS,
+    LISTENING_IN_TERMS,
+    TERMS,
+)
+from callward.policy.lint_rule import Rule, Trouble, checks
+from callward.policy.vocabulary import Basis, ConsentMode, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from callward.policy.schema import Policy
+    from callward.policy.schema_activity import Activity
+
+
+@checks(
+    Rule(
+        code="L-16",
+        article="GDPR 5(1)(b)",
+        fact=gettext_noop("%(where)s is open to anything."),
+        mend=gettext_noop("Name each purpose and its own term."),
+    )
+)
+def _catch_all_purpose(policy: Policy) -> Iterator[Trouble]:
+    for name, purpose in policy.purpose.items():
+        if purpose.dpv in CATCH_ALL_TERMS or CATCH_ALL_WORDS & set(name.split("-")):
+            yield Trouble(f"purpose.{name}")
+
+
+@checks(
+    Rule(
+        code="P-01",
+        article="cw:terms",
+        fact=gettext_noop("%(where)s is not in the maintained table of terms."),
+        mend=gettext_noop("Choose a term of DPV 2.3, or of our own namespace cw:."),
+    )
+)
+def _unknown_term(policy: Policy) -> Iterator[Trouble]:
+    for table in ("category", "purpose", "activity"):
+        for name, row in getattr(policy, table).items():
+            if row.dpv not in TERMS | CATCH_ALL_TERMS:
+                yield Trouble(f"{table}.{name}.dpv")
+
+
+@checks(
+    Rule(
+        code="P-02",
+        article="GDPR 5(1)(b)",
+        fact=gettext_noop("%(where)s is declared and never used."),
+        mend=gettext_noop("Use it in an activity, or leave it out."),
+        waivable=True,
+    )
+)
+def _unused_purpose(policy: Policy) -> Iterator[Trouble]:
+    used = {name for activity in policy.activity.values() for name in activity.purposes}
+    for name in policy.purpose.keys() - used:
+        yield Trouble(f"purpose.{name}")
+
+
+@checks(
+    Rule(
+        code="P-03",
+        article="GDPR 13(1)(c)",
+        fact=gettext_noop("%(where)s uses %(missing)s, which is not declared."),
+        mend=gettext_noop("Declare it, with its legal basis where it is a purpose."),
+    )
+)
+def _undeclared_name(policy: Policy) -> Iterator[Trouble]:
+    for name, activity in policy.activity.items():
+        for purpose in activity.purposes - policy.purpose.keys():
+            yield Trouble(f"activity.{name}.purposes", {"missing": f"purpose.{purpose}"})
+        for category in activity.categories - policy.category.keys():
+            yield Trouble(f"activity.{name}.categories", {"missing": f"category.{category}"})
+
+
+@checks(
+    Rule(
+        code="P-05",
+        article="GDPR 5(1)(b)",
+        fact=gettext_noop("%(where)s has no purpose or no category."),
+        mend=gettext_noop("Say why it is done and with which data."),
+    )
+)
+def _aimless_activity(policy: Policy) -> Iterator[Trouble]:
+    for name, activity in policy.activity.items():
+        if not activity.purposes or not activity.categories:
+            yield Trouble(f"activity.{name}")
+
+
+@checks(
+    Rule(
+        code="P-34",
+        article="GDPR 5(1)(c)",
+        fact=gettext_noop("%(where)s is declared and never used."),
+        mend=gettext_noop("Use it in an activity, or leave it out."),
+        severity=Severity.WARNING,
+    )
+)
+def _unused_category(policy: Policy) -> Iterator[Trouble]:
+    used = {name for activity in policy.activity.values() for name in activity.categories}
+    for name in policy.category.keys() - used:
+        yield Trouble(f"category.{name}")
+
+
+@checks(
+    Rule(
+        code="L-35",
+        article="GDPR 13(1)(c)",
+        fact=gettext_noop("%(where)s has no legal basis."),
+        mend=gettext_noop("Add basis = one letter of Article 6(1), for example A6-1-b."),
+    )
+)
+def _baseless_purpose(policy: Policy) -> Iterator[Trouble]:
+    for name, purpose in policy.purpose.items():
+        if purpose.basis is None:
+            yield Trouble(f"purpose.{name}")
+
+
+@checks(
+    Rule(
+        code="L-03",
+        article="GDPR 13(1)(d)",
+        fact=gettext_noop("%(where)s rests on a legitimate interest that is not named or weighed."),
+        mend=gettext_noop("Add interest and the id of the balancing record."),
+        waivable=True,
+    )
+)
+def _unnamed_interest(policy: Policy) -> Iterator[Trouble]:
+    for name, purpose in policy.purpose.items():
+        named = purpose.interest and purpose.balancing
+        if purpose.basis is Basis.LEGITIMATE_INTEREST and not named:
+            yield Trouble(f"purpose.{name}")
+
+
+@checks(
+    Rule(
+        code="P-44",
+        article="GDPR 6(3)",
+        fact=gettext_noop("%(where)s rests on a legal duty without naming the law."),
+        mend=gettext_noop("Add law = the key of the law."),
+        severity=Severity.WARNING,
+    )
+)
+def _unnamed_law(policy: Policy) -> Iterator[Trouble]:
+    for name, purpose in policy.purpose.items():
+        if purpose.basis is Basis.LEGAL_DUTY and purpose.law is None:
+            yield Trouble(f"purpose.{name}")
+
+
+@checks(
+    Rule(
+        code="G-03",
+        article="GDPR 9(2)",
+        fact=gettext_noop("%(where)s uses special categories without a condition of Article 9."),
+        mend=gettext_noop("Add art9, for example A9-2-h, or leave the category out."),
+    )
+)
+def _special_without_condition(policy: Policy) -> Iterator[Trouble]:
+    special = {name for name, category in policy.category.items() if category.special}
+    for name, activity in policy.activity.items():
+        if activity.categories & special and activity.art9 is None:
+            yield Trouble(f"activity.{name}")
+
+
+@checks(
+    Rule(
+        code="L-01",
+        article="GDPR 4(11), 7(1)",
+        fact=gettext_noop("%(where)s takes going on as consent."),
+        mend=gettext_noop(
+            "Ask by keypress or spoken word, or rest on another basis and do not ask."
+        ),
+        waivable=True,
+    )
+)
+def _going_on_is_consent(policy: Policy) -> Iterator[Trouble]:
+    for where, mode in _consents(policy):
+        if mode is ConsentMode.CONTINUED:
+            yield Trouble(where)
+
+
+@checks(
+    Rule(
+        code="P-04",
+        article="GDPR 7(1)",
+        fact=gettext_noop("%(where)s asks nobody although a purpose rests on consent."),
+        mend=gettext_noop("Ask by keypress or spoken word, or name another basis."),
+    )
+)
+def _consent_not_asked(policy: Policy) -> Iterator[Trouble]:
+    for name, activity in policy.activity.items():
+        if not _consent_purposes(policy, activity):
+            continue
+        modes = [*_activity_consents(name, activity)]
+        for where, mode in modes:
+            if mode is ConsentMode.NONE:
+                yield Trouble(where)
+        if not modes:
+            yield Trouble(f"activity.{name}")
+
+
+@checks(
+    Rule(
+        code="P-45",
+        article="GDPR 7(2)",
+        fact=gettext_noop("%(where)s asks one consent for several purposes."),
+        mend=gettext_noop("Ask for each apart, or rest all but one on another basis."),
+        severity=Severity.WARNING,
+    )
+)
+def _bundled_consent(policy: Policy) -> Iterator[Trouble]:
+    for name, activity in policy.activity.items():
+        if len(_consent_purposes(policy, activity)) > 1:
+            yield Trouble(f"activity.{name}")
+
+
+@checks(
+    Rule(
+        code="L-42",
+        article="ePrivacy 5(1)-(2)",
+        fact=gettext_noop("%(where)s listens in for quality or training on a legitimate interest."),
+        mend=gettext_noop("Ask counsel whether the national rule on confidentiality allows it."),
+        severity=Severity.WARNING,
+    )
+)
+def _listening_in(policy: Policy) -> Iterator[Trouble]:
+    recording = policy.activity.get(RECORDING_ACTIVITY)
+    for name in sorted(recording.purposes if recording else ()):
+        purpose = policy.purpose.get(name)
+        if purpose is None or purpose.dpv not in LISTENING_IN_TERMS:
+            continue
+        if purpose.basis is Basis.LEGITIMATE_INTEREST:
+            yield Trouble(f"purpose.{name}")
+
+
+def _consent_purposes(policy: Policy, activity: Activity) -> set[str]:
+    return {
+        name
+        for name in activity.purposes & policy.purpose.keys()
+        if policy.purpose[name].basis is Basis.CONSENT
+    }
+
+
+def _consents(policy: Policy) -> Iterator[tuple[str, ConsentMode]]:
+    for name, activity in policy.activity.items():
+        yield from _activity_consents(name, activity)
+
+
+def _activity_consents(name: str, activity: Activity) -> Iterator[tuple[str, ConsentMode]]:
+    if activity.inbound:
+        yield f"activity.{name}.inbound", activity.inbound.consent
+    if activity.outbound:
+        yield f"activity.{name}.outbound", activity.outbound.consent
+    if activity.consent:
+        yield f"activity.{name}", activity.consent

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from callward.config import settings as whole
+import os
+from pathlib import Path
 
-DATA = whole.DATA
-CALLWARD_DATA = whole.DATA
-DATABASES = whole.DATABASES
+from callward.config.settings import DATABASES as _WHOLE
+
+DATA = Path(os.environ.get("CALLWARD_DATA", "var/callward")).resolve()
+DATABASES = {"default": {**_WHOLE["default"], "NAME": DATA / "callward.sqlite3"}}
 SECRET_KEY = "tests-only"
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -66,12 +66,12 @@ class _Segments:
     def seal_into(self, place: int, plain: memoryview, room: memoryview, *, last: bool) -> None:
         self._cipher.encrypt_into(self._nonce(place, last=last), plain, None, room)
 
-    def open(self, place: int, sealed: bytes | memoryview, *, last: bool) -> bytes:
-        return self._cipher.decrypt(self._nonce(place, last=last), sealed, None)
+    def open_into(self, place: int, sealed: memoryview, room: memoryview, *, last: bool) -> None:
+        self._cipher.decrypt_into(self._nonce(place, last=last), sealed, None, room)
 
-    def fits(self, place: int, sealed: bytes | memoryview, *, last: bool) -> bool:
+    def fits(self, place: int, sealed: memoryview, *, last: bool) -> bool:
         try:
-            self.open(place, sealed, last=last)
+            self._cipher.decrypt(self._nonce(place, last=last), sealed, None)
         except InvalidTag:
             return False
         return True
@@ -152,7 +152,7 @@ class SealedReader:
 
     def __init__(
         self,
-        fetch: Callable[[int, int], bytes],
+        fetch: Callable[[int, int], bytes | memoryview],
         size: int,
         key: bytes,
         context: bytes,
@@ -189,29 +189,47 @@ class SealedReader:
             return b""
         room = self._segment - TAG_SIZE
         first, final = (start + TINK_HEADER_SIZE) // room, (end - 1 + TINK_HEADER_SIZE) // room
-        opened = b"".join(self._open_run(first, final))
-        skip = start - max(0, first * room - TINK_HEADER_SIZE)
-        return opened[skip : skip + end - start]
+        before = max(0, first * room - TINK_HEADER_SIZE)
+        opened = self._open_run(first, final)
+        return bytes(opened[start - before : end - before])
 
     def chunks(self, *, segments: int = 16) -> Iterator[bytes]:
         """Open the whole object in order, a few segments at a time."""
         for first in range(0, self._count, segments):
-            yield from self._open_run(first, min(first + segments, self._count) - 1)
+            yield bytes(self._open_run(first, min(first + segments, self._count) - 1))
 
-    def _open_run(self, first: int, final: int) -> Iterator[bytes]:
+    def matches(self, plain: bytes | bytearray | memoryview, *, segments: int = 16) -> bool:
+        """Say whether the whole object opens to exactly this."""
+        expected = memoryview(plain)
+        if len(expected) != self.plain_size:
+            return False
+        read = 0
+        for first in range(0, self._count, segments):
+            opened = self._open_run(first, min(first + segments, self._count) - 1)
+            if opened != expected[read : read + len(opened)]:
+                return False
+            read += len(opened)
+        return True
+
+    def _open_run(self, first: int, final: int) -> memoryview:
         begin = max(TINK_HEADER_SIZE, first * self._segment)
         end = min(self._size, (final + 1) * self._segment)
         run = memoryview(self._fetch(HEADER_SIZE + begin, end - begin))
         if len(run) != end - begin:
             raise SealTruncatedError(size=HEADER_SIZE + begin + len(run))
+        out, written = memoryview(bytearray(len(run) - TAG_SIZE * (final - first + 1))), 0
         for place in range(first, final + 1):
             stop = min(self._size, (place + 1) * self._segment) - begin
-            yield self._open_one(place, run[max(0, place * self._segment - begin) : stop])
+            sealed = run[max(0, place * self._segment - begin) : stop]
+            room = out[written : written + len(sealed) - TAG_SIZE]
+            self._open_one(place, sealed, room)
+            written += len(room)
+        return out
 
-    def _open_one(self, place: int, sealed: memoryview) -> bytes:
+    def _open_one(self, place: int, sealed: memoryview, room: memoryview) -> None:
         last = place == self._count - 1
         try:
-            return self._segments.open(place, sealed, last=last)
+            self._segments.open_into(place, sealed, room, last=last)
         except InvalidTag:
             raise self._explain(place, sealed, last=last) from None
 
@@ -219,7 +237,7 @@ class SealedReader:
         if self._segments.fits(place, sealed, last=not last):
             size = HEADER_SIZE + self._size
             return (SealTruncatedError if last else SealExtendedError)(segment=place, size=size)
-        for other in range(max(self._count, 2) if self._count < SEARCHED_PLACES else 0):
+        for other in range(min(self._count, SEARCHED_PLACES)):
             if any(self._segments.fits(other, sealed, last=flag) for flag in (False, True)):
                 return SealReorderedError(segment=place)
         return SealDamagedError(segment=place)

@@ -30,7 +30,22 @@ def quarantine_epoch(controller_ref: Ref, due: date) -> str:
     return f"c/{controller_ref}/quarantine/{due.isoformat()}"
 
 
+def rescue_epoch(position: int) -> str:
+    """Name the epoch of what a replay moved out of the way of a destruction it was not part of."""
+    return f"rescued/{position}"
+
+
 def is_hold(epoch: str) -> bool:
     """Say whether an epoch belongs to a legal hold."""
     parts = epoch.split("/")
     return len(parts) == 4 and parts[2] == "hold"  # noqa: PLR2004  # c/<controller>/hold/<hold>
+
+
+def wrap_context(ref: Ref, epoch: str) -> bytes:
+    """Bind a wrapped key to its recording and epoch."""
+    return ref.bytes + epoch.encode()
+
+
+def part_context(ref: Ref, part: str) -> bytes:
+    """Bind a sealed object to its recording and part."""
+    return b"part\0" + ref.bytes + part.encode()

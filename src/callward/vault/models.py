@@ -61,6 +61,7 @@ class Intent(models.Model):
         db_index=True,
     )
     epoch = models.CharField(max_length=200, blank=True)
+    key_id = models.BinaryField(default=bytes)
     refs = models.BinaryField(default=bytes)
     markers = models.BinaryField(default=bytes)
     rule = models.CharField(max_length=200)
@@ -70,6 +71,7 @@ class Intent(models.Model):
     done_at = models.DateTimeField(null=True)
     wraps = models.PositiveIntegerField(default=0)
     objects_removed = models.PositiveIntegerField(default=0)
+    position = models.PositiveBigIntegerField(default=0)
     residue_bytes = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -1,47 +1,90 @@
-"""Seal, open, move, destroy."""
+"""Seal, open, move, destroy: the front door of the vault."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.vault import ports
+from callward.vault.crash import point as crash_point
+from callward.vault.destroying import destroy, intend, intent_of, open_intents
+from callward.vault.keeping import (
+    add_part,
+    discard,
+    register,
+    seal_group,
+    seal_streamed,
+)
+from callward.vault.opening import open_part, part_size, read_range, verify_part
+from callward.vault.reconciling import reconcile
+from callward.vault.replaying import awaiting_replay, replay, require_replayed
+from callward.vault.scanning import scan
+from callward.vault.states import Sealed, ToSeal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-    from callward.sealing.stream import SealedReader
     from callward.vault.ports import ServiceKey
-    from callward.vault.states import (
-        Destruction,
-        IntentKind,
-        IntentView,
-        Plain,
-        Reconciliation,
-        ScanReport,
-        Sealed,
-        ToSeal,
-    )
+    from callward.vault.states import Plain
+
+__all__ = [
+    "add_part",
+    "awaiting_replay",
+    "crash_point",
+    "destroy",
+    "discard",
+    "epoch_of",
+    "has_key",
+    "intend",
+    "intent_of",
+    "move",
+    "open_intents",
+    "open_part",
+    "part_size",
+    "prepare_epochs",
+    "public_key",
+    "read_range",
+    "reconcile",
+    "register",
+    "replay",
+    "require_replayed",
+    "scan",
+    "seal",
+    "seal_group",
+    "service_key",
+    "verify_part",
+]
 
 
 def public_key(epoch: str) -> bytes:
     """Give the public key of an epoch, made when it is not there yet."""
-    raise NotImplementedError
+    return ports.key_store.get().public_key(epoch)
 
 
 def prepare_epochs(epochs: Iterable[str]) -> Mapping[str, bytes]:
     """Make epoch keys ahead."""
-    raise NotImplementedError
+    return ports.key_store.get().prepare(epochs)
 
 
 def service_key(name: str) -> ServiceKey:
     """Give a named key of the house."""
-    raise NotImplementedError
+    return ports.key_store.get().service_key(name)
 
 
-def seal_group(items: Sequence[ToSeal], *, at: datetime) -> list[Sealed]:
-    """Seal recordings in memory, durable and read back as one group; no rows yet."""
-    raise NotImplementedError
+def has_key(ref: Ref) -> bool:
+    """Say whether a recording can still be opened."""
+    return ports.key_store.get().has(ref)
+
+
+def epoch_of(ref: Ref) -> str:
+    """Tell which epoch a recording is locked to; raises RecordingGoneError when to none."""
+    return ports.key_store.get().epoch_of(ref)
+
+
+def move(refs: Sequence[Ref], *, to: str, at: datetime) -> int:  # noqa: ARG001  # who and when are always arguments
+    """Lock recordings to another epoch (hold, release, event come)."""
+    return ports.key_store.get().move(refs, to)
 
 
 def seal(
@@ -51,73 +94,7 @@ def seal(
     at: datetime,
     parts: Mapping[str, bytes] | None = None,
 ) -> Sealed:
-    """Seal one recording as it streams, durable and read back; no rows yet."""
-    raise NotImplementedError
-
-
-def register(group: Sequence[Sealed], *, controller_ref: Ref, at: datetime) -> None:
-    """Write the rows of sealed recordings, inside the caller's transaction."""
-    raise NotImplementedError
-
-
-def open_part(ref: Ref, part: str = "audio") -> SealedReader:
-    """Open a part of a recording for reading ranges."""
-    raise NotImplementedError
-
-
-def read_range(ref: Ref, part: str, start: int, length: int) -> bytes:
-    """Read one range of a part."""
-    raise NotImplementedError
-
-
-def part_size(ref: Ref, part: str = "audio") -> int:
-    """Tell the plain size of a part without opening it."""
-    raise NotImplementedError
-
-
-def add_part(ref: Ref, name: str, content: Plain) -> None:
-    """Seal another part under the recording's own data key."""
-    raise NotImplementedError
-
-
-def move(refs: Sequence[Ref], *, to: str, at: datetime) -> int:
-    """Lock recordings to another epoch (hold, release, event come)."""
-    raise NotImplementedError
-
-
-def discard(refs: Sequence[Ref]) -> int:
-    """Drop what was sealed and never registered."""
-    raise NotImplementedError
-
-
-def intend(
-    refs: Sequence[Ref],
-    *,
-    epoch: str | None,
-    kind: IntentKind,
-    rule: str,
-    actor: Actor,
-    at: datetime,
-) -> IntentView:
-    """Write down a destruction, in the caller's transaction, before anything is destroyed."""
-    raise NotImplementedError
-
-
-def destroy(intent: IntentView | Ref, *, at: datetime) -> Destruction:
-    """Destroy the key, then everything it locked; may be repeated after a crash."""
-    raise NotImplementedError
-
-
-def open_intents() -> list[IntentView]:
-    """List destructions that a crash left unfinished."""
-    raise NotImplementedError
-
-
-def reconcile() -> Reconciliation:
-    """Compare rows, objects and wraps."""
-    raise NotImplementedError
-
-
-def scan(markers: Sequence[bytes] = ()) -> ScanReport:
-    """Look for bytes of destroyed keys in every file."""
-    raise NotImplementedError
+    """Seal one recording, from memory or as it streams, durable and read back; no rows yet."""
+    if isinstance(content, bytes | bytearray | memoryview):
+        return seal_group([ToSeal(audio=content, epoch=epoch, parts=parts or {})], at=at)[0]
+    return seal_streamed(content, epoch=epoch, at=at, parts=parts or {})

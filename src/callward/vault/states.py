@@ -142,6 +142,7 @@ class Replay:
     recordings: int
     rows: int
     hold_epochs: tuple[str, ...] = ()
+    rescued: tuple[Ref, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,203 @@
+"""Destroying for ever: intent, key, objects and rows, scan; each step may be repeated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+
+from callward.vault import crash, ports
+from callward.vault.errors import EpochMissingError
+from callward.vault.keeping import names_in_store
+from callward.vault.ledger import LedgerEntry
+from callward.vault.models import Intent, SealedItem, SealedPart
+from callward.vault.replaying import follow, part_names
+from callward.vault.scanning import scan, split_markers
+from callward.vault.states import Destruction, IntentKind, IntentState, IntentView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from callward.kernel.actors import Actor
+    from callward.kernel.references import Ref
+
+SWEPT_TOGETHER = 500
+REF_SIZE = 16
+
+
+def _pack(refs: Sequence[Ref]) -> bytes:
+    return b"".join(ref.bytes for ref in refs)
+
+
+def _unpack(packed: bytes) -> tuple[Ref, ...]:
+    starts = range(0, len(packed), REF_SIZE)
+    return tuple(UUID(bytes=packed[start : start + REF_SIZE]) for start in starts)
+
+
+def _view(intent: Intent) -> IntentView:
+    return IntentView(
+        ref=intent.ref,
+        kind=IntentKind(intent.kind),
+        state=IntentState(intent.state),
+        epoch=intent.epoch or None,
+        refs=_unpack(bytes(intent.refs)),
+        rule=intent.rule,
+        actor=intent.actor,
+        intended_at=intent.intended_at,
+    )
+
+
+def intend(
+    refs: Sequence[Ref],
+    *,
+    epoch: str | None,
+    kind: IntentKind,
+    rule: str,
+    actor: Actor,
+    at: datetime,
+) -> IntentView:
+    """Write down a destruction, in the caller's transaction, before anything is destroyed."""
+    store = ports.key_store.get()
+    named = epoch if kind == IntentKind.EPOCH else None
+    identity = store.key_id_of(named) if named else b""
+    if identity is None:
+        raise EpochMissingError(epoch=epoch)
+    intent = Intent.objects.create(
+        kind=kind,
+        epoch=named or "",
+        key_id=identity,
+        refs=_pack(refs),
+        markers=b"".join(store.markers(epoch=named, refs=refs)),
+        rule=rule,
+        actor=str(actor),
+        intended_at=at,
+    )
+    return _view(intent)
+
+
+def open_intents() -> list[IntentView]:
+    """List destructions that a crash left unfinished, the oldest first."""
+    unfinished = Intent.objects.exclude(state=IntentState.DONE).order_by("intended_at", "ref")
+    return [_view(intent) for intent in unfinished]
+
+
+def intent_of(ref: Ref) -> IntentView:
+    """Give one destruction."""
+    return _view(Intent.objects.get(ref=ref))
+
+
+def destroy(intent: IntentView | Ref, *, at: datetime) -> Destruction:
+    """Destroy the key, then everything it locked; may be repeated after a crash."""
+    row = Intent.objects.get(ref=intent.ref if isinstance(intent, IntentView) else intent)
+    if row.state == IntentState.INTENDED:
+        _destroy_key(row, at=at)
+    if row.state == IntentState.KEY_GONE:
+        _sweep(row)
+    if row.state == IntentState.SWEPT:
+        _conclude(row, at=at)
+    return _outcome(row)
+
+
+def _destroy_key(row: Intent, *, at: datetime) -> None:
+    store = ports.key_store.get()
+    identity, of_epoch = bytes(row.key_id), row.kind == IntentKind.EPOCH
+    refs = store.refs_in(row.epoch, key_id=identity) if of_epoch else _unpack(bytes(row.refs))
+    entry = LedgerEntry(
+        kind=row.kind,
+        intent=row.ref,
+        at=at,
+        rule=row.rule,
+        epoch=row.epoch,
+        key_id=identity.hex(),
+        refs=refs,
+    )
+    row.position = ports.ledger.get().append(entry)
+    crash.point("destroy.ledgered")
+    if of_epoch:
+        store.destroy_epoch(row.epoch, key_id=identity)
+        # What was locked to it between the look and the blow died with it.
+        row.refs = _pack(store.refs_in(row.epoch, key_id=identity))
+    if not of_epoch:
+        row.wraps = store.erase(refs)
+    crash.point("destroy.key-destroyed")
+    row.state, row.key_gone_at = IntentState.KEY_GONE, at
+    row.save()
+    crash.point("destroy.key-gone")
+
+
+def _sweep(row: Intent) -> None:
+    refs, store = _unpack(bytes(row.refs)), ports.key_store.get()
+    for first in range(0, len(refs), SWEPT_TOGETHER):
+        _sweep_group(row, refs[first : first + SWEPT_TOGETHER])
+    crash.point("destroy.objects-removed")
+    if row.kind == IntentKind.EPOCH:
+        store.drop_wraps(row.epoch, key_id=bytes(row.key_id))
+        row.wraps = len(refs)
+    crash.point("destroy.wraps-removed")
+    store.follow(row.position)
+    row.refresh_from_db(fields=["objects_removed"])
+    row.state = IntentState.SWEPT
+    row.save()
+    crash.point("destroy.swept")
+
+
+def _sweep_group(row: Intent, refs: Sequence[Ref]) -> None:
+    named = set(SealedItem.objects.filter(ref__in=refs).values_list("ref", flat=True))
+    unnamed = [ref for ref in refs if ref not in named]
+    names = {*part_names(refs), *names_in_store(unnamed)}
+    gone = ports.objects.get().delete(sorted(names))
+    crash.point("destroy.object-group-removed")
+    with transaction.atomic():
+        SealedPart.objects.filter(item_ref__in=refs).delete()
+        SealedItem.objects.filter(ref__in=refs).delete()
+        Intent.objects.filter(ref=row.ref).update(objects_removed=F("objects_removed") + gone)
+
+
+def _conclude(row: Intent, *, at: datetime) -> None:
+    _empty_log()
+    row.residue_bytes = _residue(split_markers(bytes(row.markers)))
+    crash.point("destroy.scanned")
+    with transaction.atomic():
+        follow(row.position)
+        row.state, row.done_at = IntentState.DONE, at
+        row.save()
+    crash.point("destroy.done")
+
+
+def _residue(markers: list[bytes]) -> int:
+    if not markers:
+        return 0
+    found = scan(markers).residue_bytes
+    if not found:
+        return 0
+    # SQLite may leave a stale copy of a row it moved between pages: write the files anew.
+    ports.key_store.get().rebuild()
+    return scan(markers).residue_bytes
+
+
+def _empty_log() -> None:
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except DatabaseError:
+        # A reader is in the way; the database holds no key, so the next run may empty it.
+        return
+
+
+def _outcome(row: Intent) -> Destruction:
+    assert row.key_gone_at is not None
+    assert row.done_at is not None
+    return Destruction(
+        intent=row.ref,
+        refs=_unpack(bytes(row.refs)),
+        wraps=row.wraps,
+        objects=row.objects_removed,
+        residue_bytes=row.residue_bytes,
+        key_gone_at=row.key_gone_at,
+        done_at=row.done_at,
+    )

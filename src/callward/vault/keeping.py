@@ -1,0 +1,242 @@
+"""Sealing what comes in: a group at a time, durable and read back before anybody says so."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from callward.kernel.references import new_ref
+from callward.sealing.digests import sha256
+from callward.sealing.errors import SealBrokenError
+from callward.sealing.stream import SealedReader, Sealer, new_key, seal_stream
+from callward.sealing.wrap import key_id, wrap
+from callward.vault import crash, ports
+from callward.vault.epochs import part_context, wrap_context
+from callward.vault.errors import (
+    ItemRegisteredError,
+    ObjectNotFoundError,
+    PartMissingError,
+    ReadBackError,
+)
+from callward.vault.models import SealedItem, SealedPart
+from callward.vault.objects import object_name, ref_of, shard_of
+from callward.vault.states import AUDIO, Sealed, SealedPartFact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+    from callward.vault.states import Plain, ToSeal
+
+SEALING_THREADS = 2
+_PART_NAME_LONGEST = 20
+_own = threading.local()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """A recording on its way into the store."""
+
+    ref: Ref
+    key: bytes
+    item: ToSeal
+
+
+def _sealer() -> Sealer:
+    if not hasattr(_own, "sealer"):
+        _own.sealer = Sealer()
+    sealer: Sealer = _own.sealer
+    return sealer
+
+
+def _require_part_name(name: str) -> None:
+    if not (name.isascii() and name.isalnum() and name.islower()) or len(name) > _PART_NAME_LONGEST:
+        raise PartMissingError(ref="", part=name)
+
+
+def _put_part(ref: Ref, key: bytes, name: str, content: Plain) -> SealedPartFact:
+    _require_part_name(name)
+    sealed = _sealer().seal(content, key=key, context=part_context(ref, name))
+    ports.objects.get().put(object_name(ref, name), sealed)
+    return SealedPartFact(name=name, plain_size=len(content), sealed_size=len(sealed))
+
+
+def _seal_one(begun: _Begun) -> Sealed:
+    ref, item = begun.ref, begun.item
+    facts = [_put_part(ref, begun.key, AUDIO, item.audio)]
+    facts += [_put_part(ref, begun.key, name, content) for name, content in item.parts.items()]
+    return Sealed(
+        ref=ref,
+        epoch=item.epoch,
+        sha256=sha256(item.audio),
+        size=len(item.audio),
+        parts=tuple(facts),
+    )
+
+
+def reader_of(ref: Ref, name: str, *, key: bytes, sealed_size: int) -> SealedReader:
+    """Open a part under a data key; refuses an object of another size than was sealed."""
+    store, place = ports.objects.get(), object_name(ref, name)
+    return SealedReader(
+        lambda start, length: store.fetch(place, start, length),
+        store.size(place),
+        key,
+        part_context(ref, name),
+        expected_size=sealed_size,
+    )
+
+
+def _require_same(begun: _Begun, sealed: Sealed) -> None:
+    contents: dict[str, Plain] = {**begun.item.parts, AUDIO: begun.item.audio}
+    try:
+        for fact in sealed.parts:
+            reader = reader_of(sealed.ref, fact.name, key=begun.key, sealed_size=fact.sealed_size)
+            if not reader.matches(contents[fact.name]):
+                raise ReadBackError
+    except (SealBrokenError, ObjectNotFoundError) as error:
+        raise ReadBackError from error
+
+
+def _names(sealed: Sealed) -> list[str]:
+    return [object_name(sealed.ref, fact.name) for fact in sealed.parts]
+
+
+def _wrap_rows(begun: Sequence[_Begun]) -> list[ports.WrapRow]:
+    publics = ports.key_store.get().prepare(one.item.epoch for one in begun)
+    return [
+        (
+            one.ref,
+            one.item.epoch,
+            key_id(publics[one.item.epoch]),
+            wrap(one.key, publics[one.item.epoch], wrap_context(one.ref, one.item.epoch)),
+        )
+        for one in begun
+    ]
+
+
+def seal_group(items: Sequence[ToSeal], *, at: datetime) -> list[Sealed]:
+    """Seal recordings in memory, durable and read back as one group; no rows yet."""
+    if not items:
+        return []
+    begun = [_Begun(ref=new_ref(at), key=new_key(), item=item) for item in items]
+    with ThreadPoolExecutor(SEALING_THREADS) as pool:
+        wrapping = pool.submit(_wrap_rows, begun)
+        group = list(pool.map(_seal_one, begun))
+        crash.point("vault.sealed")
+        ports.objects.get().settle([name for sealed in group for name in _names(sealed)])
+        crash.point("vault.settled")
+        for _same in pool.map(_require_same, begun, group):
+            pass
+        ports.key_store.get().put_wraps(wrapping.result())
+    crash.point("vault.wrapped")
+    return group
+
+
+class _Counted:
+    """Digests and counts a stream while it flows by."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self._digest.update(chunk)
+            self.size += len(chunk)
+            yield chunk
+
+    def digest(self) -> bytes:
+        return self._digest.digest()
+
+
+def seal_streamed(
+    chunks: Iterable[bytes], *, epoch: str, at: datetime, parts: Mapping[str, bytes]
+) -> Sealed:
+    """Seal one recording as it streams, holding only a few segments of it."""
+    ref, key, counted = new_ref(at), new_key(), _Counted(chunks)
+    store = ports.objects.get()
+    sealed = seal_stream(counted, key=key, context=part_context(ref, AUDIO))
+    size = store.put_stream(object_name(ref, AUDIO), sealed)
+    facts = (
+        SealedPartFact(name=AUDIO, plain_size=counted.size, sealed_size=size),
+        *(_put_part(ref, key, name, content) for name, content in parts.items()),
+    )
+    store.settle([object_name(ref, fact.name) for fact in facts])
+    back = _Counted(_read_back(ref, key, size))
+    for _chunk in back:
+        pass
+    if back.digest() != counted.digest():
+        raise ReadBackError
+    public = ports.key_store.get().public_key(epoch)
+    wrapped = wrap(key, public, wrap_context(ref, epoch))
+    ports.key_store.get().put_wraps([(ref, epoch, key_id(public), wrapped)])
+    return Sealed(ref=ref, epoch=epoch, sha256=counted.digest(), size=counted.size, parts=facts)
+
+
+def _read_back(ref: Ref, key: bytes, size: int) -> Iterator[bytes]:
+    try:
+        yield from reader_of(ref, AUDIO, key=key, sealed_size=size).chunks()
+    except (SealBrokenError, ObjectNotFoundError) as error:
+        raise ReadBackError from error
+
+
+def register(group: Sequence[Sealed], *, controller_ref: Ref, at: datetime) -> None:
+    """Write the rows of sealed recordings, inside the caller's transaction."""
+    SealedItem.objects.bulk_create(
+        SealedItem(
+            ref=sealed.ref,
+            controller_ref=controller_ref,
+            sha256=sealed.sha256,
+            size=sealed.size,
+            sealed_at=at,
+        )
+        for sealed in group
+    )
+    SealedPart.objects.bulk_create(
+        SealedPart(
+            item_ref=sealed.ref,
+            name=fact.name,
+            plain_size=fact.plain_size,
+            sealed_size=fact.sealed_size,
+        )
+        for sealed in group
+        for fact in sealed.parts
+    )
+
+
+def add_part(ref: Ref, name: str, content: Plain) -> None:
+    """Seal another part under the recording's own data key; a part of that name is replaced."""
+    key = ports.key_store.get().open(ref)
+    fact = _put_part(ref, key, name, content)
+    ports.objects.get().settle([object_name(ref, name)])
+    SealedPart.objects.update_or_create(
+        item_ref=ref,
+        name=name,
+        defaults={"plain_size": fact.plain_size, "sealed_size": fact.sealed_size},
+    )
+
+
+def names_in_store(refs: Iterable[Ref]) -> list[str]:
+    """Find the objects of recordings by looking into the store itself."""
+    wanted = {ref.hex: shard_of(ref) for ref in refs}
+    store = ports.objects.get()
+    return [
+        name
+        for shard in sorted(set(wanted.values()))
+        for name in store.names(shard)
+        if ref_of(name) in wanted
+    ]
+
+
+def discard(refs: Sequence[Ref]) -> int:
+    """Drop what was sealed and never registered."""
+    registered = SealedItem.objects.filter(ref__in=refs).values_list("ref", flat=True).first()
+    if registered is not None:
+        raise ItemRegisteredError(ref=registered)
+    ports.key_store.get().erase(refs)
+    return ports.objects.get().delete(names_in_store(refs))

@@ -1,0 +1,73 @@
+"""Opening ranges of sealed recordings, as long as their key lives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.sealing.errors import SealBrokenError
+from callward.vault import ports
+from callward.vault.errors import (
+    ObjectNotFoundError,
+    PartMissingError,
+    RecordingGoneError,
+    SealedObjectDamagedError,
+    SealedObjectMissingError,
+)
+from callward.vault.keeping import reader_of
+from callward.vault.models import SealedPart
+from callward.vault.replaying import require_replayed
+from callward.vault.states import AUDIO
+
+if TYPE_CHECKING:
+    from callward.kernel.references import Ref
+    from callward.sealing.stream import SealedReader
+
+
+def _sizes(ref: Ref, part: str) -> tuple[int, int]:
+    found = (
+        SealedPart.objects.filter(item_ref=ref, name=part)
+        .values_list("plain_size", "sealed_size")
+        .first()
+    )
+    if found is None:
+        gone = not ports.key_store.get().has(ref)
+        raise RecordingGoneError(ref=ref) if gone else PartMissingError(ref=ref, part=part)
+    return found
+
+
+def part_size(ref: Ref, part: str = AUDIO) -> int:
+    """Tell the plain size of a part without opening it."""
+    return _sizes(ref, part)[0]
+
+
+def open_part(ref: Ref, part: str = AUDIO) -> SealedReader:
+    """Open a part for reading ranges; its reads raise SealBrokenError when it is damaged."""
+    require_replayed()
+    key = ports.key_store.get().open(ref)
+    try:
+        return reader_of(ref, part, key=key, sealed_size=_sizes(ref, part)[1])
+    except ObjectNotFoundError:
+        raise SealedObjectMissingError(ref=ref) from None
+    except SealBrokenError as error:
+        raise SealedObjectDamagedError(ref=ref, why=error.code) from error
+
+
+def read_range(ref: Ref, part: str, start: int, length: int) -> bytes:
+    """Read one range of a part."""
+    reader = open_part(ref, part)
+    try:
+        return reader.read(start, length)
+    except ObjectNotFoundError:
+        raise SealedObjectMissingError(ref=ref) from None
+    except SealBrokenError as error:
+        raise SealedObjectDamagedError(ref=ref, why=error.code) from error
+
+
+def verify_part(ref: Ref, part: str = AUDIO) -> None:
+    """Open a whole part and throw it away; refuses by name what is damaged."""
+    reader = open_part(ref, part)
+    try:
+        for _chunk in reader.chunks():
+            pass
+    except SealBrokenError as error:
+        raise SealedObjectDamagedError(ref=ref, why=error.code) from error

@@ -16,6 +16,9 @@ class Subject(models.Model):
     controller_ref = models.UUIDField()
     first_seen_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["controller_ref"], name="subjects_of_controller")]
+
     def __str__(self) -> str:
         return str(self.ref)
 
@@ -27,15 +30,9 @@ class Number(models.Model):
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="numbers")
     controller_ref = models.UUIDField()
-    blind = models.BinaryField(max_length=32)
+    # the digest is the controller's own, so unique means once per controller
+    blind = models.BinaryField(max_length=32, unique=True)
     sealed = models.BinaryField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["blind", "controller_ref"], name="number_stands_once_per_controller"
-            )
-        ]
 
     def __str__(self) -> str:
         return str(self.ref)

@@ -20,7 +20,9 @@ def pcm_tone(
     return samples.tobytes()
 
 
-def wav_tone(*, seconds: float, rate: int = 8000, channels: int = 1, amplitude: int = 8000) -> bytes:
+def wav_tone(
+    *, seconds: float, rate: int = 8000, channels: int = 1, amplitude: int = 8000
+) -> bytes:
     """A WAV file of a tone."""
     out = io.BytesIO()
     with wave.open(out, "wb") as wav:

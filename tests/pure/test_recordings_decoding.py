@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from build.recordings import InMemory, mp3_tone, wav_tone
 
+from build.recordings import InMemory, mp3_tone, wav_tone
 from callward.recordings.decoding import decode
 from callward.recordings.rules import verdict, wave_of
 from callward.recordings.states import RecordingState

@@ -14,6 +14,7 @@ from callward.recordings.states import PLAYABLE, RecordingState
 from callward.recordings.waves import PART, PeaksView, read_wave
 from callward.retention.selectors import held_among, held_refs
 from callward.retention.services import require_usable
+from callward.vault.errors import PartMissingError
 from callward.vault.services import open_part
 
 if TYPE_CHECKING:
@@ -164,12 +165,15 @@ def list_calls(
     )
 
 
-def peaks(ref: Ref, *, user_ref: Ref, at: datetime) -> PeaksView:
-    """The waveform of a recording, for somebody who may see its call; no audio comes along."""
+def peaks(ref: Ref, *, user_ref: Ref, at: datetime) -> PeaksView | None:
+    """The waveform, for somebody who may see the call; None until the recording was decoded."""
     kept = recording(ref)
     require(Capability.SEE_CALLS, user_ref=user_ref, controller_ref=kept.controller_ref, at=at)
     require_usable(ref, at)
-    part = open_part(ref, PART)
+    try:
+        part = open_part(ref, PART)
+    except PartMissingError:
+        return None
     return read_wave(part.read(0, part.plain_size))
 
 

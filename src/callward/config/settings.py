@@ -13,7 +13,7 @@ FOLDER = chosen_folder()
 DEBUG = os.environ.get("CALLWARD_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("CALLWARD_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CALLWARD_DATA = FOLDER.root
-CALLWARD_REGION = os.environ.get("CALLWARD_REGION", "")  # where this machine stands: RO, DE, EU …
+CALLWARD_REGION = FOLDER.region()  # where this machine stands: RO, DE, EU …
 CALLWARD_TLS_PROXY = os.environ.get("CALLWARD_TLS_PROXY") == "1"
 CALLWARD_UPLOAD_BYTES = 64 * 1024 * 1024
 

@@ -2,14 +2,125 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from callward.accounts import ports as accounts
+from callward.audit import ports as audit
 from callward.kernel import clock
-from callward.ops.folders import chosen_folder
+from callward.ops.folders import DataFolder, chosen_folder
 from callward.ops.mark import read_mark
+from callward.ops.root import read_root_key
+from callward.retention import ports as retention
+from callward.sealing import digests, secret, signing
+from callward.subjects import ports as subjects
+from callward.vault import ports as vault
+from callward.vault.keystore import FileKeyStore
+from callward.vault.ledger import FileLedger
+from callward.vault.objects import LocalObjects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from callward.kernel.ports import Slot
+    from callward.vault.ports import ServiceKey
+
+_CREDENTIAL = b"callward/credential"
+
+
+class _Later:
+    """Stands in a slot and makes the adapter when somebody first asks it for anything."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make, self._made, self._lock = make, None, Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+        return getattr(self._made, name)
+
+
+def _plug_later(slot: Slot[Any], make: Callable[[], object]) -> None:
+    slot.plug(_Later(make))
+
+
+@cache
+def _key(store: int, name: str) -> ServiceKey:
+    del store  # another key store is another cache entry
+    return vault.key_store.get().service_key(name)
+
+
+def _named(name: str) -> ServiceKey:
+    return _key(id(vault.key_store.get()), name)
+
+
+class _Signer:
+    """Signs with one of the house's keys and shows only its public half."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @property
+    def origin(self) -> str:
+        return f"callward/{self._name}/{self.public_key.hex()[:16]}"
+
+    @property
+    def public_key(self) -> bytes:
+        return _named(self._name).public
+
+    def sign(self, message: bytes) -> bytes:
+        return signing.sign(message, _named(self._name).secret)
+
+
+class _FieldKeys:
+    """Blinds with the lookup key and seals with the field key."""
+
+    def blind(self, text: str) -> bytes:
+        return digests.keyed_digest(_named("lookup").secret, text)
+
+    def seal(self, text: str, context: bytes) -> bytes:
+        return secret.seal_secret(text.encode(), _named("fields").secret, context)
+
+    def open(self, sealed: bytes, context: bytes) -> str:
+        return secret.open_secret(sealed, _named("fields").secret, context).decode()
+
+
+class _CredentialBox:
+    """Seals second factors under the field key."""
+
+    def seal(self, secret_text: str) -> str:
+        sealed = secret.seal_secret(secret_text.encode(), _named("fields").secret, _CREDENTIAL)
+        return b64encode(sealed).decode()
+
+    def open(self, sealed: str) -> str:
+        key = _named("fields").secret
+        return secret.open_secret(b64decode(sealed), key, _CREDENTIAL).decode()
 
 
 def wire() -> None:
     """Give every port its adapter and everybody the clock of the data folder."""
     folder = chosen_folder()
+    _wire_vault(folder)
+    audit.signer.plug(_Signer("audit"))
+    retention.signer.plug(_Signer("certificate"))
+    subjects.field_keys.plug(_FieldKeys())
+    accounts.credential_box.plug(_CredentialBox())
+    _wire_jobs(folder)
     mark = read_mark(folder)
     if mark is not None:
         clock.set_clock(mark.clock())
+
+
+def _wire_vault(folder: DataFolder) -> None:
+    _plug_later(vault.key_store, lambda: FileKeyStore(folder.keys, root_key=read_root_key(folder)))
+    _plug_later(vault.ledger, lambda: FileLedger(folder.keys))
+    _plug_later(vault.objects, lambda: LocalObjects(folder.objects))
+
+
+def _wire_jobs(folder: DataFolder) -> None:
+    from callward.jobs import ports as jobs  # noqa: PLC0415  # DBOS is slow to load; only with it
+
+    del folder, jobs

@@ -29,8 +29,8 @@ class DataFolder:
 
     @property
     def keys(self) -> Path:
-        """Epoch keys, wraps and the destroyed ledger."""
-        return self.root / "keys"
+        """Epoch keys, wraps and the destroyed ledger; CALLWARD_KEYS may name another disk."""
+        return Path(os.environ.get("CALLWARD_KEYS") or self.root / "keys")
 
     @property
     def root_key(self) -> Path:
@@ -63,6 +63,11 @@ class DataFolder:
         return self.root / "secret"
 
     @property
+    def place(self) -> Path:
+        """Which region this machine stands in, as the first start was told."""
+        return self.root / "place"
+
+    @property
     def mark(self) -> Path:
         """Says that this folder is a demonstration or a test, and how its clock is shifted."""
         return self.root / "demo.json"
@@ -79,6 +84,11 @@ class DataFolder:
             self.spool,
             self.log.parent,
         )
+
+    def region(self) -> str:
+        """Where what is kept lies: CALLWARD_REGION, or what the first start was told."""
+        told = self.place.read_text().strip() if self.place.is_file() else ""
+        return os.environ.get("CALLWARD_REGION") or told
 
     def is_made(self) -> bool:
         """Whether the first start has been here."""

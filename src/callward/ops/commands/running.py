@@ -1,0 +1,84 @@
+"""`callward up|web|worker|health`: what runs for long, and how it is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import click
+
+from callward.ops.checks import Start, findings, refuse_unsafe
+from callward.ops.errors import CheckFailedError
+from callward.ops.folders import chosen_folder
+from callward.ops.health import health_of
+from callward.ops.house import open_house
+from callward.ops.setting_up import set_up
+from callward.ops.speech import json_option, plain, remark, tell
+from callward.ops.supervision import Program, Tree, callward_command, hold_lifeline
+
+host_option = click.option("--host", default="127.0.0.1", show_default=True)
+port_option = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+
+
+@click.command()
+@host_option
+@port_option
+def up(host: str, port: int) -> None:
+    """Run everything: the console and the worker, in one tree that stops together."""
+    folder = chosen_folder()
+    if not folder.is_made():
+        set_up(folder, region=None, passphrase=None)
+    house = open_house()
+    refuse_unsafe(Start(folder=house.folder, host=host))
+    env = dict(os.environ)
+    web = callward_command("web", "--host", host, "--port", str(port))
+    programs = [
+        Program(name="web", command=web, env=env),
+        Program(name="worker", command=callward_command("worker"), env=env),
+    ]
+    shown = "localhost" if host in {"127.0.0.1", "::1"} else host
+    remark(f"Callward is starting at http://{shown}:{port} — stop it with Ctrl-C.")
+    Tree(programs).run()
+
+
+@click.command()
+@host_option
+@port_option
+def web(host: str, port: int) -> None:
+    """Serve the console alone."""
+    house = open_house()
+    hold_lifeline()
+    refuse_unsafe(Start(folder=house.folder, host=host))
+    from callward.ops.serving import serve  # noqa: PLC0415  # only this command needs the server
+
+    serve(host=host, port=port)
+
+
+@click.command()
+def worker() -> None:
+    """Do the work that is due: disposal, checks of recordings, signing the audit."""
+    house = open_house()
+    hold_lifeline()
+    refuse_unsafe(Start(folder=house.folder, host="127.0.0.1"))
+    from callward.jobs import services as jobs  # noqa: PLC0415  # only this command works
+    from callward.ops.schedule import finish_what_a_crash_left, plan_the_day  # noqa: PLC0415
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    finish_what_a_crash_left(house)
+    plan_the_day()
+    jobs.run_worker(stop)
+
+
+@click.command()
+@json_option
+def health(*, as_json: bool) -> None:
+    """Say how Callward is: start-up checks, open destructions, what waits."""
+    house = open_house(before_replay=True)
+    unsafe = list(findings(Start(folder=house.folder, host="127.0.0.1")))
+    told = {"checks": [plain(one) for one in unsafe], **({} if unsafe else health_of(house.at))}
+    tell({"healthy": not unsafe, **told}, as_json=as_json)
+    if unsafe:
+        raise CheckFailedError(count=len(unsafe))

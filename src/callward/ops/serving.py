@@ -1,0 +1,30 @@
+"""The web server: granian on loopback, stopped with a deadline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+_STOP_WITHIN_SECONDS = 5
+TARGET = "callward.config.asgi:application"
+
+
+def serve(*, host: str, port: int, workers: int = 1) -> None:
+    """Serve until a signal comes."""
+    quiet: dict[str, Any] = {"version": 1, "disable_existing_loggers": False}
+    Granian(
+        TARGET,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        workers=workers,
+        websockets=False,
+        log_access=False,
+        log_level=LogLevels.error,
+        log_dictconfig=quiet,
+        workers_kill_timeout=_STOP_WITHIN_SECONDS,
+        respawn_failed_workers=True,
+    ).serve()  # type: ignore[no-untyped-call, unused-ignore]  # granian's own signature

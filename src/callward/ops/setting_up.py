@@ -1,0 +1,65 @@
+"""The first start: folders, secret, root key, tables. A second run only adds what is missing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+from callward.kernel.errors import BadInputError, gettext_noop
+from callward.ops.errors import OpsError, UnwritableFileError
+from callward.ops.files import write_new_file
+from callward.ops.folders import OWNER_ONLY_FOLDER
+from callward.ops.house import load
+from callward.ops.root import make_root_key
+
+if TYPE_CHECKING:
+    from callward.ops.folders import DataFolder
+
+_SECRET_BYTES = 50
+_REGION_LETTERS = (2, 3)
+
+
+class UnknownRegionError(OpsError, BadInputError):
+    """A region is a country of two letters, EU or EEA."""
+
+    code = "unknown-region"
+    fact = gettext_noop("“%(region)s” is not a region.")
+    mend = gettext_noop("Write the country in two letters (RO, DE), EU or EEA.")
+
+
+def set_up(folder: DataFolder, *, region: str | None, passphrase: str | None) -> None:
+    """Make the data folder ready to serve; nothing that is there is changed."""
+    if region is not None:
+        region = _region(region)
+    os.umask(0o077)
+    try:
+        for made in folder.folders:
+            made.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritableFileError from error
+    make_root_key(folder, passphrase=passphrase)
+    if not folder.secret.exists():
+        write_new_file(folder.secret, secrets.token_urlsafe(_SECRET_BYTES).encode())
+    if region is not None:
+        folder.place.write_text(region + "\n")
+    load()
+    _make_tables()
+
+
+def _region(text: str) -> str:
+    region = text.upper()
+    if len(region) not in _REGION_LETTERS or not region.isascii() or not region.isalpha():
+        raise UnknownRegionError(region=text[:10])
+    return region
+
+
+def _make_tables() -> None:
+    from django.core.management import call_command  # noqa: PLC0415  # after Django
+
+    from callward.jobs import services as jobs  # noqa: PLC0415  # after Django
+    from callward.vault import services as vault  # noqa: PLC0415  # after Django
+
+    call_command("migrate", interactive=False, verbosity=0)
+    vault.service_key("audit")  # the key store is made when first opened
+    jobs.prepare()

@@ -191,14 +191,14 @@ class SealedReader:
         first, final = (start + TINK_HEADER_SIZE) // room, (end - 1 + TINK_HEADER_SIZE) // room
         before = max(0, first * room - TINK_HEADER_SIZE)
         opened = self._open_run(first, final)
-        return bytes(opened[start - before : end - before])
+        return bytes(memoryview(opened)[start - before : end - before])
 
     def chunks(self, *, segments: int = 16) -> Iterator[bytes]:
         """Open the whole object in order, a few segments at a time."""
         for first in range(0, self._count, segments):
             yield bytes(self._open_run(first, min(first + segments, self._count) - 1))
 
-    def matches(self, plain: bytes | bytearray | memoryview, *, segments: int = 16) -> bool:
+    def matches(self, plain: bytes | bytearray | memoryview, *, segments: int = 4) -> bool:
         """Say whether the whole object opens to exactly this."""
         expected = memoryview(plain)
         if len(expected) != self.plain_size:
@@ -206,25 +206,27 @@ class SealedReader:
         read = 0
         for first in range(0, self._count, segments):
             opened = self._open_run(first, min(first + segments, self._count) - 1)
+            # A bytearray compares as memory does; two memoryviews compare number by number.
             if opened != expected[read : read + len(opened)]:
                 return False
             read += len(opened)
         return True
 
-    def _open_run(self, first: int, final: int) -> memoryview:
+    def _open_run(self, first: int, final: int) -> bytearray:
         begin = max(TINK_HEADER_SIZE, first * self._segment)
         end = min(self._size, (final + 1) * self._segment)
         run = memoryview(self._fetch(HEADER_SIZE + begin, end - begin))
         if len(run) != end - begin:
             raise SealTruncatedError(size=HEADER_SIZE + begin + len(run))
-        out, written = memoryview(bytearray(len(run) - TAG_SIZE * (final - first + 1))), 0
+        opened = bytearray(len(run) - TAG_SIZE * (final - first + 1))
+        out, written = memoryview(opened), 0
         for place in range(first, final + 1):
             stop = min(self._size, (place + 1) * self._segment) - begin
             sealed = run[max(0, place * self._segment - begin) : stop]
             room = out[written : written + len(sealed) - TAG_SIZE]
             self._open_one(place, sealed, room)
             written += len(room)
-        return out
+        return opened
 
     def _open_one(self, place: int, sealed: memoryview, room: memoryview) -> None:
         last = place == self._count - 1

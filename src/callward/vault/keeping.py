@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
     from callward.vault.states import Plain, ToSeal
 
-SEALING_THREADS = 2
+# Two seal while two wait for the disk.
+SEALING_THREADS = 4
 _PART_NAME_LONGEST = 20
 _own = threading.local()
 
@@ -69,13 +70,15 @@ def _seal_one(begun: _Begun) -> Sealed:
     ref, item = begun.ref, begun.item
     facts = [_put_part(ref, begun.key, AUDIO, item.audio)]
     facts += [_put_part(ref, begun.key, name, content) for name, content in item.parts.items()]
-    return Sealed(
+    sealed = Sealed(
         ref=ref,
         epoch=item.epoch,
         sha256=sha256(item.audio),
         size=len(item.audio),
         parts=tuple(facts),
     )
+    _require_same(begun, sealed)
+    return sealed
 
 
 def reader_of(ref: Ref, name: str, *, key: bytes, sealed_size: int) -> SealedReader:
@@ -123,15 +126,14 @@ def seal_group(items: Sequence[ToSeal], *, at: datetime) -> list[Sealed]:
     if not items:
         return []
     begun = [_Begun(ref=new_ref(at), key=new_key(), item=item) for item in items]
-    with ThreadPoolExecutor(SEALING_THREADS) as pool:
-        wrapping = pool.submit(_wrap_rows, begun)
-        group = list(pool.map(_seal_one, begun))
-        crash.point("vault.sealed")
-        ports.objects.get().settle([name for sealed in group for name in _names(sealed)])
-        crash.point("vault.settled")
-        for _same in pool.map(_require_same, begun, group):
-            pass
-        ports.key_store.get().put_wraps(wrapping.result())
+    with ThreadPoolExecutor(min(SEALING_THREADS, len(begun))) as pool:
+        sealing = [pool.submit(_seal_one, one) for one in begun]
+        wraps = _wrap_rows(begun)
+        group = [one.result() for one in sealing]
+    crash.point("vault.sealed")
+    ports.objects.get().settle([name for sealed in group for name in _names(sealed)])
+    crash.point("vault.settled")
+    ports.key_store.get().put_wraps(wraps)
     crash.point("vault.wrapped")
     return group
 

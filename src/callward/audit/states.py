@@ -37,19 +37,25 @@ class Event(StrEnum):
     # calls
     CALLS_CALL_DELETED = "calls.call.deleted"
     CALLS_CALL_KEPT = "calls.call.kept"
+    CALLS_RAW_ROW_DELETED = "calls.raw-row.deleted"
     # controllers
     CONTROLLERS_CONTROLLER_ADDED = "controllers.controller.added"
     CONTROLLERS_POLICY_ACTIVATED = "controllers.policy.activated"
     CONTROLLERS_POLICY_REFUSED = "controllers.policy.refused"
     # intake
     INTAKE_BACKLOG_REFUSED = "intake.backlog.refused"
+    INTAKE_CALL_RECORDS_READ = "intake.call-records.read"
     INTAKE_DELIVERY_QUARANTINED = "intake.delivery.quarantined"
     INTAKE_DELIVERY_REFUSED = "intake.delivery.refused"
     INTAKE_DELIVERY_REJECTED = "intake.delivery.rejected"
     INTAKE_DELIVERY_RELEASED = "intake.delivery.released"
+    INTAKE_DELIVERY_REPEATED = "intake.delivery.repeated"
     INTAKE_DELIVERY_TAKEN_IN = "intake.delivery.taken-in"
+    INTAKE_ORPHAN_DISCARDED = "intake.orphan.discarded"
+    INTAKE_RECORDING_ABSENT = "intake.recording.absent"
     INTAKE_SOURCE_DECLARED = "intake.source.declared"
     INTAKE_SOURCE_FILE_DELETED = "intake.source-file.deleted"
+    INTAKE_SOURCE_WITHDRAWN = "intake.source.withdrawn"
     # recordings
     RECORDINGS_COPY_EXPORTED = "recordings.copy.exported"
     RECORDINGS_COPY_REFUSED = "recordings.copy.refused"

@@ -9,16 +9,18 @@ from callward.kernel.errors import (
     RefusedError,
     gettext_noop,
 )
-from callward.vault.errors import RecordingGoneError
+from callward.retention.certificates import CertificateBrokenError
+from callward.vault import errors as vault_errors
 
 __all__ = [
-    "BackwardCountError",
+    "BadCountError",
     "CertificateBrokenError",
     "HoldCaseMissingError",
     "HoldClosedError",
     "HoldNotAskedError",
     "HoldReasonUnknownError",
     "HoldTooEarlyError",
+    "HoldUnknownError",
     "ItemUnknownError",
     "NoRecordingPolicyError",
     "RecordingBeingDestroyedError",
@@ -36,6 +38,14 @@ class RetentionError(CallwardError):
     """The root of what retention refuses."""
 
     code = "retention"
+
+
+class RecordingGoneError(RetentionError, vault_errors.RecordingGoneError):
+    """The due instant has come, or the recording is destroyed: every use is refused."""
+
+    code = "gone"
+    fact = gettext_noop("The recording %(ref)s is gone: its time was over.")
+    mend = gettext_noop("Nothing can bring it back; its certificate says when and why.")
 
 
 class NoRecordingPolicyError(RetentionError, RefusedError):
@@ -105,6 +115,14 @@ class ReviewTooLateError(RetentionError, BadInputError):
     mend = gettext_noop("Choose a day within the review period of the policy.")
 
 
+class HoldUnknownError(RetentionError, NotFoundError):
+    """There is no such hold."""
+
+    code = "hold-unknown"
+    fact = gettext_noop("There is no hold under the reference %(ref)s.")
+    mend = gettext_noop("Copy the reference from the list of holds.")
+
+
 class HoldClosedError(RetentionError, RefusedError):
     """The hold has already been released or has ended."""
 
@@ -145,17 +163,9 @@ class HoldTooEarlyError(RetentionError, RefusedError):
     mend = gettext_noop("Wait for the delay, or let a second person approve it.")
 
 
-class BackwardCountError(RetentionError, BadInputError):
+class BadCountError(RetentionError, BadInputError):
     """A backlog certificate counts at least one recording."""
 
     code = "bad-count"
     fact = gettext_noop("“%(count)s” recordings cannot be certified.")
     mend = gettext_noop("Count at least one.")
-
-
-class CertificateBrokenError(RetentionError, BadInputError):
-    """The certificate is not what was signed."""
-
-    code = "certificate-broken"
-    fact = gettext_noop("The certificate does not verify: %(why)s.")
-    mend = gettext_noop("Compare it with the copy in the console and with the published key.")

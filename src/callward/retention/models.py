@@ -43,6 +43,9 @@ class DisposalRun(models.Model):
     overdue_after = models.PositiveIntegerField(default=0)
     residue_bytes = models.PositiveBigIntegerField(default=0)
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds()
 class Disposal(models.Model):
@@ -56,7 +59,7 @@ class Disposal(models.Model):
     kind = models.CharField(max_length=16, choices=_choices(DisposalKind))
     rule = models.CharField(max_length=16, choices=_choices(Rule))
     ground = models.CharField(max_length=32, blank=True, choices=_choices(ErasureGround))
-    period = models.CharField(max_length=24)
+    period = models.CharField(max_length=24, blank=True)
     start_event = models.CharField(max_length=40)
     activity = models.CharField(max_length=80)
     policy_id = models.CharField(max_length=80)
@@ -81,6 +84,9 @@ class Disposal(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds()
 class Item(models.Model):
@@ -90,6 +96,7 @@ class Item(models.Model):
     controller_ref = models.UUIDField()
     activity = models.CharField(max_length=80)
     policy_id = models.CharField(max_length=80)
+    period = models.CharField(max_length=24, blank=True)
     start_event = models.CharField(max_length=40)
     started_at = models.DateTimeField(null=True)  # of the start event, not of the import
     called_at = models.DateTimeField()
@@ -129,6 +136,9 @@ class Item(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds(owner_ref=DataCategory.STAFF_ACTIVITY, placed_by=DataCategory.STAFF_ACTIVITY)
 class Hold(models.Model):
@@ -166,6 +176,9 @@ class Hold(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds()
 class HeldItem(models.Model):
@@ -181,6 +194,9 @@ class HeldItem(models.Model):
             models.UniqueConstraint(fields=["hold", "item_ref"], name="item_is_once_in_a_hold")
         ]
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds(document=DataCategory.STAFF_ACTIVITY)
 class Certificate(models.Model):
@@ -193,6 +209,9 @@ class Certificate(models.Model):
     final_after = models.DateTimeField()
     document = models.BinaryField()  # the signed bytes, as handed out
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds()
 class DestroyedItem(models.Model):
@@ -200,6 +219,9 @@ class DestroyedItem(models.Model):
 
     ref = models.UUIDField(primary_key=True, editable=False)
     disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT, related_name="destroyed")
+
+    def __str__(self) -> str:
+        return str(self.ref)
 
 
 @holds()
@@ -209,7 +231,10 @@ class Tombstone(models.Model):
     id = models.BigAutoField(primary_key=True)
     controller_ref = models.UUIDField()
     digest = models.BinaryField(max_length=32, db_index=True)
-    until = models.DateTimeField(db_index=True)
+    until = models.DateTimeField(null=True, db_index=True)  # null: its count never began
+
+    def __str__(self) -> str:
+        return str(self.controller_ref)
 
 
 @holds()
@@ -219,3 +244,6 @@ class Reassessment(models.Model):
     controller_ref = models.UUIDField(primary_key=True)
     policy_id = models.CharField(max_length=80)
     at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.controller_ref)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callward.kernel import calendar
+from callward.policy.vocabulary import StartEvent
 from callward.retention.states import Rule
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from callward.kernel.calendar import Period
+
+
+# The data of a call is collected from its first ring (X-21).
+_AT_THE_CALL = (StartEvent.CALL_INITIATED, StartEvent.DATA_COLLECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +103,23 @@ def _latest(ends: Iterable[datetime | None]) -> datetime | None:
             return None
         known.append(end)
     return max(known)
+
+
+def start_of_count(
+    called_at: datetime, event: StartEvent, *, year_ends: tuple[int, int], zone: ZoneInfo
+) -> datetime | None:
+    """The instant that a period counts from, or None while its event has not come."""
+    if event in _AT_THE_CALL:
+        return called_at
+    if event is StartEvent.FINANCIAL_YEAR_ENDED:
+        day = calendar.local_day(called_at, zone=zone)
+        return calendar.start_of_day(calendar.financial_year_end(day, ends=year_ends), zone=zone)
+    return None
+
+
+def release_instant(asked_at: datetime, delay: Period | None, *, zone: ZoneInfo) -> datetime | None:
+    """When an asked release takes effect by itself; None when the policy has no delay."""
+    return None if delay is None else calendar.deadline_end(asked_at, delay, zone=zone)
 
 
 def is_gone(due_at: datetime | None, *, at: datetime) -> bool:

@@ -20,6 +20,7 @@ class Rule(StrEnum):
     ERASURE = "erasure"
     CAP_NOW = "cap-now"
     CAP_PROMISED = "cap-promised"
+    REJECTION = "rejection"
     OPEN = "open"
 
 
@@ -37,6 +38,7 @@ class DisposalKind(StrEnum):
 
     EXPIRY = "expiry"
     ERASURE = "erasure"
+    REJECTION = "rejection"  # a quarantined arrival that a person turned away
     REFUSED_BACKLOG = "refused-backlog"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from callward.kernel import calendar
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
@@ -23,6 +25,7 @@ class Plan:
     policy_id: str
     start_event: str
     zone: str
+    period: str = ""
 
     def is_past_due(self, at: datetime) -> bool:
         """Whether it may not be stored at all (D-17)."""
@@ -77,8 +80,6 @@ class Reason:
     @property
     def due_on(self) -> date | None:
         """The civil day, where the controller is, on which it is gone."""
-        from callward.kernel import calendar
-
         if self.due_at is None:
             return None
         return calendar.local_day(self.due_at, zone=calendar.zone_named(self.zone))

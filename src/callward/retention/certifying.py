@@ -1,0 +1,132 @@
+"""The signed proof of every disposal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.controllers import selectors as controllers
+from callward.kernel import calendar
+from callward.kernel.references import new_ref
+from callward.policy.compiled import RECORDING_ACTIVITY
+from callward.retention import ports
+from callward.retention.certificates import Statement, sign_statement
+from callward.retention.errors import BadCountError
+from callward.retention.models import Certificate, Disposal
+from callward.retention.states import DisposalKind, DisposalState, Rule
+from callward.retention.values import CertificateView
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.kernel.actors import Actor
+    from callward.kernel.references import Ref
+    from callward.policy.compiled import CompiledPolicy
+
+_NEVER_STORED = "never-stored"
+_CRYPTO_SHRED = "crypto-shred"
+
+
+def certify(disposal: Disposal, *, actor: Actor, at: datetime) -> Certificate:
+    """Sign what was destroyed, once, within the caller's transaction."""
+    policy = controllers.policy_in_force(disposal.controller_ref, at=at)
+    ref = new_ref(at)
+    destroyed_at = disposal.destroyed_at or at
+    final_after = calendar.deadline_end(destroyed_at, policy.key_backup_life, zone=policy.zone)
+    signer = ports.signer.get()
+    statement = _statement(disposal, policy, ref=ref, final_after=final_after)
+    certificate = Certificate.objects.create(
+        ref=ref,
+        disposal=disposal,
+        controller_ref=disposal.controller_ref,
+        made_at=at,
+        final_after=final_after,
+        document=sign_statement(statement, sign=signer.sign, public_key=signer.public_key),
+    )
+    disposal.state = DisposalState.CERTIFIED
+    disposal.save(update_fields=["state"])
+    audit.record(
+        Event.RETENTION_ITEM_CERTIFIED,
+        item=ref,
+        actor=actor,
+        at=at,
+        disposal=disposal.ref,
+        kind=disposal.kind,
+        count=disposal.count,
+        digest=disposal.items_digest,
+    )
+    return certificate
+
+
+def _statement(
+    disposal: Disposal, policy: CompiledPolicy, *, ref: Ref, final_after: datetime
+) -> Statement:
+    stored = disposal.kind != DisposalKind.REFUSED_BACKLOG
+    return Statement(
+        ref=ref,
+        controller=policy.controller,
+        legal_name=policy.legal_name,
+        kind=disposal.kind,
+        what=disposal.activity,
+        count=disposal.count,
+        items_digest=disposal.items_digest,
+        rule=disposal.rule,
+        period=disposal.period,
+        start_event=disposal.start_event,
+        ground=disposal.ground,
+        policy_id=disposal.policy_id,
+        destroyed_at=disposal.destroyed_at or disposal.intended_at,
+        actor=disposal.actor,
+        final_after=final_after,
+        method=_CRYPTO_SHRED if stored else _NEVER_STORED,
+        wraps=disposal.wraps,
+        objects=disposal.objects_gone,
+        residue_bytes=disposal.residue_bytes,
+    )
+
+
+def certify_refused_backlog(
+    controller_ref: Ref,
+    *,
+    count: int,
+    items_digest: str,
+    policy: CompiledPolicy,
+    actor: Actor,
+    at: datetime,
+) -> CertificateView:
+    """Certify recordings that came past due and were never stored (D-17): counts only."""
+    if count < 1 or policy.recording is None:
+        raise BadCountError(count=count)
+    disposal = Disposal.objects.create(
+        controller_ref=controller_ref,
+        kind=DisposalKind.REFUSED_BACKLOG,
+        rule=Rule.CAP_PROMISED,
+        period=str(policy.recording.retain.period),
+        start_event=str(policy.recording.retain.start),
+        activity=RECORDING_ACTIVITY,
+        policy_id=policy.policy_id,
+        count=count,
+        items_digest=items_digest,
+        actor=str(actor),
+        intended_at=at,
+        destroyed_at=at,
+        state=DisposalState.ROWS_GONE,
+    )
+    return certificate_view(certify(disposal, actor=actor, at=at))
+
+
+def certificate_view(certificate: Certificate) -> CertificateView:
+    """A certificate as the console and the command show it."""
+    disposal = certificate.disposal
+    return CertificateView(
+        ref=certificate.ref,
+        controller_ref=certificate.controller_ref,
+        kind=DisposalKind(disposal.kind),
+        count=disposal.count,
+        rule=disposal.rule,
+        made_at=certificate.made_at,
+        final_after=certificate.final_after,
+        residue_bytes=disposal.residue_bytes,
+        document=bytes(certificate.document),
+    )

@@ -1,0 +1,164 @@
+"""One destruction in two phases: the intent first, then key, rows and certificate.
+
+A crash between any two steps leaves an intent that start-up finishes; every step can be repeated.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from callward import holdings
+from callward.kernel.actors import Actor, ActorKind
+from callward.kernel.references import new_ref
+from callward.retention.certificates import digest_of
+from callward.retention.certifying import certify
+from callward.retention.models import Certificate, DestroyedItem, Disposal, HeldItem, Item
+from callward.retention.states import DisposalKind, DisposalState, ItemState
+from callward.vault import crash, services as vault
+from callward.vault.states import IntentKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+    from callward.retention.models import DisposalRun
+    from callward.retention.states import Rule
+
+_AT_ONCE = 500
+_LOCK_FILE = "disposal.lock"
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let one process destroy at a time; the lock dies with its process."""
+    folder = Path(settings.CALLWARD_DATA)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK_FILE).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def intend(
+    items: Sequence[Item],
+    *,
+    kind: DisposalKind,
+    rule: Rule,
+    whole_epoch: str | None,
+    actor: Actor,
+    at: datetime,
+    run: DisposalRun | None = None,
+    ground: str = "",
+) -> Disposal:
+    """Write down the destruction of locked items of one epoch and policy: no way back from here."""
+    first, refs = items[0], [item.ref for item in items]
+    intent = vault.intend(
+        refs,
+        epoch=whole_epoch,
+        kind=IntentKind.ERASE if whole_epoch is None else IntentKind.EPOCH,
+        rule=str(rule),
+        actor=actor,
+        at=at,
+    )
+    disposal = Disposal.objects.create(
+        ref=new_ref(at),
+        run=run,
+        controller_ref=first.controller_ref,
+        kind=kind,
+        rule=rule,
+        ground=ground,
+        period=first.period,
+        start_event=first.start_event,
+        activity=first.activity,
+        policy_id=first.cap_policy_id,
+        epoch=whole_epoch or "",
+        count=len(refs),
+        items_digest=digest_of(refs),
+        actor=str(actor),
+        intended_at=at,
+        intent_ref=intent.ref,
+        state=DisposalState.INTENDED,
+    )
+    _mark_leaving(refs, disposal)
+    return disposal
+
+
+def _mark_leaving(refs: Sequence[Ref], disposal: Disposal) -> None:
+    for start in range(0, len(refs), _AT_ONCE):
+        Item.objects.filter(ref__in=refs[start : start + _AT_ONCE]).update(
+            state=ItemState.DESTROYING, disposal=disposal
+        )
+
+
+def finish(disposal: Disposal, *, at: datetime) -> Certificate:
+    """Carry a written intent to its certificate, from wherever it stands."""
+    crash.point("retention.intended")
+    if disposal.state == DisposalState.INTENDED:
+        _destroy_keys(disposal, at=at)
+    crash.point("retention.key-gone")
+    if disposal.state == DisposalState.KEY_GONE:
+        _destroy_rows(disposal, at=at)
+    crash.point("retention.rows-gone")
+    certificate = _certify_once(disposal, at=at)
+    crash.point("retention.certified")
+    return certificate
+
+
+def _destroy_keys(disposal: Disposal, *, at: datetime) -> None:
+    """Outside any transaction: two files cannot share one."""
+    assert disposal.intent_ref is not None
+    gone = vault.destroy(disposal.intent_ref, at=at)
+    disposal.state = DisposalState.KEY_GONE
+    disposal.destroyed_at = gone.key_gone_at
+    disposal.residue_bytes = gone.residue_bytes
+    disposal.wraps, disposal.objects_gone = gone.wraps, gone.objects
+    disposal.save()
+
+
+def _destroy_rows(disposal: Disposal, *, at: datetime) -> None:
+    leaving = Item.objects.filter(disposal=disposal)
+    while refs := list(leaving.values_list("ref", flat=True)[:_AT_ONCE]):
+        with transaction.atomic():
+            holdings.destroy_everywhere(refs, at=at)
+            HeldItem.objects.filter(item_ref__in=refs).delete()
+            DestroyedItem.objects.bulk_create(
+                [DestroyedItem(ref=ref, disposal=disposal) for ref in refs]
+            )
+            leaving.filter(ref__in=refs).delete()
+        crash.point("retention.some-rows-gone")
+    disposal.state = DisposalState.ROWS_GONE
+    disposal.save(update_fields=["state"])
+
+
+def _certify_once(disposal: Disposal, *, at: datetime) -> Certificate:
+    with transaction.atomic():
+        known = Certificate.objects.filter(disposal=disposal).first()
+        return known or certify(disposal, actor=_actor_of(disposal), at=at)
+
+
+def _actor_of(disposal: Disposal) -> Actor:
+    kind, _, ref = disposal.actor.partition(":")
+    return Actor(kind=ActorKind(kind), ref=ref)
+
+
+def finish_open(at: datetime) -> int:
+    """Finish what a crash left half destroyed; the caller holds the lock."""
+    open_ones = list(Disposal.objects.exclude(state=DisposalState.CERTIFIED).order_by("ref"))
+    for disposal in open_ones:
+        finish(disposal, at=at)
+    if open_ones:
+        forget_journals()
+    return len(open_ones)
+
+
+def forget_journals() -> None:
+    """Empty the write-ahead log, where deleted rows would otherwise stay readable."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,193 @@
+"""The disposal run: everything that is due and not held is destroyed and certified."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.kernel.references import new_ref
+from callward.retention import destroying, holding, planning
+from callward.retention.models import Disposal, DisposalRun, HeldItem, Item
+from callward.retention.selectors import count_overdue, held_lines, run_view
+from callward.retention.states import DisposalKind, ItemState, Rule, RunState
+from callward.retention.values import EpochLine, Preview
+from callward.vault import crash, ports as vault_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from callward.kernel.actors import Actor
+    from callward.kernel.references import Ref
+    from callward.retention.values import DisposalRunView
+
+_AT_ONCE = 500
+_GROUP = ("controller_ref", "epoch", "cap_policy_id", "cap_rule", "period", "activity")
+
+
+def due_items(controller_ref: Ref | None, *, at: datetime) -> QuerySet[Item]:
+    """What is due and not held."""
+    held = HeldItem.objects.filter(item_ref=OuterRef("ref"), in_force=True)
+    due = Item.objects.filter(state=ItemState.KEPT, due_at__lte=at).exclude(Exists(held))
+    return due if controller_ref is None else due.filter(controller_ref=controller_ref)
+
+
+def run_disposal(
+    controller_ref: Ref | None,
+    *,
+    actor: Actor,
+    at: datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> DisposalRunView:
+    """Destroy everything that is due and not held, and certify it."""
+    with destroying.one_at_a_time():
+        destroying.finish_open(at)
+        _settle_ends(controller_ref, at=at)
+        due = due_items(controller_ref, at=at).count()
+        run = DisposalRun.objects.create(
+            ref=new_ref(at),
+            controller_ref=controller_ref,
+            started_at=at,
+            state=RunState.RUNNING,
+            actor=str(actor),
+            due=due,
+        )
+        for group in _groups(controller_ref, at=at):
+            run.destroyed += _dispose_group(run, group, actor=actor, at=at)
+            if progress is not None:
+                progress(run.destroyed, due)
+        destroying.forget_journals()
+        return _close(run, actor=actor, at=at)
+
+
+def _settle_ends(controller_ref: Ref | None, *, at: datetime) -> None:
+    """Holds that are over and policies that became shorter count before anything is chosen."""
+    holding.release_after_delay(at)
+    holding.end_holds(at)
+    holding.settle_keys(at)
+    if controller_ref is not None:
+        planning.reassess(controller_ref, at)
+        return
+    for ref in Item.objects.order_by().values_list("controller_ref", flat=True).distinct():
+        planning.reassess(ref, at)
+
+
+def _groups(controller_ref: Ref | None, *, at: datetime) -> list[dict[str, object]]:
+    """What one certificate can speak for: one epoch, one policy, one rule."""
+    return list(due_items(controller_ref, at=at).order_by(*_GROUP).values(*_GROUP).distinct())
+
+
+def _dispose_group(
+    run: DisposalRun, group: dict[str, object], *, actor: Actor, at: datetime
+) -> int:
+    disposal = _intend_group(run, group, actor=actor, at=at)
+    if disposal is None:
+        return 0
+    destroying.finish(disposal, at=at)
+    return disposal.count
+
+
+def _intend_group(
+    run: DisposalRun, group: dict[str, object], *, actor: Actor, at: datetime
+) -> Disposal | None:
+    """Ask again for holds under the lock of the application database, then write the intent."""
+    crash.point("retention.chosen")
+    with transaction.atomic():
+        due = due_items(run.controller_ref, at=at).filter(**group)
+        items = list(due.select_for_update().order_by("ref"))
+        if not items:
+            return None
+        return destroying.intend(
+            items,
+            kind=DisposalKind.EXPIRY,
+            rule=_rule_of(items[0]),
+            whole_epoch=_epoch_if_alone(items),
+            actor=actor,
+            at=at,
+            run=run,
+        )
+
+
+def _rule_of(item: Item) -> Rule:
+    if item.floor_until is not None and item.due_at == item.floor_until:
+        return Rule.LAW_FLOOR
+    return Rule(item.cap_rule)
+
+
+def _epoch_if_alone(items: Sequence[Item]) -> str | None:
+    """The epoch, when its key locks all of these and nothing that has to stay.
+
+    The key store is asked, not our own column: a hold rolled back half-way may have left a key
+    elsewhere, and then every recording is destroyed by its own wrap.
+    """
+    epoch, refs = items[0].epoch, {item.ref for item in items}
+    store = vault_ports.key_store.get()
+    if not store.has_key(epoch):
+        return None
+    locked = set(store.refs_in(epoch))
+    astray = any(store.has(ref) for ref in refs - locked)
+    return None if astray or _any_item(locked - refs) else epoch
+
+
+def _any_item(refs: Iterable[Ref]) -> bool:
+    others = list(refs)
+    groups = (others[start : start + _AT_ONCE] for start in range(0, len(others), _AT_ONCE))
+    return any(Item.objects.filter(ref__in=group).exists() for group in groups)
+
+
+def _close(run: DisposalRun, *, actor: Actor, at: datetime) -> DisposalRunView:
+    held = held_lines(run.controller_ref, at=at)
+    run.held = len(held)
+    run.overdue_after = count_overdue(run.controller_ref, at=at)
+    run.residue_bytes = sum(run.disposals.values_list("residue_bytes", flat=True))
+    clean = run.overdue_after == 0 and run.residue_bytes == 0
+    run.state = RunState.CLEAN if clean else RunState.RED
+    run.finished_at = at
+    with transaction.atomic():
+        run.save()
+        audit.record(
+            Event.RETENTION_DISPOSAL_RUN,
+            item=run.ref,
+            actor=actor,
+            at=at,
+            destroyed=run.destroyed,
+            held=run.held,
+            overdue=run.overdue_after,
+            residue=run.residue_bytes,
+        )
+    return run_view(run, held=held)
+
+
+def preview_disposal(at: datetime, controller_ref: Ref | None = None) -> Preview:
+    """What a run would destroy and leave; changes nothing."""
+    due = due_items(controller_ref, at=at)
+    counted = due.order_by("controller_ref", "epoch").values("controller_ref", "epoch", "cap_rule")
+    lines = tuple(
+        EpochLine(
+            controller_ref=line["controller_ref"],
+            epoch=line["epoch"],
+            rule=Rule(line["cap_rule"]),
+            count=line["count"],
+        )
+        for line in counted.annotate(count=Count("ref"))
+    )
+    return Preview(
+        at=at,
+        due=sum(line.count for line in lines),
+        counted=count_overdue(controller_ref, at=at),
+        lines=lines,
+        held=tuple(held_lines(controller_ref, at=at)),
+    )
+
+
+def finish_open_disposals(at: datetime) -> int:
+    """Finish what a crash left half destroyed; start-up calls it before service opens."""
+    with destroying.one_at_a_time():
+        holding.settle_keys(at)
+        return destroying.finish_open(at)

@@ -1,0 +1,194 @@
+"""What can be asked of retention."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from callward.retention.certifying import certificate_view
+from callward.retention.errors import HoldUnknownError, ItemUnknownError
+from callward.retention.models import Certificate, DestroyedItem, DisposalRun, HeldItem, Hold
+from callward.retention.printing import print_certificate
+from callward.retention.states import HoldState, RunState
+from callward.retention.using import hold_view, holds_in_force, why_still_here
+from callward.retention.values import DisposalRunView, HeldLine, HoldView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+    from callward.retention.values import CertificateView
+
+__all__ = [
+    "certificate",
+    "certificate_of",
+    "certificate_pdf",
+    "certificates",
+    "count_overdue",
+    "disposal_runs",
+    "held_among",
+    "held_lines",
+    "held_refs",
+    "hold",
+    "holds",
+    "holds_to_review",
+    "items_of_hold",
+    "last_run",
+    "notices_for_officer",
+    "why_still_here",
+]
+
+# Written apart from the run's own query on purpose: it is what the run is checked by (D-05).
+_OVERDUE = """
+SELECT count(*) FROM retention_item AS kept
+WHERE kept.due_at IS NOT NULL AND kept.due_at <= %s
+  AND kept.ref NOT IN (
+    SELECT held.item_ref FROM retention_helditem AS held
+    JOIN retention_hold AS stop ON stop.ref = held.hold_id
+    WHERE stop.closed_at IS NULL AND (stop.ends_at IS NULL OR stop.ends_at > %s)
+  )
+"""
+_OF_ONE = " AND kept.controller_ref = %s"
+
+
+def count_overdue(controller_ref: Ref | None, *, at: datetime) -> int:
+    """How many items are due, not held and still here; 0 after every run."""
+    instant = connection.ops.adapt_datetimefield_value(at)
+    arguments = [instant, instant]
+    question = _OVERDUE
+    if controller_ref is not None:
+        question += _OF_ONE
+        native = connection.features.has_native_uuid_field
+        arguments.append(str(controller_ref) if native else controller_ref.hex)
+    with connection.cursor() as cursor:
+        cursor.execute(question, arguments)
+        return int(cursor.fetchone()[0])
+
+
+def held_lines(controller_ref: Ref | None, *, at: datetime) -> list[HeldLine]:
+    """Every held item with the hold that keeps it."""
+    rows = HeldItem.objects.filter(in_force=True, hold__in=holds_in_force(at))
+    if controller_ref is not None:
+        rows = rows.filter(hold__controller_ref=controller_ref)
+    return [
+        HeldLine(
+            ref=row.item_ref,
+            hold_ref=row.hold.ref,
+            reason=row.hold.reason,
+            case=row.hold.case,
+            review_on=row.hold.review_on,
+        )
+        for row in rows.select_related("hold").order_by("hold__placed_at", "item_ref")
+    ]
+
+
+def held_refs(controller_ref: Ref) -> set[Ref]:
+    """The items of a controller that a hold stops."""
+    rows = HeldItem.objects.filter(in_force=True, hold__controller_ref=controller_ref)
+    return set(rows.values_list("item_ref", flat=True))
+
+
+def held_among(refs: Iterable[Ref]) -> set[Ref]:
+    """Those of these items that a hold stops."""
+    rows = HeldItem.objects.filter(in_force=True, item_ref__in=list(refs))
+    return set(rows.values_list("item_ref", flat=True))
+
+
+def hold(hold_ref: Ref, *, at: datetime) -> HoldView:
+    """One hold; raises HoldUnknownError."""
+    row = Hold.objects.filter(ref=hold_ref).first()
+    if row is None:
+        raise HoldUnknownError(ref=hold_ref)
+    return hold_view(row, at=at)
+
+
+def holds(controller_ref: Ref, *, at: datetime, closed: Sequence[HoldState] = ()) -> list[HoldView]:
+    """The holds of a controller that are in force, and closed ones of the named states."""
+    rows = Hold.objects.filter(controller_ref=controller_ref)
+    wanted = [HoldState.PLACED, HoldState.RELEASE_ASKED, *closed]
+    return [hold_view(row, at=at) for row in rows.filter(state__in=wanted).order_by("review_on")]
+
+
+def items_of_hold(hold_ref: Ref) -> list[Ref]:
+    """The items under a hold."""
+    return list(HeldItem.objects.filter(hold_id=hold_ref).values_list("item_ref", flat=True))
+
+
+def holds_to_review(controller_ref: Ref, *, at: datetime) -> list[HoldView]:
+    """The holds whose review is overdue: red on every list (D-08)."""
+    return [view for view in holds(controller_ref, at=at) if view.overdue]
+
+
+def notices_for_officer(controller_ref: Ref, *, at: datetime) -> list[HoldView]:
+    """Releases that take effect by delay unless the officer keeps the hold (D-19)."""
+    rows = Hold.objects.filter(
+        controller_ref=controller_ref,
+        state=HoldState.RELEASE_ASKED,
+        officer_told_at__isnull=False,
+    )
+    return [hold_view(row, at=at) for row in rows.order_by("releasable_at")]
+
+
+def certificates(controller_ref: Ref | None = None, *, limit: int = 100) -> list[CertificateView]:
+    """The newest certificates first."""
+    rows = Certificate.objects.select_related("disposal").order_by("-made_at", "-ref")
+    if controller_ref is not None:
+        rows = rows.filter(controller_ref=controller_ref)
+    return [certificate_view(row) for row in rows[:limit]]
+
+
+def certificate(ref: Ref) -> CertificateView:
+    """One certificate; raises ItemUnknownError."""
+    row = Certificate.objects.select_related("disposal").filter(ref=ref).first()
+    if row is None:
+        raise ItemUnknownError(ref=ref)
+    return certificate_view(row)
+
+
+def certificate_pdf(ref: Ref, *, language: str = "en") -> bytes:
+    """One certificate as a page to print; raises ItemUnknownError."""
+    return print_certificate(certificate(ref).document, language=language)
+
+
+def certificate_of(item_ref: Ref) -> CertificateView | None:
+    """The certificate that speaks for a destroyed item, once it is signed."""
+    gone = DestroyedItem.objects.filter(ref=item_ref).first()
+    if gone is None:
+        return None
+    row = Certificate.objects.select_related("disposal").filter(disposal=gone.disposal_id).first()
+    return None if row is None else certificate_view(row)
+
+
+def disposal_runs(controller_ref: Ref | None = None, *, limit: int = 50) -> list[DisposalRunView]:
+    """The newest runs first; runs over everybody belong to every controller's list."""
+    rows = DisposalRun.objects.order_by("-started_at", "-ref")
+    if controller_ref is not None:
+        rows = rows.filter(controller_ref__in=[controller_ref]) | rows.filter(
+            controller_ref__isnull=True
+        )
+    return [run_view(row) for row in rows[:limit]]
+
+
+def last_run() -> DisposalRunView | None:
+    """The newest run."""
+    return next(iter(disposal_runs(limit=1)), None)
+
+
+def run_view(run: DisposalRun, *, held: Sequence[HeldLine] = ()) -> DisposalRunView:
+    """A run as the console and the command show it."""
+    made = Certificate.objects.filter(disposal__run=run).order_by("ref")
+    return DisposalRunView(
+        ref=run.ref,
+        state=RunState(run.state),
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        due=run.due,
+        destroyed=run.destroyed,
+        held=run.held,
+        overdue_after=run.overdue_after,
+        residue_bytes=run.residue_bytes,
+        certificates=tuple(made.values_list("ref", flat=True)),
+        held_items=tuple(held),
+    )

@@ -1,0 +1,114 @@
+"""May it still be used, and why is it still here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from callward.controllers import selectors as controllers
+from callward.kernel import calendar
+from callward.retention import rules
+from callward.retention.errors import ItemUnknownError, RecordingGoneError
+from callward.retention.models import DestroyedItem, HeldItem, Hold, Item
+from callward.retention.planning import claims_now
+from callward.retention.states import HoldState, ItemState, Rule
+from callward.retention.values import HoldView, Reason
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from callward.kernel.references import Ref
+    from callward.retention.rules import Effective
+
+
+def require_usable(ref: Ref, at: datetime) -> None:
+    """Refuse every use from the due instant on; raises RecordingGoneError, ItemUnknownError."""
+    item = kept_item(ref)
+    if rules.is_gone(effective(item, at=at).due_at, at=at):
+        raise RecordingGoneError(ref=ref)
+
+
+def kept_item(ref: Ref) -> Item:
+    """The row of an item that is not on its way out; else raises what became of it."""
+    item = Item.objects.filter(ref=ref).first()
+    if item is None and not DestroyedItem.objects.filter(ref=ref).exists():
+        raise ItemUnknownError(ref=ref)
+    if item is None or item.state == ItemState.DESTROYING:
+        raise RecordingGoneError(ref=ref)
+    return item
+
+
+def effective(item: Item, *, at: datetime) -> Effective:
+    """What decides the end of an item now: the newest policy counts at once, without any run."""
+    policy = controllers.policy_in_force(item.controller_ref, at=at)
+    ends = holds_in_force(at).filter(held__item_ref=item.ref, held__in_force=True)
+    claims = claims_now(item, policy)
+    decided = rules.effective_due(
+        rules.Claims(
+            cap_promised=claims.cap_promised,
+            cap_now=claims.cap_now,
+            holds=tuple(ends.values_list("ends_at", flat=True)),
+            floor=claims.floor,
+            floor_open=claims.floor_open,
+        )
+    )
+    if decided.rule is Rule.CAP_PROMISED:  # an earlier shortening is written in the row
+        return rules.Effective(due_at=decided.due_at, rule=Rule(item.cap_rule))
+    return decided
+
+
+def holds_in_force(at: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN201  # a query set
+    """The holds that still stop disposal."""
+    return Hold.objects.filter(closed_at__isnull=True).filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    )
+
+
+def why_still_here(ref: Ref, at: datetime) -> Reason:
+    """The rule, the day and the holds that keep an item; raises like require_usable."""
+    item = kept_item(ref)
+    decided = effective(item, at=at)
+    if rules.is_gone(decided.due_at, at=at):
+        raise RecordingGoneError(ref=ref)
+    holds = holds_in_force(at).filter(held__item_ref=ref, held__in_force=True)
+    return Reason(
+        ref=ref,
+        rule=decided.rule,
+        due_at=decided.due_at,
+        period=item.period,
+        start_event=item.start_event,
+        started_at=item.started_at or item.called_at,
+        zone=item.zone,
+        policy_id=item.cap_policy_id,
+        holds=tuple(hold_view(hold, at=at) for hold in holds.order_by("placed_at")),
+    )
+
+
+def hold_view(hold: Hold, *, at: datetime) -> HoldView:
+    """A hold as the console and the command show it."""
+    return HoldView(
+        ref=hold.ref,
+        controller_ref=hold.controller_ref,
+        reason=hold.reason,
+        case=hold.case,
+        owner_ref=hold.owner_ref,
+        state=HoldState(hold.state),
+        placed_at=hold.placed_at,
+        review_on=hold.review_on,
+        ends_at=hold.ends_at,
+        items=HeldItem.objects.filter(hold=hold).count(),
+        asked_at=hold.asked_at,
+        asked_by=hold.asked_by,
+        releasable_at=hold.releasable_at,
+        overdue=_is_overdue(hold, today=_today(hold, at=at)),
+    )
+
+
+def _today(hold: Hold, *, at: datetime) -> date:
+    policy = controllers.policy_in_force(hold.controller_ref, at=at)
+    return calendar.local_day(at, zone=policy.zone)
+
+
+def _is_overdue(hold: Hold, *, today: date) -> bool:
+    return hold.closed_at is None and hold.review_on < today

@@ -95,3 +95,11 @@ class MalformedDeclarationError(IntakeError, BadInputError):
     code = "bad-declaration"
     fact = gettext_noop("The source declaration is wrong at “%(where)s”.")
     mend = gettext_noop("Name source, greeting, directions, and a first day before the last.")
+
+
+class NoSuchDeclarationError(IntakeError, NotFoundError):
+    """No source declaration in force has this reference."""
+
+    code = "no-declaration"
+    fact = gettext_noop("There is no source declaration in force under the reference %(ref)s.")
+    mend = gettext_noop("Look at the list of declarations; it may have been withdrawn.")

@@ -42,6 +42,9 @@ class SourceDeclaration(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds(recording_key=DataCategory.CALL_RECORD, sealed_id=DataCategory.CALL_RECORD)
 class Delivery(models.Model):
@@ -68,8 +71,7 @@ class Delivery(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["controller_ref", "source_system", "source_account", "recording_key"],
-                name="one_delivery_for_each_source_id",
+                fields=["controller_ref", "recording_key"], name="one_delivery_for_each_source_id"
             ),
             models.UniqueConstraint(
                 fields=["controller_ref", "sha256"], name="same_bytes_are_one_delivery"
@@ -85,6 +87,9 @@ class Delivery(models.Model):
             models.Index(fields=["delivered_by", "ref"], name="delivery_by_source"),
         ]
 
+    def __str__(self) -> str:
+        return str(self.ref)
+
 
 @holds(sealed=DataCategory.CALL_RECORD, call_key=DataCategory.CALL_RECORD)
 class WaitingCdr(models.Model):
@@ -92,7 +97,6 @@ class WaitingCdr(models.Model):
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
     controller_ref = models.UUIDField()
-    row_key = models.BinaryField(max_length=32)
     call_key = models.BinaryField(max_length=32)
     file_key = models.BinaryField(max_length=32, null=True)
     sealed = models.BinaryField()
@@ -103,14 +107,16 @@ class WaitingCdr(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["controller_ref", "row_key"], name="a_call_record_waits_once"
+                fields=["controller_ref", "call_key"], name="a_call_record_waits_once"
             )
         ]
         indexes = [
-            models.Index(fields=["controller_ref", "call_key"], name="cdr_by_call"),
             models.Index(fields=["controller_ref", "file_key"], name="cdr_by_file"),
             models.Index(fields=["controller_ref", "wait_ends_at"], name="cdr_by_wait"),
         ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
 
 
 @holds(name_key=DataCategory.CALL_RECORD)
@@ -121,11 +127,15 @@ class WaitingFile(models.Model):
     controller_ref = models.UUIDField()
     name_key = models.BinaryField(max_length=32)
     first_seen_at = models.DateTimeField()
+    refused = models.BooleanField(default=False)  # certified as backlog; only its deletion is left
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["controller_ref", "name_key"], name="a_file_waits_once")
         ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
 
 
 @holds(name_key=DataCategory.CALL_RECORD)
@@ -162,3 +172,6 @@ class Quarantined(models.Model):
             models.Index(fields=["controller_ref", "name_key"], name="quarantine_by_name"),
             models.Index(fields=["controller_ref", "sha256"], name="quarantine_by_bytes"),
         ]
+
+    def __str__(self) -> str:
+        return str(self.ref)

@@ -4,29 +4,75 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.intake import keys
+from callward.intake.declaring import declarations
+from callward.intake.errors import NothingInQuarantineError
+from callward.intake.models import Delivery, Quarantined
+from callward.intake.states import SENTENCES, DeliveryState, QuarantineReason, QuarantineState
+from callward.intake.values import DeliveryView, Page, QuarantinedView
+
 if TYPE_CHECKING:
-    from callward.intake.states import QuarantineState
-    from callward.intake.values import DeclarationView, Page, QuarantinedView
     from callward.kernel.references import Ref
 
+__all__ = ["declarations", "deliveries_of", "quarantine", "quarantined"]
 
-def deliveries_of(delivered_by: str, *, after: Ref | None = None, limit: int = 50) -> Page:
+
+def deliveries_of(
+    delivered_by: str, controller_ref: Ref, *, after: Ref | None = None, limit: int = 50
+) -> Page:
     """What one source has handed over, newest first; nobody else's."""
-    raise NotImplementedError
+    rows = Delivery.objects.filter(
+        delivered_by=delivered_by, controller_ref=controller_ref
+    ).order_by("-ref")
+    if after is not None:
+        rows = rows.filter(ref__lt=after)
+    found = list(rows[: limit + 1])
+    last = found[limit - 1].ref if len(found) > limit else None
+    return Page(rows=tuple(_delivery(row) for row in found[:limit]), after=last)
+
+
+def _delivery(row: Delivery) -> DeliveryView:
+    return DeliveryView(
+        ref=row.ref,
+        recording_ref=row.recording_ref,
+        recording_id=keys.open_sealed(row.sealed_id, row.controller_ref),
+        state=DeliveryState(row.state),
+        received_at=row.received_at,
+        size=row.size,
+        sha256=bytes(row.sha256).hex() if row.sha256 else "",
+    )
 
 
 def quarantine(
     controller_ref: Ref, *, state: QuarantineState | None = None, limit: int = 200
 ) -> list[QuarantinedView]:
-    """What waits in quarantine, newest first."""
-    raise NotImplementedError
+    """What is or was in quarantine, newest first."""
+    rows = Quarantined.objects.filter(controller_ref=controller_ref)
+    if state is not None:
+        rows = rows.filter(state=state)
+    return [_quarantined(row) for row in rows.order_by("-arrived_at", "-ref")[:limit]]
 
 
 def quarantined(ref: Ref) -> QuarantinedView:
     """One quarantined arrival; raises NothingInQuarantineError."""
-    raise NotImplementedError
+    row = Quarantined.objects.filter(ref=ref).first()
+    if row is None:
+        raise NothingInQuarantineError(ref=ref)
+    return _quarantined(row)
 
 
-def declarations(controller_ref: Ref) -> list[DeclarationView]:
-    """Every source declaration of a controller, newest first."""
-    raise NotImplementedError
+def _quarantined(row: Quarantined) -> QuarantinedView:
+    reason = QuarantineReason(row.reason)
+    return QuarantinedView(
+        ref=row.ref,
+        controller_ref=row.controller_ref,
+        reason=reason,
+        sentence=SENTENCES[reason],
+        state=QuarantineState(row.state),
+        kind=row.kind,
+        size=row.size,
+        sealed=row.item_ref is not None,
+        arrived_at=row.arrived_at,
+        due_at=row.due_at,
+        conflicts_with=row.conflicts_with,
+    )

@@ -4,17 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.intake.deciding import reject_quarantined, release_from_quarantine
+from callward.intake.declaring import NewDeclaration, declare_source, withdraw_declaration
+from callward.intake.doors import open_door
+from callward.intake.emptying import Look
+from callward.intake.envelope import Envelope, parse_envelope
+from callward.intake.folder import open_inbox
+from callward.intake.locking import sealing
+from callward.intake.recovering import recover
+from callward.intake.uploading import Upload, take_in, take_in_group, take_in_upload
+from callward.intake.values import IntakeReport, Receipt
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-    from callward.intake.envelope import Envelope
-    from callward.intake.upload import UploadedPlain
-    from callward.intake.values import DeclarationView, IntakeReport, Receipt
     from callward.kernel.actors import Actor
-    from callward.kernel.numbers import PhoneNumber
     from callward.kernel.references import Ref
+
+__all__ = [
+    "Envelope",
+    "IntakeReport",
+    "NewDeclaration",
+    "Receipt",
+    "Upload",
+    "declare_source",
+    "parse_envelope",
+    "recover",
+    "reject_quarantined",
+    "release_from_quarantine",
+    "take_in",
+    "take_in_folder",
+    "take_in_group",
+    "take_in_upload",
+    "withdraw_declaration",
+]
 
 
 def take_in_folder(
@@ -26,49 +51,8 @@ def take_in_folder(
     progress: Callable[[int, int], None] | None = None,
 ) -> IntakeReport:
     """Empty a folder into the vault: everything complete in it is kept, quarantined or refused."""
-    raise NotImplementedError
-
-
-def take_in(
-    envelope: Envelope, upload: UploadedPlain, controller_ref: Ref, *, actor: Actor, at: datetime
-) -> Receipt:
-    """Take in one recording that was handed over with its envelope."""
-    raise NotImplementedError
-
-
-def recover(at: datetime) -> int:
-    """Finish what a crash left: discard sealed objects that no row knows, and count them."""
-    raise NotImplementedError
-
-
-def declare_source(
-    controller_ref: Ref,
-    *,
-    system: str,
-    account: str,
-    line: PhoneNumber | None,
-    greeting: str,
-    directions: Collection[str],
-    begins_at: datetime,
-    ends_at: datetime | None,
-    signed_by: Ref,
-    actor: Actor,
-    at: datetime,
-) -> DeclarationView:
-    """Write down the signed word that a source's callers are told; account "*" means every one."""
-    raise NotImplementedError
-
-
-def withdraw_declaration(ref: Ref, *, actor: Actor, at: datetime) -> None:
-    """End a declaration; what it vouched for stays."""
-    raise NotImplementedError
-
-
-def release_from_quarantine(ref: Ref, envelope: Envelope, *, actor: Actor, at: datetime) -> Ref:
-    """Take in a quarantined recording with the facts that were missing."""
-    raise NotImplementedError
-
-
-def reject_quarantined(ref: Ref, *, actor: Actor, at: datetime) -> Ref | None:
-    """Destroy a quarantined arrival; returns its certificate, None if nothing was sealed."""
-    raise NotImplementedError
+    door = open_door(controller_ref, actor=actor, at=at)
+    report = IntakeReport()
+    with open_inbox(path) as inbox, sealing():
+        Look(inbox, door, report, progress).take()
+    return report

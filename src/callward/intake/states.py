@@ -15,6 +15,16 @@ class DeliveryState(StrEnum):
     ABSENT = "absent"  # the carrier says that the call was answered, but no recording ever came
 
 
+class Outcome(StrEnum):
+    """What became of one upload."""
+
+    TAKEN_IN = "taken-in"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    PAST_DUE = "past-due"
+    ERASED_BEFORE = "erased-before"
+
+
 class QuarantineState(StrEnum):
     """How far a quarantined arrival has come."""
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from callward.intake.states import DeliveryState, QuarantineReason, QuarantineState
+    from callward.intake.states import DeliveryState, Outcome, QuarantineReason, QuarantineState
     from callward.kernel.references import Ref
 
 
@@ -62,16 +62,12 @@ class IntakeReport:
         }
 
 
-# Told how many arrivals are done, out of how many.
-Progress = "Callable[[int, int], None]"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What became of one uploaded recording."""
 
-    ref: Ref | None  # of the recording, or of the quarantined arrival
-    outcome: str  # taken-in, duplicate, quarantined, past-due, tombstoned
+    outcome: Outcome
+    ref: Ref | None = None  # of the recording, or of the quarantined arrival
     reason: QuarantineReason | None = None
     certificate_ref: Ref | None = None
 

@@ -1,0 +1,59 @@
+"""Recordings that come past due: never stored, counted, certified, deleted at the source (D-17)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.intake import keys
+from callward.intake.models import WaitingFile
+from callward.retention import services as retention
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from callward.intake.arrivals import Candidate
+    from callward.intake.doors import Door
+    from callward.kernel.references import Ref
+
+
+def refuse(candidates: Sequence[Candidate], door: Door) -> Ref:
+    """Certify that these were never stored, and remember it until their files are deleted."""
+    marks = sorted(each.name_key or keys.fresh_key() for each in candidates)
+    digest = "sha256:" + hashlib.sha256(b"".join(marks)).hexdigest()
+    with transaction.atomic():
+        certificate = retention.certify_refused_backlog(
+            door.controller_ref,
+            count=len(candidates),
+            items_digest=digest,
+            policy=door.policy,
+            actor=door.actor,
+            at=door.at,
+        )
+        audit.record(
+            Event.INTAKE_BACKLOG_REFUSED,
+            item=certificate.ref,
+            actor=door.actor,
+            at=door.at,
+            count=len(candidates),
+        )
+        WaitingFile.objects.bulk_create(
+            [
+                WaitingFile(
+                    controller_ref=door.controller_ref,
+                    name_key=each.name_key,
+                    first_seen_at=door.at,
+                    refused=True,
+                )
+                for each in candidates
+                if each.name_key
+            ],
+            update_conflicts=True,
+            unique_fields=["controller_ref", "name_key"],
+            update_fields=["refused"],
+        )
+    return certificate.ref

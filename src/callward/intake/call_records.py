@@ -1,0 +1,244 @@
+"""Call records that wait, sealed, for their recordings, and recordings that wait for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.calls.services import keep_calls
+from callward.calls.states import Told
+from callward.intake import keeping, keys, rules
+from callward.intake.cdr import CdrFault, read_cdr
+from callward.intake.envelope import Envelope, parse_envelope
+from callward.intake.judging import plan_for
+from callward.intake.models import Delivery, WaitingCdr, WaitingFile
+from callward.intake.rules import Evidence
+from callward.intake.states import DeliveryState
+from callward.kernel.references import new_ref
+from callward.recordings import services as recordings
+from callward.recordings.services import NewRecording
+from callward.recordings.states import RecordingState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from callward.intake.doors import Door
+    from callward.kernel.references import Ref
+
+_GROUP = 500
+
+
+@dataclass(slots=True)
+class Learned:
+    """What the call records of one look told."""
+
+    kept: int = 0
+    unanswered: int = 0
+    faults: int = 0
+    # Past due on arrival: known for this one look only, and never stored (D-17).
+    past_due: set[bytes] = field(default_factory=set)
+
+
+def learn_file(raw: bytes, door: Door) -> Learned:
+    """Keep the answered calls of a CDR file, sealed, until their recordings come."""
+    learned = Learned()
+    best: dict[str, tuple[Envelope, str]] = {}
+    for row in read_cdr(raw, door.cdr_rules):
+        if isinstance(row, CdrFault):
+            learned.faults += 1
+        elif not row.answered:
+            learned.unanswered += 1
+        else:
+            call_id = row.envelope.source_call_id
+            before = best.get(call_id)
+            # A call with several rows (queue, transfer) is told by the one that talked longest.
+            if before is None or before[0].talk_seconds < row.envelope.talk_seconds:
+                best[call_id] = (row.envelope, row.recording_file)
+    learn(best.values(), learned, door)
+    return learned
+
+
+def learn(told: Iterable[tuple[Envelope, str]], learned: Learned, door: Door) -> None:
+    """Keep what was told about calls whose recordings have not come in yet."""
+    fresh = []
+    for envelope, file_name in told:
+        if plan_for(envelope, door).is_past_due(door.at):
+            learned.past_due.add(keys.call_key(envelope.source_call_id))
+            if file_name:
+                learned.past_due.add(keys.file_key(file_name))
+        else:
+            fresh.append((envelope, file_name))
+    for start in range(0, len(fresh), _GROUP):
+        learned.kept += _keep_waiting(fresh[start : start + _GROUP], door)
+
+
+def _keep_waiting(told: Sequence[tuple[Envelope, str]], door: Door) -> int:
+    by_key = {keys.call_key(envelope.source_call_id): (envelope, name) for envelope, name in told}
+    with transaction.atomic():
+        for key in _call_keys_known(by_key, door):
+            del by_key[key]
+        WaitingCdr.objects.bulk_create(
+            [_waiting(key, envelope, name, door) for key, (envelope, name) in by_key.items()],
+            ignore_conflicts=True,
+        )
+        if by_key:
+            audit.record(
+                Event.INTAKE_CALL_RECORDS_READ,
+                item=door.controller_ref,
+                actor=door.actor,
+                at=door.at,
+                calls=len(by_key),
+            )
+    return len(by_key)
+
+
+def _call_keys_known(call_keys: Collection[bytes], door: Door) -> set[bytes]:
+    """Exports repeat earlier calls; what came in or waits already is not kept again."""
+    here = {"controller_ref": door.controller_ref, "call_key__in": list(call_keys)}
+    found = list(Delivery.objects.filter(**here).values_list("call_key", flat=True))
+    found += WaitingCdr.objects.filter(**here).values_list("call_key", flat=True)
+    return {bytes(key) for key in found}
+
+
+def _waiting(key: bytes, envelope: Envelope, file_name: str, door: Door) -> WaitingCdr:
+    return WaitingCdr(
+        ref=new_ref(door.at),
+        controller_ref=door.controller_ref,
+        call_key=key,
+        file_key=keys.file_key(file_name) if file_name else None,
+        sealed=keys.seal(envelope.as_json().decode(), door.controller_ref),
+        first_seen_at=door.at,
+        wait_ends_at=door.wait_ends_at(door.at),
+        due_at=plan_for(envelope, door).due_at,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A call record that fits a file."""
+
+    ref: Ref
+    envelope: Envelope
+
+
+def match_files(wanted: dict[str, tuple[bytes, ...]], door: Door) -> dict[str, Match]:
+    """Find the waiting call records by any of the keys that each file may stand for."""
+    asked = sorted({key for keys_of_file in wanted.values() for key in keys_of_file})
+    found: dict[bytes, WaitingCdr] = {}
+    for start in range(0, len(asked), _GROUP):
+        some = asked[start : start + _GROUP]
+        rows = WaitingCdr.objects.filter(
+            Q(call_key__in=some) | Q(file_key__in=some), controller_ref=door.controller_ref
+        )
+        for row in rows:
+            found[bytes(row.call_key)] = row
+            if row.file_key:
+                found[bytes(row.file_key)] = row
+    matches: dict[str, Match] = {}
+    for path, keys_of_file in wanted.items():
+        match = next((found[key] for key in keys_of_file if key in found), None)
+        if match is not None:
+            matches[path] = Match(ref=match.ref, envelope=_opened(match))
+    return matches
+
+
+def _opened(row: WaitingCdr) -> Envelope:
+    return parse_envelope(keys.open_sealed(row.sealed, row.controller_ref).encode())
+
+
+def still_waiting(name_keys: Sequence[bytes], door: Door) -> set[bytes]:
+    """Which of these files may go on waiting; each is counted from when it was first seen."""
+    seen = {
+        bytes(row.name_key): row.first_seen_at
+        for row in WaitingFile.objects.filter(
+            controller_ref=door.controller_ref, name_key__in=name_keys
+        )
+    }
+    new = [key for key in name_keys if key not in seen]
+    WaitingFile.objects.bulk_create(
+        [
+            WaitingFile(controller_ref=door.controller_ref, name_key=key, first_seen_at=door.at)
+            for key in new
+        ],
+        ignore_conflicts=True,
+    )
+    over = {key for key, since in seen.items() if door.wait_ends_at(since) <= door.at}
+    return set(name_keys) - over
+
+
+def stop_waiting(name_keys: Sequence[bytes], door: Door) -> None:
+    """Forget files that are no longer in the inbox."""
+    WaitingFile.objects.filter(controller_ref=door.controller_ref, name_key__in=name_keys).delete()
+
+
+def write_down_absent(door: Door) -> int:
+    """Write down every answered call whose recording never came, so that none is missing."""
+    rows = list(
+        WaitingCdr.objects.filter(
+            controller_ref=door.controller_ref, wait_ends_at__lte=door.at
+        ).order_by("wait_ends_at")[:_GROUP]
+    )
+    owed = []
+    for row in rows:
+        envelope = _opened(row)
+        evidence = rules.evidence_for(envelope, door.declared)
+        if not isinstance(evidence, Evidence):
+            evidence = Evidence(told=Told.UNKNOWN)
+        recorded = rules.why_not_recorded(envelope, door.rules, evidence) is None
+        if recorded and not plan_for(envelope, door).is_past_due(door.at):
+            owed.append((envelope, evidence))
+    with transaction.atomic():
+        _keep_absent(owed, door)
+        WaitingCdr.objects.filter(ref__in=[row.ref for row in rows]).delete()
+    return len(owed)
+
+
+def _keep_absent(owed: Sequence[tuple[Envelope, Evidence]], door: Door) -> None:
+    if not owed:
+        return
+    call_refs = keep_calls(
+        [keeping.call_of(envelope, evidence, door) for envelope, evidence in owed],
+        actor=door.actor,
+        at=door.at,
+    )
+    refs = [new_ref(door.at) for _ in owed]
+    recordings.keep_recordings(
+        [
+            NewRecording(
+                ref=ref,
+                call_ref=call_ref,
+                controller_ref=door.controller_ref,
+                plan=plan_for(envelope, door),
+                started_at=envelope.started_at,
+                state=RecordingState.ABSENT,
+            )
+            for ref, call_ref, (envelope, _) in zip(refs, call_refs, owed, strict=True)
+        ],
+        actor=door.actor,
+        at=door.at,
+    )
+    Delivery.objects.bulk_create(
+        [_absent(ref, envelope, door) for ref, (envelope, _) in zip(refs, owed, strict=True)]
+    )
+    audit.record_each(Event.INTAKE_RECORDING_ABSENT, items=refs, actor=door.actor, at=door.at)
+
+
+def _absent(ref: Ref, envelope: Envelope, door: Door) -> Delivery:
+    return Delivery(
+        controller_ref=door.controller_ref,
+        source_system=envelope.source.system,
+        source_account=envelope.source.account,
+        recording_key=keys.recording_key(envelope),
+        call_key=keys.call_key(envelope.source_call_id),
+        sealed_id=keys.seal(envelope.recording_id, door.controller_ref),
+        size=0,
+        recording_ref=ref,
+        state=DeliveryState.ABSENT,
+        delivered_by=str(door.actor)[:80],
+        received_at=door.at,
+    )

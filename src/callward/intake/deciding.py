@@ -1,0 +1,124 @@
+"""A person's decision about a quarantined arrival: take it in, or turn it away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.intake import keeping, keys
+from callward.intake.arrivals import Accepted, Candidate, Suspect
+from callward.intake.doors import open_door
+from callward.intake.envelope import parse_envelope
+from callward.intake.errors import (
+    NothingInQuarantineError,
+    NothingSealedError,
+    StillQuarantinedError,
+)
+from callward.intake.judging import Judge, arrival_of
+from callward.intake.models import Quarantined
+from callward.intake.states import QuarantineState
+from callward.retention import services as retention
+from callward.vault import services as vault
+from callward.vault.errors import PartMissingError
+from callward.vault.states import AUDIO, CDR
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.intake.doors import Door
+    from callward.intake.envelope import Envelope
+    from callward.kernel.actors import Actor
+    from callward.kernel.references import Ref
+
+
+def release_from_quarantine(
+    ref: Ref, *, actor: Actor, at: datetime, envelope: Envelope | None = None
+) -> Ref:
+    """Take in a quarantined recording, with the facts that were missing where they are given."""
+    row = _waiting(ref)
+    if row.item_ref is None:
+        raise NothingSealedError
+    retention.require_usable(row.item_ref, at)
+    door = open_door(row.controller_ref, actor=actor, at=at)
+    accepted = _judged_again(row, envelope or _told_before(row), door)
+    (recording_ref,) = keeping.keep_group([accepted], door)
+    with transaction.atomic():
+        _decide(row, QuarantineState.TAKEN_IN, actor=actor, at=at)
+        keeping.settle([recording_ref], door)
+        audit.record(
+            Event.INTAKE_DELIVERY_RELEASED,
+            item=recording_ref,
+            actor=actor,
+            at=at,
+            quarantined=row.item_ref,
+            reason=str(row.reason),
+        )
+    retention.reject([row.item_ref], actor=actor, at=at)
+    return recording_ref
+
+
+def _told_before(row: Quarantined) -> Envelope | None:
+    """What the source itself told, sealed beside the audio."""
+    try:
+        reader = vault.open_part(_sealed_ref(row), CDR)
+    except PartMissingError:
+        return None
+    return parse_envelope(reader.read(0, reader.plain_size))
+
+
+def _sealed_ref(row: Quarantined) -> Ref:
+    assert row.item_ref is not None
+    return row.item_ref
+
+
+def _judged_again(row: Quarantined, envelope: Envelope | None, door: Door) -> Accepted:
+    reader = vault.open_part(_sealed_ref(row), AUDIO)
+    if envelope is None or reader.plain_size > door.rules.max_bytes:
+        raise StillQuarantinedError(reason=str(row.reason))
+    candidate = Candidate(
+        kind=row.kind,
+        size=row.size,
+        call_keys=(keys.call_key(envelope.source_call_id),),
+        envelope=envelope,
+    )
+    arrival = arrival_of(candidate, reader.read(0, reader.plain_size))
+    (verdict,) = Judge([arrival], door).verdicts()
+    if isinstance(verdict, Accepted):
+        return verdict
+    reason = str(verdict.reason) if isinstance(verdict, Suspect) else type(verdict).__name__.lower()
+    raise StillQuarantinedError(reason=reason)
+
+
+def reject_quarantined(ref: Ref, *, actor: Actor, at: datetime) -> Ref | None:
+    """Destroy a quarantined arrival; answers its certificate, None if nothing was sealed."""
+    row = _waiting(ref)
+    with transaction.atomic():
+        _decide(row, QuarantineState.REJECTED, actor=actor, at=at)
+        audit.record(
+            Event.INTAKE_DELIVERY_REJECTED,
+            item=row.item_ref or row.ref,
+            actor=actor,
+            at=at,
+            reason=str(row.reason),
+        )
+    if row.item_ref is None:
+        return None
+    return retention.reject([row.item_ref], actor=actor, at=at).ref
+
+
+def _waiting(ref: Ref) -> Quarantined:
+    row = Quarantined.objects.filter(ref=ref, state=QuarantineState.WAITING).first()
+    if row is None:
+        raise NothingInQuarantineError(ref=ref)
+    return row
+
+
+def _decide(row: Quarantined, state: QuarantineState, *, actor: Actor, at: datetime) -> None:
+    decided = Quarantined.objects.filter(ref=row.ref, state=QuarantineState.WAITING).update(
+        state=state, decided_at=at, decided_by=str(actor)[:80]
+    )
+    if not decided:
+        raise NothingInQuarantineError(ref=row.ref)

@@ -1,0 +1,271 @@
+"""One look into an inbox: everything complete in it is kept, quarantined or refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.intake import backlog, call_records, judging, keeping, keys, quarantining
+from callward.intake.arrivals import Accepted, Erased, Known, PastDue, Suspect
+from callward.intake.candidates import Finder, candidate_of
+from callward.intake.cdr import LARGEST_CDR
+from callward.intake.envelope import Envelope
+from callward.intake.folder import EntryKind, FileChangedError
+from callward.intake.names import stem_of
+from callward.intake.states import DeliveryState, QuarantineReason
+from callward.vault import services as vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from callward.intake.arrivals import Candidate, Verdict
+    from callward.intake.doors import Door
+    from callward.intake.folder import Entry, Inbox
+    from callward.intake.values import IntakeReport
+
+GROUP_FILES = 64
+GROUP_BYTES = 96 * 1024 * 1024
+_STREAMED_AT_MOST = 16  # times the policy's limit; anything larger is shown and left unread
+
+
+class Look:
+    """One look into one inbox, with its count of what was done."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        door: Door,
+        report: IntakeReport,
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self._inbox, self._door, self._report = inbox, door, report
+        self._progress = progress or (lambda _done, _of: None)
+        self._learned = call_records.Learned()
+        self._entries = inbox.entries()
+        self._finder = Finder(inbox, door, report, entries=self._entries)
+
+    def take(self) -> None:
+        """Read call records first, then the recordings they tell of, then what never came."""
+        names = {keys.name_key(entry.path) for entry in self._entries}
+        self._report.finished += keeping.settle_vanished(names, self._door)
+        read = self._read_call_records() + self._read_lone_sidecars()
+        self._note_unsafe()
+        self._take_recordings()
+        self._quarantine_abandoned()
+        # Not earlier: what was past due in them lives in memory only, until those files are gone.
+        self._inbox.delete(read)
+        while absent := call_records.write_down_absent(self._door):
+            self._report.absent += absent
+
+    def _of(self, kind: EntryKind) -> list[Entry]:
+        return [entry for entry in self._entries if entry.kind is kind]
+
+    def _count(self, reason: QuarantineReason) -> None:
+        counts = self._report.quarantined
+        counts[reason] = counts.get(reason, 0) + 1
+
+    def _read_call_records(self) -> list[Entry]:
+        read = []
+        for entry in self._of(EntryKind.CALL_RECORDS):
+            if not entry.settled:
+                self._report.waiting += 1
+            elif entry.size > LARGEST_CDR:
+                self._quarantine_large(candidate_of(entry))
+            elif self._learn_file(entry):
+                read.append(entry)
+        return read
+
+    def _learn_file(self, entry: Entry) -> bool:
+        try:
+            raw = self._inbox.read(entry)
+        except FileChangedError:
+            self._report.waiting += 1
+            return False
+        learned = call_records.learn_file(raw, self._door)
+        self._learned.past_due |= learned.past_due
+        self._report.call_records += learned.kept
+        self._report.unanswered += learned.unanswered
+        if learned.faults:
+            arrival = judging.arrival_of(candidate_of(entry), raw)
+            self._quarantine([Suspect(arrival=arrival, reason=QuarantineReason.CDR_UNREADABLE)])
+        return not learned.faults
+
+    def _read_lone_sidecars(self) -> list[Entry]:
+        """An envelope that came before its recording waits like a call record."""
+        told, read = [], []
+        for entry in self._finder.lone_sidecars:
+            envelope = self._finder.read_sidecar(entry) if entry.settled else None
+            if isinstance(envelope, Envelope):
+                told.append((envelope, stem_of(entry.name)))
+                read.append(entry)
+            elif envelope is None:
+                self._report.waiting += 1
+            else:
+                self._take_group([replace(candidate_of(entry), fault=envelope)])
+        before = self._learned.kept
+        call_records.learn(told, self._learned, self._door)
+        self._report.call_records += self._learned.kept - before
+        return read
+
+    def _note_unsafe(self) -> None:
+        for entry in self._of(EntryKind.UNSAFE):
+            if quarantining.note_unread(entry, QuarantineReason.UNSAFE_PATH, self._door):
+                self._count(QuarantineReason.UNSAFE_PATH)
+
+    def _take_recordings(self) -> None:
+        entries = self._of(EntryKind.RECORDING)
+        for start in range(0, len(entries), 4 * GROUP_FILES):
+            some = entries[start : start + 4 * GROUP_FILES]
+            candidates, past_due = self._finder.find(some, self._learned)
+            self._refuse_backlog(past_due)
+            for group in _groups(self._apart_from_large(candidates)):
+                self._take_group(group)
+            self._progress(min(start + len(some), len(entries)), len(entries))
+
+    def _apart_from_large(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        small = []
+        for candidate in candidates:
+            if candidate.size > self._door.rules.max_bytes:
+                self._quarantine_large(candidate)
+            elif candidate.fault is None and candidate.kind not in self._door.rules.imports:
+                small.append(replace(candidate, fault=QuarantineReason.KIND_NOT_ALLOWED))
+            else:
+                small.append(candidate)
+        return small
+
+    def _quarantine_large(self, candidate: Candidate) -> None:
+        entry, reason = candidate.entries[0], QuarantineReason.TOO_LARGE
+        if candidate.size > _STREAMED_AT_MOST * self._door.rules.max_bytes:
+            if quarantining.note_unread(entry, reason, self._door):
+                self._count(reason)
+            return
+        try:
+            chunks = self._inbox.chunks(entry)
+            ref = quarantining.quarantine_stream(chunks, candidate, reason, self._door)
+        except FileChangedError:
+            self._report.waiting += 1
+            return
+        self._count(reason)
+        self._inbox.delete(list(candidate.entries))
+        quarantining.source_deleted([ref], self._door)
+
+    def _quarantine_abandoned(self) -> None:
+        """What was never finished waits as long as a recording waits for its call record."""
+        unfinished = {keys.name_key(entry.path): entry for entry in self._of(EntryKind.UNFINISHED)}
+        waiting = call_records.still_waiting(list(unfinished), self._door) if unfinished else set()
+        self._report.waiting += len(waiting)
+        over = [entry for key, entry in unfinished.items() if key not in waiting]
+        half = [replace(candidate_of(each), fault=QuarantineReason.HALF_WRITTEN) for each in over]
+        for group in _groups(self._apart_from_large(half)):
+            self._take_group(group)
+
+    def _refuse_backlog(self, past_due: Sequence[Candidate]) -> None:
+        if not past_due:
+            return
+        before = self._finder.refused_before(past_due)
+        fresh = [each for each in past_due if each.name_key not in before]
+        if fresh:
+            self._report.certificates.append(backlog.refuse(fresh, self._door))
+        self._report.past_due += len(fresh)
+        self._inbox.delete([entry for each in past_due for entry in each.entries])
+        call_records.stop_waiting([each.name_key for each in past_due if each.name_key], self._door)
+
+    def _take_group(self, group: Sequence[Candidate]) -> None:
+        arrivals = judging.examine(group, self._read)
+        self._report.waiting += len(group) - len(arrivals)
+        try:
+            self._follow(judging.Judge(arrivals, self._door).verdicts())
+        except keeping.TakenMeanwhileError:
+            self._follow(judging.Judge(arrivals, self._door).verdicts())
+
+    def _read(self, candidate: Candidate) -> bytes | None:
+        try:
+            return self._inbox.read(candidate.entries[0])
+        except FileChangedError:
+            return None
+
+    def _follow(self, verdicts: Sequence[Verdict]) -> None:
+        self._keep([each for each in verdicts if isinstance(each, Accepted)])
+        self._quarantine([each for each in verdicts if isinstance(each, Suspect)])
+        self._finish([each for each in verdicts if isinstance(each, Known)])
+        self._refuse_erased([each for each in verdicts if isinstance(each, Erased)])
+        self._refuse_backlog([each.candidate for each in verdicts if isinstance(each, PastDue)])
+
+    def _keep(self, accepted: Sequence[Accepted]) -> None:
+        if not accepted:
+            return
+        refs = keeping.keep_group(accepted, self._door)
+        candidates = [each.arrival.candidate for each in accepted]
+        gone = set(self._inbox.delete([entry for each in candidates for entry in each.entries]))
+        vault.crash_point("intake.deleted")
+        settled = [
+            ref for ref, each in zip(refs, candidates, strict=True) if gone.issuperset(each.entries)
+        ]
+        keeping.settle(settled, self._door)
+        self._forget(candidates)
+        self._report.taken_in += len(refs)
+        self._report.recordings += refs
+        self._report.bytes_taken_in += sum(each.size for each in candidates)
+
+    def _quarantine(self, suspects: Sequence[Suspect]) -> None:
+        if not suspects:
+            return
+        refs = quarantining.quarantine_group(suspects, self._door)
+        for suspect in suspects:
+            self._count(suspect.reason)
+        self._delete([each.arrival.candidate for each in suspects])
+        quarantining.source_deleted(refs, self._door)
+
+    def _finish(self, known: Sequence[Known]) -> None:
+        """A source that is here already is deleted once more, or at last after a crash."""
+        if not known:
+            return
+        self._delete([each.arrival.candidate for each in known])
+        unfinished = [each for each in known if each.delivery.state == DeliveryState.KEPT]
+        keeping.settle([each.delivery.recording_ref for each in unfinished], self._door)
+        again = [each for each in known if each.delivery.state != DeliveryState.KEPT]
+        audit.record_each(
+            Event.INTAKE_DELIVERY_REPEATED,
+            items=[each.delivery.recording_ref for each in again],
+            actor=self._door.actor,
+            at=self._door.at,
+        )
+        self._report.finished += len(unfinished)
+        self._report.duplicates += len(again)
+
+    def _refuse_erased(self, erased: Sequence[Erased]) -> None:
+        if not erased:
+            return
+        self._delete([each.arrival.candidate for each in erased])
+        audit.record(
+            Event.INTAKE_DELIVERY_REFUSED,
+            item=self._door.controller_ref,
+            actor=self._door.actor,
+            at=self._door.at,
+            reason="erased-before",
+            count=len(erased),
+        )
+        self._report.tombstoned += len(erased)
+
+    def _delete(self, candidates: Sequence[Candidate]) -> None:
+        self._inbox.delete([entry for each in candidates for entry in each.entries])
+        self._forget(candidates)
+
+    def _forget(self, candidates: Sequence[Candidate]) -> None:
+        names = [each.name_key for each in candidates if each.name_key]
+        call_records.stop_waiting(names, self._door)
+
+
+def _groups(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
+    group: list[Candidate] = []
+    size = 0
+    for candidate in candidates:
+        if group and (len(group) == GROUP_FILES or size + candidate.size > GROUP_BYTES):
+            yield group
+            group, size = [], 0
+        group.append(candidate)
+        size += candidate.size
+    if group:
+        yield group

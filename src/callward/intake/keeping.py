@@ -1,0 +1,171 @@
+"""The order that loses nothing: seal, write down, then delete at the source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.calls.services import NewCall, NewParty, keep_calls
+from callward.intake import judging
+from callward.intake.models import Delivery, WaitingCdr
+from callward.intake.states import DeliveryState
+from callward.kernel.numbers import PhoneNumber
+from callward.recordings import services as recordings
+from callward.recordings.services import NewRecording
+from callward.vault import services as vault
+from callward.vault.states import ToSeal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from callward.intake.arrivals import Accepted
+    from callward.intake.doors import Door
+    from callward.intake.envelope import Envelope
+    from callward.intake.rules import Evidence
+    from callward.kernel.references import Ref
+    from callward.vault.states import Sealed
+
+
+class TakenMeanwhileError(Exception):
+    """Somebody else took the same recording in at the same moment; judge again."""
+
+
+def keep_group(group: Sequence[Accepted], door: Door) -> list[Ref]:
+    """Seal a group durably, then write it into the books in one transaction."""
+    sealed = vault.seal_group(
+        [ToSeal(audio=each.arrival.audio, epoch=each.plan.epoch) for each in group], at=door.at
+    )
+    vault.crash_point("intake.sealed")
+    refs = [each.ref for each in sealed]
+    try:
+        with transaction.atomic():
+            _write_down(group, sealed, door)
+            vault.crash_point("intake.writing")
+    except IntegrityError as error:
+        vault.discard(refs)
+        raise TakenMeanwhileError from error
+    except BaseException:
+        vault.discard(refs)
+        raise
+    vault.crash_point("intake.written")
+    recordings.ask_verification(refs)
+    return refs
+
+
+def _write_down(group: Sequence[Accepted], sealed: Sequence[Sealed], door: Door) -> None:
+    vault.register(sealed, controller_ref=door.controller_ref, at=door.at)
+    call_refs = keep_calls(
+        [call_of(each.envelope, each.evidence, door) for each in group],
+        actor=door.actor,
+        at=door.at,
+    )
+    recordings.keep_recordings(
+        [
+            _recording_of(each, item, call_ref, door)
+            for each, item, call_ref in zip(group, sealed, call_refs, strict=True)
+        ],
+        actor=door.actor,
+        at=door.at,
+    )
+    deliveries = [judging.delivery_of(each, door) for each in group]
+    for delivery, item in zip(deliveries, sealed, strict=True):
+        delivery.recording_ref = item.ref
+    Delivery.objects.bulk_create(deliveries)
+    consumed = [each.arrival.candidate.cdr_ref for each in group]
+    WaitingCdr.objects.filter(ref__in=[ref for ref in consumed if ref]).delete()
+    _audit(group, sealed, door)
+
+
+def _audit(group: Sequence[Accepted], sealed: Sequence[Sealed], door: Door) -> None:
+    by_evidence: dict[Evidence, list[Ref]] = {}
+    for each, item in zip(group, sealed, strict=True):
+        by_evidence.setdefault(each.evidence, []).append(item.ref)
+    for evidence, items in by_evidence.items():
+        declared = {"declaration": evidence.declaration.ref} if evidence.declaration else {}
+        audit.record_each(
+            Event.INTAKE_DELIVERY_TAKEN_IN,
+            items=items,
+            actor=door.actor,
+            at=door.at,
+            told=str(evidence.told),
+            policy=door.policy.policy_id,
+            **declared,
+        )
+
+
+def call_of(envelope: Envelope, evidence: Evidence, door: Door) -> NewCall:
+    """The call that an envelope tells of."""
+    line = evidence.declaration.line if evidence.declaration else ""
+    did = envelope.did or line or None
+    return NewCall(
+        controller_ref=door.controller_ref,
+        policy_id=door.policy.policy_id,
+        source_system=envelope.source.system,
+        source_account=envelope.source.account,
+        source_call_id=envelope.source_call_id,
+        direction=envelope.direction,
+        started_at=envelope.started_at,
+        answered_at=envelope.answered_at,
+        ended_at=envelope.ended_at,
+        disposition=envelope.disposition,
+        told=evidence.told,
+        talk_seconds=envelope.talk_seconds,
+        parties=tuple(
+            NewParty(
+                role=party.role,
+                number=PhoneNumber(e164=party.number) if party.number else None,
+                name=party.name,
+                channel=None if party.channel == "mix" else party.channel,
+            )
+            for party in envelope.parties
+        ),
+        did=PhoneNumber(e164=did) if did else None,
+        queue=envelope.queue or "",
+        agent_code=envelope.agent or "",
+        evidence_ref=evidence.declaration.ref if evidence.declaration else None,
+        raw=envelope.raw.encode() or envelope.as_json(),
+    )
+
+
+def _recording_of(each: Accepted, item: Sealed, call_ref: Ref, door: Door) -> NewRecording:
+    return NewRecording(
+        ref=item.ref,
+        call_ref=call_ref,
+        controller_ref=door.controller_ref,
+        plan=each.plan,
+        started_at=each.envelope.started_at,
+        mime=each.probed.mime,
+        seconds=each.probed.seconds,
+        channels=each.probed.channels,
+        bytes=item.size,
+        captured_sha256=item.sha256.hex(),
+    )
+
+
+def settle(deliveries: Sequence[Ref], door: Door) -> None:
+    """Note that the sources of these recordings are gone."""
+    if not deliveries:
+        return
+    with transaction.atomic():
+        Delivery.objects.filter(recording_ref__in=deliveries, state=DeliveryState.KEPT).update(
+            state=DeliveryState.SETTLED, settled_at=door.at
+        )
+        audit.record_each(
+            Event.INTAKE_SOURCE_FILE_DELETED,
+            items=list(deliveries),
+            actor=door.actor,
+            at=door.at,
+        )
+
+
+def settle_vanished(name_keys: set[bytes], door: Door) -> int:
+    """Note the sources that a crash deleted without a note; they are not in the inbox any more."""
+    kept = Delivery.objects.filter(
+        controller_ref=door.controller_ref, state=DeliveryState.KEPT, name_key__isnull=False
+    )
+    gone = [each.recording_ref for each in kept if bytes(each.name_key or b"") not in name_keys]
+    settle(gone, door)
+    return len(gone)

@@ -1,0 +1,58 @@
+"""Keyed digests and seals for what carriers write into ids and file names."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from callward.intake.names import call_ids_in, stem_of
+from callward.subjects.ports import field_keys
+
+if TYPE_CHECKING:
+    from callward.intake.envelope import Envelope
+    from callward.kernel.references import Ref
+
+
+def _blind(kind: str, text: str) -> bytes:
+    return field_keys.get().blind(f"intake/{kind}/{text}")
+
+
+def call_key(call_id: str) -> bytes:
+    """The digest that a call of a carrier is found by."""
+    return _blind("call", call_id)
+
+
+def call_keys_in(name: str) -> list[bytes]:
+    """The digests of every call that a file's name may stand for."""
+    return [call_key(call_id) for call_id in call_ids_in(name)]
+
+
+def file_key(name: str) -> bytes:
+    """The digest that a call record names its recording by; carriers differ in the extension."""
+    return _blind("file", stem_of(name))
+
+
+def name_key(path: str) -> bytes:
+    """The digest of a file's place in its inbox."""
+    return _blind("name", path.encode(errors="surrogateescape").hex())
+
+
+def recording_key(envelope: Envelope) -> bytes:
+    """The digest of the id that a source gives to a recording."""
+    source = envelope.source
+    return _blind("recording", f"{source.system}/{source.account}/{envelope.recording_id}")
+
+
+def seal(text: str, controller_ref: Ref) -> bytes:
+    """Seal a short text to its controller."""
+    return field_keys.get().seal(text, b"intake/" + controller_ref.bytes)
+
+
+def open_sealed(sealed: bytes | memoryview, controller_ref: Ref) -> str:
+    """Open what `seal` made for the same controller."""
+    return field_keys.get().open(bytes(sealed), b"intake/" + controller_ref.bytes)
+
+
+def fresh_key() -> bytes:
+    """A digest of nothing, for an upload, which has no name."""
+    return secrets.token_bytes(32)

@@ -1,0 +1,203 @@
+"""Quarantine: sealed under an epoch of its own, until a person decides or its day comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.intake import keys
+from callward.intake.arrivals import Arrival, Suspect
+from callward.intake.judging import plan_for
+from callward.intake.models import Quarantined
+from callward.intake.states import QuarantineState
+from callward.kernel import calendar
+from callward.kernel.references import new_ref
+from callward.retention import services as retention
+from callward.retention.services import NewItem, Plan
+from callward.vault import services as vault
+from callward.vault.epochs import quarantine_epoch
+from callward.vault.states import CDR, ToSeal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from callward.intake.arrivals import Candidate
+    from callward.intake.doors import Door
+    from callward.intake.envelope import Envelope
+    from callward.intake.folder import Entry
+    from callward.intake.states import QuarantineReason
+    from callward.kernel.references import Ref
+    from callward.vault.states import Sealed
+
+ACTIVITY = "quarantine"
+
+
+def quarantine_group(group: Sequence[Suspect], door: Door) -> list[Ref]:
+    """Seal suspects durably and write them down; answers their references in the same order."""
+    known = {key: ref for key in map(_key, group) if (ref := _waiting_twin(key, door))}
+    fresh = {_key(suspect): suspect for suspect in group if _key(suspect) not in known}
+    suspects = list(fresh.values())
+    sealed = vault.seal_group([_to_seal(suspect, door) for suspect in suspects], at=door.at)
+    vault.crash_point("intake.quarantine-sealed")
+    try:
+        with transaction.atomic():
+            known |= dict(zip(fresh, _write_down(suspects, sealed, door), strict=True))
+    except BaseException:
+        vault.discard([item.ref for item in sealed])
+        raise
+    vault.crash_point("intake.quarantine-written")
+    return [known[_key(suspect)] for suspect in group]
+
+
+def _key(suspect: Suspect) -> tuple[bytes, QuarantineReason]:
+    """The same bytes for the same reason wait once."""
+    return (suspect.arrival.sha256, suspect.reason)
+
+
+def _waiting_twin(key: tuple[bytes, QuarantineReason], door: Door) -> Ref | None:
+    sha256, reason = key
+    return (
+        Quarantined.objects.filter(
+            controller_ref=door.controller_ref,
+            sha256=sha256,
+            reason=reason,
+            state=QuarantineState.WAITING,
+        )
+        .values_list("ref", flat=True)
+        .first()
+    )
+
+
+def due_of(envelope: Envelope | None, door: Door) -> datetime:
+    """When a quarantined arrival ends: its own short life, never beyond the recording's own day."""
+    own = calendar.cap_due(door.at, door.rules.quarantine, zone=door.policy.zone)
+    if envelope is None:
+        return own
+    due = plan_for(envelope, door).due_at
+    return own if due is None else min(own, due)
+
+
+def _plan(envelope: Envelope | None, door: Door) -> Plan:
+    due_at = due_of(envelope, door)
+    day = calendar.local_day(due_at, zone=door.policy.zone)
+    return Plan(
+        epoch=quarantine_epoch(door.controller_ref, day),
+        due_at=due_at,
+        floor_until=None,
+        activity=ACTIVITY,
+        policy_id=door.policy.policy_id,
+        start_event="arrival.quarantined",
+        zone=door.policy.zone.key,
+        period=str(door.rules.quarantine),
+    )
+
+
+def _to_seal(suspect: Suspect, door: Door) -> ToSeal:
+    envelope = suspect.arrival.candidate.envelope
+    parts = {CDR: envelope.as_json()} if envelope else {}
+    return ToSeal(audio=suspect.arrival.audio, epoch=_plan(envelope, door).epoch, parts=parts)
+
+
+def _write_down(group: Sequence[Suspect], sealed: Sequence[Sealed], door: Door) -> list[Ref]:
+    rows = [_row(suspect, item, door) for suspect, item in zip(group, sealed, strict=True)]
+    vault.register(sealed, controller_ref=door.controller_ref, at=door.at)
+    Quarantined.objects.bulk_create(rows)
+    retention.register(
+        [
+            NewItem(
+                ref=item.ref,
+                controller_ref=door.controller_ref,
+                plan=_plan(suspect.arrival.candidate.envelope, door),
+                started_at=door.at,
+            )
+            for suspect, item in zip(group, sealed, strict=True)
+        ],
+        at=door.at,
+    )
+    for row in rows:
+        _audit_quarantined(row, door)
+    return [row.ref for row in rows]
+
+
+def _row(suspect: Suspect, item: Sealed | None, door: Door) -> Quarantined:
+    candidate = suspect.arrival.candidate
+    plan = _plan(candidate.envelope, door)
+    return Quarantined(
+        ref=new_ref(door.at),
+        controller_ref=door.controller_ref,
+        reason=suspect.reason,
+        state=QuarantineState.WAITING,
+        item_ref=item.ref if item else None,
+        epoch=plan.epoch if item else "",
+        kind=candidate.kind[:8],
+        name_key=candidate.name_key or b"",
+        sha256=suspect.arrival.sha256 if item else None,
+        size=candidate.size,
+        conflicts_with=suspect.conflicts_with,
+        delivered_by=str(door.actor)[:80],
+        arrived_at=door.at,
+        due_at=plan.due_at if item else None,
+    )
+
+
+def _audit_quarantined(row: Quarantined, door: Door) -> None:
+    audit.record(
+        Event.INTAKE_DELIVERY_QUARANTINED,
+        item=row.item_ref or row.ref,
+        actor=door.actor,
+        at=door.at,
+        reason=str(row.reason),
+        size=row.size,
+    )
+
+
+def note_unread(entry: Entry, reason: QuarantineReason, door: Door) -> bool:
+    """Show something that is never read, once; it stays where it is for a person to look at."""
+    key = keys.name_key(entry.path)
+    waiting = Quarantined.objects.filter(
+        controller_ref=door.controller_ref, name_key=key, state=QuarantineState.WAITING
+    )
+    if waiting.filter(item_ref=None, reason=reason, size=entry.size).exists():
+        return False
+    with transaction.atomic():
+        row = Quarantined.objects.create(
+            controller_ref=door.controller_ref,
+            reason=reason,
+            state=QuarantineState.WAITING,
+            kind="",
+            name_key=key,
+            size=entry.size,
+            delivered_by=str(door.actor)[:80],
+            arrived_at=door.at,
+        )
+        _audit_quarantined(row, door)
+    return True
+
+
+def quarantine_stream(
+    chunks: Iterable[bytes], candidate: Candidate, reason: QuarantineReason, door: Door
+) -> Ref:
+    """Seal something as it streams, because it is too large for memory."""
+    plan = _plan(candidate.envelope, door)
+    sealed = vault.seal(chunks, epoch=plan.epoch, at=door.at)
+    arrival = Arrival(candidate=candidate, audio=b"", sha256=sealed.sha256, probed=None)
+    suspect = Suspect(arrival=arrival, reason=reason)
+    try:
+        with transaction.atomic():
+            return _write_down([suspect], [sealed], door)[0]
+    except BaseException:
+        vault.discard([sealed.ref])
+        raise
+
+
+def source_deleted(refs: Sequence[Ref], door: Door) -> None:
+    """Note that the plaintext of quarantined arrivals is gone from the inbox."""
+    with transaction.atomic():
+        Quarantined.objects.filter(ref__in=refs).update(source_deleted=True)
+        audit.record_each(
+            Event.INTAKE_SOURCE_FILE_DELETED, items=list(refs), actor=door.actor, at=door.at
+        )

@@ -1,0 +1,48 @@
+"""Finishes what a crash left: nothing lost, nothing doubled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.intake.locking import recovering
+from callward.intake.models import Quarantined
+from callward.intake.states import QuarantineState
+from callward.kernel.actors import system_actor
+from callward.retention import services as retention
+from callward.vault import services as vault
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+RECOVERY = system_actor("intake.recover")
+
+
+def recover(at: datetime) -> int:
+    """Discard sealed objects that no row knows, and finish decided quarantines; count both."""
+    with recovering() as alone:
+        if not alone:
+            return 0  # somebody seals now; the next start-up or the hourly task comes back
+        orphans = _discard_orphans(at)
+    return orphans + _finish_decided(at)
+
+
+def _discard_orphans(at: datetime) -> int:
+    """Their sources were not deleted, since no row was written; they come in again."""
+    found = vault.reconcile()
+    orphans = sorted({*found.objects_without_rows, *found.wraps_without_rows})
+    if orphans:
+        vault.discard(orphans)
+        audit.record_each(Event.INTAKE_ORPHAN_DISCARDED, items=orphans, actor=RECOVERY, at=at)
+    return len(orphans)
+
+
+def _finish_decided(at: datetime) -> int:
+    decided = Quarantined.objects.filter(item_ref__isnull=False).exclude(
+        state=QuarantineState.WAITING
+    )
+    refs = [row.item_ref for row in decided if row.item_ref]
+    for ref in refs:
+        retention.reject([ref], actor=RECOVERY, at=at)
+    return len(refs)

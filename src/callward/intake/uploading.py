@@ -1,0 +1,152 @@
+"""The upload door: recordings that are handed over with their envelopes, one or many at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.intake import backlog, judging, keeping, keys, quarantining
+from callward.intake.arrivals import Accepted, Candidate, Erased, Known, PastDue, Suspect
+from callward.intake.doors import open_door
+from callward.intake.envelope import parse_envelope
+from callward.intake.errors import TooLargeError
+from callward.intake.locking import sealing
+from callward.intake.states import Outcome, QuarantineReason
+from callward.intake.values import Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from django.core.files.uploadedfile import UploadedFile
+
+    from callward.intake.arrivals import Arrival, Verdict
+    from callward.intake.doors import Door
+    from callward.intake.envelope import Envelope
+    from callward.kernel.actors import Actor
+    from callward.kernel.references import Ref
+
+_KINDS = {
+    "audio/mpeg": "mp3",
+    "audio/mp3": "mp3",
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "audio/ogg": "ogg",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """One recording in memory, with its envelope; it never touches a disk in clear."""
+
+    envelope: Envelope
+    audio: bytes
+
+
+def take_in_upload(
+    envelope_json: bytes,
+    uploaded: UploadedFile[bytes],
+    controller_ref: Ref,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Receipt:
+    """Take in one uploaded file; raises for an envelope or a size that the policy refuses."""
+    door = open_door(controller_ref, actor=actor, at=at)
+    refuse_too_large(uploaded.size or 0, door)
+    upload = Upload(envelope=parse_envelope(envelope_json), audio=uploaded.read())
+    return _take_in([upload], door)[0]
+
+
+def take_in(upload: Upload, controller_ref: Ref, *, actor: Actor, at: datetime) -> Receipt:
+    """Take in one recording that was handed over with its envelope."""
+    return take_in_group([upload], controller_ref, actor=actor, at=at)[0]
+
+
+def take_in_group(
+    uploads: Sequence[Upload], controller_ref: Ref, *, actor: Actor, at: datetime
+) -> list[Receipt]:
+    """Take in what several senders hand over at the same moment, durable as one group."""
+    door = open_door(controller_ref, actor=actor, at=at)
+    for upload in uploads:
+        refuse_too_large(len(upload.audio), door)
+    return _take_in(uploads, door)
+
+
+def refuse_too_large(size: int, door: Door) -> None:
+    """Raise TooLargeError for more bytes than the policy allows."""
+    if size > door.rules.max_bytes:
+        raise TooLargeError(limit=door.rules.max_bytes)
+
+
+def _take_in(uploads: Sequence[Upload], door: Door) -> list[Receipt]:
+    candidates = [_candidate(upload, door) for upload in uploads]
+    audio = dict(zip(map(id, candidates), (upload.audio for upload in uploads), strict=True))
+    with sealing():
+        arrivals = judging.examine(candidates, lambda candidate: audio[id(candidate)])
+        try:
+            return _follow(arrivals, door)
+        except keeping.TakenMeanwhileError:
+            return _follow(arrivals, door)
+
+
+def _candidate(upload: Upload, door: Door) -> Candidate:
+    kind = _KINDS.get(upload.envelope.media.mime, "")
+    allowed = kind in door.rules.imports
+    return Candidate(
+        kind=kind,
+        size=len(upload.audio),
+        call_keys=(keys.call_key(upload.envelope.source_call_id),),
+        envelope=upload.envelope,
+        fault=None if allowed else QuarantineReason.KIND_NOT_ALLOWED,
+    )
+
+
+def _follow(arrivals: Sequence[Arrival], door: Door) -> list[Receipt]:
+    verdicts = judging.Judge(arrivals, door).verdicts()
+    accepted = [each for each in verdicts if isinstance(each, Accepted)]
+    suspects = [each for each in verdicts if isinstance(each, Suspect)]
+    refs: dict[int, Ref] = {}
+    if accepted:
+        kept = keeping.keep_group(accepted, door)
+        keeping.settle(kept, door)
+        refs.update(zip(map(id, accepted), kept, strict=True))
+    if suspects:
+        noted = quarantining.quarantine_group(suspects, door)
+        refs.update(zip(map(id, suspects), noted, strict=True))
+    return [_receipt(verdict, refs.get(id(verdict)), door) for verdict in verdicts]
+
+
+def _receipt(verdict: Verdict, ref: Ref | None, door: Door) -> Receipt:
+    match verdict:
+        case Accepted():
+            return Receipt(outcome=Outcome.TAKEN_IN, ref=ref)
+        case Suspect():
+            return Receipt(outcome=Outcome.QUARANTINED, ref=ref, reason=verdict.reason)
+        case Known():
+            return _repeated(verdict, door)
+        case Erased():
+            return _refused(door)
+        case PastDue():
+            certificate_ref = backlog.refuse([verdict.candidate], door)
+            return Receipt(outcome=Outcome.PAST_DUE, certificate_ref=certificate_ref)
+
+
+def _repeated(known: Known, door: Door) -> Receipt:
+    ref = known.delivery.recording_ref
+    audit.record(Event.INTAKE_DELIVERY_REPEATED, item=ref, actor=door.actor, at=door.at)
+    return Receipt(outcome=Outcome.DUPLICATE, ref=ref)
+
+
+def _refused(door: Door) -> Receipt:
+    audit.record(
+        Event.INTAKE_DELIVERY_REFUSED,
+        item=door.controller_ref,
+        actor=door.actor,
+        at=door.at,
+        reason=str(Outcome.ERASED_BEFORE),
+        count=1,
+    )
+    return Receipt(outcome=Outcome.ERASED_BEFORE)

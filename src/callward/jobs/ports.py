@@ -20,16 +20,16 @@ class Queue(Protocol):
         """Make the tables, so that clients can enqueue before the first worker starts."""
         ...
 
-    def enqueue(self, task: str, args: Sequence[str], *, key: str | None) -> str:
-        """Accept one piece of work; a second one with the same key is the first one."""
+    def enqueue(self, task: str, args: Sequence[str], *, key: str) -> None:
+        """Accept work; while a piece with the same key waits or runs, it is the same piece."""
         ...
 
     def statuses(self, *, limit: int) -> Iterable[JobView]:
         """The newest pieces of work first."""
         ...
 
-    def run_worker(self, stop: Event) -> None:
-        """Do the work until `stop` is set, then stop within the deadline."""
+    def run_worker(self, stop: Event) -> int:
+        """Work until `stop` is set; the count of pieces left running at the deadline."""
         ...
 
 

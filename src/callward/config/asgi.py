@@ -73,7 +73,7 @@ async def _refuse(send: Send) -> None:
 
 
 def _make() -> Application:
-    django_application = get_asgi_application()
+    django_application: Any = get_asgi_application()
     from django.conf import settings  # noqa: PLC0415  # settings are read after set-up
 
     most = settings.CALLWARD_UPLOAD_BYTES + 64 * 1024  # the form around the file

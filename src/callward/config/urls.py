@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from callward.ops.health import healthz
 
 _HOUSE = Path(__file__).parent.parent
-urlpatterns = [path("healthz", healthz, name="healthz")]
+urlpatterns: list[URLPattern | URLResolver] = [path("healthz", healthz, name="healthz")]
 if (_HOUSE / "api" / "urls.py").exists():
     urlpatterns.append(path("api/", include("callward.api.urls")))
 if (_HOUSE / "console" / "urls.py").exists():

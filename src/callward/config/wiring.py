@@ -34,7 +34,8 @@ class _Later:
     """Stands in a slot and makes the adapter when somebody first asks it for anything."""
 
     def __init__(self, make: Callable[[], object]) -> None:
-        self._make, self._made, self._lock = make, None, Lock()
+        self._make, self._lock = make, Lock()
+        self._made: object | None = None
 
     def __getattr__(self, name: str) -> Any:
         with self._lock:

@@ -28,7 +28,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def health_of(at: datetime) -> dict[str, object]:
     """What the owner wants to know at a glance."""
-    signed = audit.last_checkpoint()
+    signed = audit.latest_checkpoint()
     return {
         "controllers": len(controllers.controllers()),
         "open_destructions": len(vault.open_intents()),

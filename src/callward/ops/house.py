@@ -65,8 +65,8 @@ def open_house(*, before_replay: bool = False) -> House:
 
 def refuse_before_replay() -> None:
     """After a restore nothing opens before the destroyed-ledger is replayed (D-03)."""
-    from callward.vault import backup  # noqa: PLC0415  # after Django
+    from callward.vault import services as vault  # noqa: PLC0415  # after Django
     from callward.vault.errors import ReplayAwaitedError  # noqa: PLC0415  # after Django
 
-    if backup.awaiting_replay():
+    if vault.awaiting_replay():
         raise ReplayAwaitedError

@@ -14,6 +14,7 @@ from callward.kernel import clock
 from callward.kernel.errors import CallwardError, RefusedError
 from callward.kernel.references import new_ref
 from callward.ops.folders import chosen_folder
+from callward.ops.house import command_actor, load
 from callward.ops.redaction import configure
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _COMMANDS = {
     "restore": "backups:restore",
     "demo": "demo:demo",
 }
+_LIGHT = frozenset({"setting_up", "policies"})  # these work without any data folder
 
 
 class LateGroup(click.Group):
@@ -54,6 +56,8 @@ class LateGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _, name = _COMMANDS[cmd_name].partition(":")
+        if module not in _LIGHT:
+            load()
         found = getattr(import_module(f"callward.ops.commands.{module}"), name)
         assert isinstance(found, click.Command)
         return found
@@ -121,7 +125,6 @@ def _audit_refusal(error: CallwardError) -> None:
     from django.db import DatabaseError  # noqa: PLC0415  # after Django
 
     from callward.audit import services as audit  # noqa: PLC0415  # after Django
-    from callward.ops.house import command_actor  # noqa: PLC0415  # after Django
 
     try:
         audit.record_refusal(error, item=None, actor=command_actor(), at=clock.now())

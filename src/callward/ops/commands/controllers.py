@@ -32,13 +32,15 @@ def add(file: Path, *, as_json: bool) -> None:
 
 
 @controller.command("activate")
+@click.argument("slug")
 @click.argument("file", type=FILE)
 @json_option
-def activate(file: Path, *, as_json: bool) -> None:
-    """Put the revision that FILE holds into force for its controller."""
+def activate(slug: str, file: Path, *, as_json: bool) -> None:
+    """Put the revision that FILE holds into force for the controller SLUG."""
     house = open_house()
-    activated = services.activate_policy(read_file(file), actor=house.actor, at=house.at)
-    tell(activated, as_json=as_json)
+    ref = selectors.controller(slug).ref
+    revision = services.activate_policy(ref, read_file(file), actor=house.actor, at=house.at)
+    tell(revision, as_json=as_json)
 
 
 @controller.command("list")

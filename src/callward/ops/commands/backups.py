@@ -1,0 +1,98 @@
+"""`callward backup|restore`: data and keys apart, each with the life that the notice prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from callward.controllers import selectors as controllers
+from callward.kernel.calendar import add_civil, local_day, zone_named
+from callward.kernel.errors import BadInputError, gettext_noop
+from callward.ops.errors import OpsError
+from callward.ops.files import FILE, NEW_FILE, require_new_file
+from callward.ops.house import open_house
+from callward.ops.root import read_root_key
+from callward.ops.speech import json_option, remark, tell
+from callward.vault import services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from callward.kernel.calendar import Period
+    from callward.policy import CompiledPolicy
+
+
+class NoControllerError(OpsError, BadInputError):
+    """The life of a backup comes from the policies."""
+
+    code = "no-controller"
+    fact = gettext_noop("There is no controller, so nothing says how long a backup may live.")
+    mend = gettext_noop("Run “callward controller add POLICY.toml” first.")
+
+
+def _policies(at: datetime) -> list[CompiledPolicy]:
+    found = [controllers.policy_in_force(view.ref, at=at) for view in controllers.controllers()]
+    if not found:
+        raise NoControllerError
+    return found
+
+
+def _dies_on(lives: Iterable[Period], *, at: datetime) -> date:
+    """The shortest life that any policy promises; days of the backup are UTC days."""
+    today = local_day(at, zone=zone_named("UTC"))
+    return min(add_civil(today, life) for life in lives)
+
+
+@click.group()
+def backup() -> None:
+    """Write sealed backups: data and keys never in one file."""
+
+
+@backup.command("data")
+@click.option("--to", type=NEW_FILE, required=True, help="A new file.")
+@json_option
+def back_up_data(to: Path, *, as_json: bool) -> None:
+    """Write database and sealed recordings into one sealed file."""
+    house = open_house()
+    require_new_file(to)
+    dies_on = _dies_on((one.backup_life for one in _policies(house.at)), at=house.at)
+    tell(services.back_up(to, at=house.at, dies_on=dies_on), as_json=as_json)
+
+
+@backup.command("keys")
+@click.option("--to", type=NEW_FILE, required=True, help="A new file, on another medium.")
+@json_option
+def back_up_keys(to: Path, *, as_json: bool) -> None:
+    """Write the key store into one sealed file; it lives shortly."""
+    house = open_house()
+    require_new_file(to)
+    dies_on = _dies_on((one.key_backup_life for one in _policies(house.at)), at=house.at)
+    root_key = read_root_key(house.folder)
+    facts = services.back_up_keys(to, root_key=root_key, at=house.at, dies_on=dies_on)
+    tell(facts, as_json=as_json)
+
+
+@click.command()
+@click.option("--data", "data_file", type=FILE, help="A backup of the data.")
+@click.option("--keys", "keys_file", type=FILE, help="A backup of the keys.")
+@click.option("--replay", is_flag=True, help="Only destroy again what was destroyed since.")
+@json_option
+def restore(data_file: Path | None, keys_file: Path | None, *, replay: bool, as_json: bool) -> None:
+    """Put a backup back, then destroy again what was destroyed since it was made."""
+    if not (data_file or keys_file or replay):
+        raise click.UsageError("Name --data FILE, --keys FILE or --replay.")
+    house = open_house(before_replay=True)
+    if keys_file is not None:
+        services.restore_keys(
+            keys_file,
+            root_key=read_root_key(house.folder),
+            folder=house.folder.keys,
+            at=house.at,
+        )
+    if data_file is not None:
+        services.restore(data_file, database=house.folder.database, at=house.at)
+    tell(services.replay(at=house.at), as_json=as_json)
+    remark("Replayed: what was destroyed is destroyed here too.")

@@ -1,0 +1,90 @@
+"""`callward intake`: what carriers hand in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from callward.accounts import selectors as accounts
+from callward.controllers import selectors as controllers
+from callward.intake import selectors, services
+from callward.kernel.numbers import parse_number
+from callward.ops.files import FOLDER
+from callward.ops.house import open_house
+from callward.ops.speech import INSTANT, json_option, plain, progress_of, tell, tell_rows
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+controller_option = click.option("--controller", "slug", required=True, help="Its short name.")
+
+
+@click.group()
+def intake() -> None:
+    """Take recordings in; say which sources tell their callers."""
+
+
+@intake.command("folder")
+@click.argument("folder", type=FOLDER)
+@controller_option
+@json_option
+def take_in_folder(folder: Path, slug: str, *, as_json: bool) -> None:
+    """Take in every recording of FOLDER; a source is deleted only after it is sealed."""
+    house = open_house()
+    controller_ref = controllers.controller(slug).ref
+    with progress_of("Taking in") as progress:
+        report = services.take_in_folder(
+            folder, controller_ref, actor=house.actor, at=house.at, progress=progress
+        )
+    tell({**plain(report.as_json()), "recordings": plain(report.recordings)}, as_json=as_json)
+
+
+@intake.command("declare-source")
+@controller_option
+@click.option("--system", required=True, help="asterisk, freepbx, yeastar …")
+@click.option("--account", default="*", show_default=True, help="Account of the system; * is all.")
+@click.option("--line", help="The called number; without it, every line.")
+@click.option("--greeting", required=True, help="Which announcement callers hear.")
+@click.option(
+    "--direction", "directions", multiple=True, required=True, type=click.Choice(["in", "out"])
+)
+@click.option("--from", "begins_at", type=INSTANT, required=True)
+@click.option("--until", "ends_at", type=INSTANT)
+@click.option("--signed-by", required=True, help="User name of the person who signs.")
+@json_option
+def declare_source(
+    slug: str,
+    signed_by: str,
+    line: str | None,
+    directions: tuple[str, ...],
+    *,
+    as_json: bool,
+    **said: str | datetime | None,
+) -> None:
+    """Write down the signed word that callers of a source are told (D-16)."""
+    house = open_house()
+    declared = services.declare_source(
+        controllers.controller(slug).ref,
+        services.NewDeclaration(
+            line=parse_number(line) if line else None,
+            directions=directions,
+            signed_by=accounts.user_named(signed_by).ref,
+            **said,
+        ),
+        actor=house.actor,
+        at=house.at,
+    )
+    tell(declared, as_json=as_json)
+
+
+@intake.command("quarantine")
+@controller_option
+@json_option
+def list_quarantine(slug: str, *, as_json: bool) -> None:
+    """List what waits in quarantine, with the reason."""
+    open_house()
+    found = selectors.quarantine(controllers.controller(slug).ref)
+    columns = ("ref", "reason", "state", "size", "arrived_at", "due_at")
+    tell_rows(found, columns=columns, as_json=as_json)

@@ -1,0 +1,125 @@
+"""`callward retention` and `callward certificate`: what is due goes, and its proof stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from callward.controllers import selectors as controllers
+from callward.ops.errors import UnknownWordError
+from callward.ops.files import FILE, NEW_FILE, read_file, require_new_file, write_new_file
+from callward.ops.house import open_house
+from callward.ops.speech import (
+    INSTANT,
+    REFERENCE,
+    json_option,
+    plain,
+    progress_of,
+    remark,
+    tell,
+    tell_rows,
+)
+from callward.retention import ports, selectors, services
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from callward.kernel.references import Ref
+
+_CERTIFICATE_COLUMNS = ("ref", "kind", "count", "rule", "made_at", "final_after", "residue_bytes")
+
+
+@click.group()
+def retention() -> None:
+    """Destroy what is due, or see what would be."""
+
+
+@retention.command("run")
+@click.option("--controller", "slug", help="This controller only.")
+@click.option("--at", "asked", type=INSTANT, help="As if it were this instant.")
+@click.option("--dry-run", is_flag=True, help="Show what would be destroyed; change nothing.")
+@json_option
+def run(slug: str | None, asked: datetime | None, *, dry_run: bool, as_json: bool) -> None:
+    """Destroy everything that is due and not held, and certify it."""
+    house = open_house()
+    at = house.act_at(asked, only_look=dry_run)
+    controller_ref = controllers.controller(slug).ref if slug else None
+    if dry_run:
+        preview = services.preview_disposal(at, controller_ref)
+        tell({**plain(preview), "agrees": preview.agrees}, as_json=as_json)
+        return
+    with progress_of("Destroying") as progress:
+        done = services.run_disposal(controller_ref, actor=house.actor, at=at, progress=progress)
+    tell(done, as_json=as_json)
+
+
+@retention.command("reassess")
+@click.option("--controller", "slug", required=True)
+@json_option
+def reassess(slug: str, *, as_json: bool) -> None:
+    """Measure what is kept against the policy in force: shorter applies at once."""
+    house = open_house()
+    changed = services.reassess(controllers.controller(slug).ref, house.at)
+    tell({"changed": changed}, as_json=as_json)
+
+
+@click.group()
+def certificate() -> None:
+    """Certificates of destruction: list, hand out, verify."""
+
+
+@certificate.command("list")
+@click.option("--controller", "slug")
+@json_option
+def list_all(slug: str | None, *, as_json: bool) -> None:
+    """List the newest certificates."""
+    open_house()
+    controller_ref = controllers.controller(slug).ref if slug else None
+    found = [
+        {name: value for name, value in plain(view).items() if name != "document"}
+        for view in selectors.certificates(controller_ref)
+    ]
+    tell_rows(found, columns=_CERTIFICATE_COLUMNS, as_json=as_json)
+
+
+@certificate.command("save")
+@click.argument("ref", type=REFERENCE)
+@click.option("--to", type=NEW_FILE, required=True, help="A new file.")
+def save(ref: Ref, to: Path) -> None:
+    """Write certificate REF to a file that can be handed on."""
+    open_house()
+    require_new_file(to)
+    write_new_file(to, selectors.certificate(ref).document)
+    remark("Saved. Whoever gets it also needs the public key: callward certificate key.")
+
+
+@certificate.command("key")
+@json_option
+def key(*, as_json: bool) -> None:
+    """Print the public key that certificates of this folder are verified with."""
+    open_house()
+    tell({"public_key": ports.signer.get().public_key}, as_json=as_json)
+
+
+@certificate.command("verify")
+@click.argument("file", type=FILE)
+@click.option("--key", "key_text", help="The public key in hex; without it, this folder's own.")
+@json_option
+def verify(file: Path, key_text: str | None, *, as_json: bool) -> None:
+    """Check the signature of FILE; with --key no data folder and no network is needed."""
+    document = read_file(file)
+    if key_text is None:
+        open_house()
+        public_key = ports.signer.get().public_key
+    else:
+        public_key = _key_in(key_text)
+    tell({**services.verify_certificate(document, public_key), "verified": True}, as_json=as_json)
+
+
+def _key_in(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise UnknownWordError(word=text[:16], known="64 signs 0-9 and a-f") from error

@@ -12,10 +12,7 @@ class CallsConfig(AppConfig):
     label = "calls"
 
     def ready(self) -> None:
-        try:
-            from callward.calls.holder import CallsHolder  # noqa: PLC0415  # after the models
-        except ImportError:
-            return
+        from callward.calls.holder import CallsHolder  # noqa: PLC0415  # models are loaded by now
         from callward.holdings import register  # noqa: PLC0415  # beside its only use
 
         register(CallsHolder())

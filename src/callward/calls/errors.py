@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from callward.kernel.errors import BadInputError, CallwardError, NotFoundError, gettext_noop
+from callward.kernel.errors import (
+    BadInputError,
+    CallwardError,
+    NotFoundError,
+    RefusedError,
+    gettext_noop,
+)
 
 
 class CallError(CallwardError):
@@ -25,6 +31,14 @@ class CallTimesError(CallError, BadInputError):
     code = "call-times"
     fact = gettext_noop("The call ends before it starts, or is answered outside that time.")
     mend = gettext_noop("Correct the times at the source and hand the call in again.")
+
+
+class CallsNotRecordedError(CallError, RefusedError):
+    """The policy of the controller records no calls, so none is kept."""
+
+    code = "calls-not-recorded"
+    fact = gettext_noop("The policy %(policy)s records no calls.")
+    mend = gettext_noop("Hand calls in only for controllers whose policy describes it.")
 
 
 class CallFilterError(CallError, BadInputError):

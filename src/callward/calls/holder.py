@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.calls.errors import CallMissingError
-from callward.calls.selectors import call, calls_of_number
-from callward.controllers.selectors import controllers
+from callward.calls.selectors import call, calls_of_numbers
 from callward.holdings import DataCategory
-from callward.kernel.numbers import PhoneNumber
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,15 +22,7 @@ class CallsHolder:
 
     def find(self, numbers: Sequence[str]) -> list[Ref]:
         """The calls that any of these numbers took part in, for every controller."""
-        asked = [PhoneNumber(e164=number) for number in numbers]
-        return list(
-            dict.fromkeys(
-                ref
-                for controller in controllers()
-                for number in asked
-                for ref in calls_of_number(controller.ref, number)
-            )
-        )
+        return calls_of_numbers(numbers)
 
     def describe(self, ref: Ref) -> dict[str, str]:
         """What is kept about a call, by category; empty when it is not a call."""

@@ -121,7 +121,7 @@ class CdrRow(models.Model):
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
     call = models.ForeignKey(Call, on_delete=models.DO_NOTHING, related_name="cdr_rows")
     sealed = models.BinaryField()
-    kept_at = models.DateTimeField()
+    due_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
         return str(self.ref)

@@ -9,14 +9,14 @@ from callward.calls.errors import CallMissingError
 from callward.calls.listing import CallFilters, CallRow, Page, call_page, row_of
 from callward.calls.models import Call, Leg
 from callward.calls.states import PartyRole, Told
+from callward.kernel.numbers import PhoneNumber
 from callward.subjects.ports import field_keys
-from callward.subjects.selectors import clear_texts, find
+from callward.subjects.selectors import clear_texts, find, find_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from callward.kernel.numbers import PhoneNumber
     from callward.kernel.references import Ref
 
     SourceKey = tuple[Ref, str, str, str]
@@ -30,6 +30,7 @@ __all__ = [
     "call",
     "call_page",
     "calls_of_number",
+    "calls_of_numbers",
     "known_calls",
     "numbers_mentioned_in",
     "still_mentioned",
@@ -101,15 +102,18 @@ def _party(leg: Leg, texts: dict[Ref, str]) -> PartyView:
 def calls_of_number(controller_ref: Ref, number: PhoneNumber) -> list[Ref]:
     """Every call that the number took part in, newest first."""
     known = find(controller_ref, number)
-    if known is None:
-        return []
-    legs = Leg.objects.filter(number_ref=known.ref).order_by("-started_at", "-call_id")
+    return [] if known is None else _calls_mentioning([known.ref])
+
+
+def calls_of_numbers(numbers: Sequence[str]) -> list[Ref]:
+    """Every call of every controller that any of these E.164 numbers took part in."""
+    known = find_everywhere([PhoneNumber(e164=number) for number in numbers])
+    return _calls_mentioning([view.ref for view in known])
+
+
+def _calls_mentioning(numbers: Sequence[Ref]) -> list[Ref]:
+    legs = Leg.objects.filter(number_ref__in=numbers).order_by("-started_at", "-call_id")
     return list(dict.fromkeys(legs.values_list("call_id", flat=True)))
-
-
-def controllers_of(refs: Sequence[Ref]) -> dict[Ref, Ref]:
-    """Whose calls these are."""
-    return dict(Call.objects.filter(ref__in=refs).values_list("ref", "controller_ref"))
 
 
 def known_calls(keys: Iterable[SourceKey]) -> dict[SourceKey, Ref]:

@@ -9,10 +9,13 @@ from django.db import transaction
 
 from callward.audit.services import record_each
 from callward.audit.states import Event
-from callward.calls.errors import CallTimesError
+from callward.calls.errors import CallsNotRecordedError, CallTimesError
 from callward.calls.models import Call, CdrRow, Leg
 from callward.calls.rules import other_party, times_agree
 from callward.calls.selectors import known_calls, numbers_mentioned_in, still_mentioned
+from callward.controllers.selectors import policy
+from callward.kernel.actors import system_actor
+from callward.kernel.calendar import cap_due
 from callward.kernel.references import new_ref
 from callward.subjects.ports import field_keys
 from callward.subjects.services import delete_unreferenced, remember_numbers
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
 
     NumberRefs = Mapping[tuple[Ref, str], Ref]
+
+
+_RAW_ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +109,23 @@ def _keep_rows(fresh: Mapping[Ref, NewCall], *, at: datetime) -> None:
     keys = field_keys.get()
     CdrRow.objects.bulk_create(
         [
-            CdrRow(call_id=ref, kept_at=at, sealed=keys.seal(call.raw.decode("latin-1"), ref.bytes))
+            CdrRow(
+                call_id=ref,
+                sealed=keys.seal(call.raw.decode("latin-1"), ref.bytes),
+                due_at=raw_due(call),
+            )
             for ref, call in fresh.items()
             if call.raw
         ]
     )
+
+
+def raw_due(call: NewCall) -> datetime:
+    """When the row as the source sent it goes, long before the call does."""
+    rules = policy(call.policy_id)
+    if rules.recording is None:
+        raise CallsNotRecordedError(policy=call.policy_id)
+    return cap_due(call.started_at, rules.recording.raw, zone=rules.zone)
 
 
 def _remember(calls: Iterable[NewCall], *, at: datetime) -> NumberRefs:
@@ -169,6 +187,18 @@ def _leg_row(ref: Ref, call: NewCall, party: NewParty, numbers: NumberRefs) -> L
         channel=party.channel,
         started_at=call.started_at,
     )
+
+
+def delete_due_raw_rows(*, at: datetime) -> int:
+    """Remove the raw rows whose day has come."""
+    with transaction.atomic():
+        due = CdrRow.objects.filter(due_at__lte=at)
+        refs = list(due.values_list("call_id", flat=True)[:_RAW_ROWS_AT_ONCE])
+        due.filter(call_id__in=refs).delete()
+        record_each(
+            Event.CALLS_RAW_ROW_DELETED, items=refs, actor=system_actor("delete-raw-rows"), at=at
+        )
+    return len(refs)
 
 
 def mark_recorded(refs: Sequence[Ref]) -> None:

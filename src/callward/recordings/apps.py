@@ -12,10 +12,7 @@ class RecordingsConfig(AppConfig):
     label = "recordings"
 
     def ready(self) -> None:
-        try:
-            from callward.recordings.holder import RecordingsHolder  # noqa: PLC0415  # after the models
-        except ImportError:
-            return
         from callward.holdings import register  # noqa: PLC0415  # beside its only use
+        from callward.recordings.holder import RecordingsHolder  # noqa: PLC0415  # models are loaded by now
 
         register(RecordingsHolder())

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.controllers.selectors import controllers
+from callward.calls.selectors import calls_of_numbers
 from callward.holdings import DataCategory
-from callward.kernel.numbers import PhoneNumber
 from callward.recordings.errors import RecordingMissingError
-from callward.recordings.selectors import playbacks_of, recording, recordings_of_number
+from callward.recordings.selectors import playbacks_of, recording, recordings_of_calls
 from callward.recordings.services import delete_recordings
 from callward.retention.services import why_still_here
 from callward.retention.states import Rule
@@ -27,15 +26,9 @@ class RecordingsHolder:
 
     def find(self, numbers: Sequence[str]) -> list[Ref]:
         """The recordings of every call that any of these numbers took part in."""
-        asked = [PhoneNumber(e164=number) for number in numbers]
-        return list(
-            dict.fromkeys(
-                view.ref
-                for controller in controllers()
-                for number in asked
-                for view in recordings_of_number(controller.ref, number)
-            )
-        )
+        calls = calls_of_numbers(numbers)
+        found = recordings_of_calls(calls)
+        return [view.ref for call_ref in calls for view in found.get(call_ref, [])]
 
     def describe(self, ref: Ref) -> dict[str, str]:
         """What is kept about a recording, by category; empty when it is not one."""

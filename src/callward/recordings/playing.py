@@ -71,8 +71,6 @@ def begin_playback(
     )
     playback = _playback(allowed, user_ref=user_ref, session=session, at=at)
     with transaction.atomic():
-        # Asked again where nothing can change any more: a disposal waits for this transaction.
-        require_usable(recording_ref, at)
         playback.save(force_insert=True)
         record(
             Event.RECORDINGS_PLAYBACK_BEGUN,

@@ -18,7 +18,11 @@ from callward.recordings.states import SEALED, RecordingState, may_become
 from callward.recordings.waves import PART, pack_wave
 from callward.retention.services import require_usable
 from callward.sealing.errors import SealBrokenError
-from callward.vault.errors import SealedObjectDamagedError, SealedObjectMissingError
+from callward.vault.errors import (
+    ObjectNotFoundError,
+    SealedObjectDamagedError,
+    SealedObjectMissingError,
+)
 from callward.vault.services import add_part, open_part
 
 if TYPE_CHECKING:
@@ -54,7 +58,7 @@ def verify_recording(ref: Ref, *, at: datetime) -> RecordingState:
 def _decode(ref: Ref) -> tuple[Decoded, str]:
     try:
         return decode(open_part(ref, "audio")), ""
-    except SealedObjectMissingError:
+    except (SealedObjectMissingError, ObjectNotFoundError):
         return Decoded(), "object-missing"
     except (SealedObjectDamagedError, SealBrokenError):
         return Decoded(), "object-damaged"

@@ -72,8 +72,8 @@ def audio(request: StaffRequest, ref: Ref) -> HttpResponseBase:
     try:
         part = asked_part(request.headers.get("Range", ""), opened.size)
     except UnsatisfiableError:
-        answer = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-        return _with_headers(answer, f"bytes */{opened.size}")
+        outside = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        return _with_headers(outside, f"bytes */{opened.size}")
     shown = f"bytes {part.start}-{part.stop - 1}/{opened.size}"
     status = HTTPStatus.OK if part.whole else HTTPStatus.PARTIAL_CONTENT
     mime = opened.mime if opened.mime.startswith("audio/") else _NOT_AUDIO

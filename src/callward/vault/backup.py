@@ -1,41 +1,287 @@
-"""Sealed backups of the data and of the keys, and their restore."""
+"""Sealed backups of the data and of the keys, apart from each other, and their restore."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import os
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, BinaryIO
+from uuid import UUID
+
+from django.db import connection
+
+from callward.sealing import root, secret, wrap
+from callward.sealing.errors import SealingError
+from callward.sealing.stream import SealedReader, new_key, seal_stream
+from callward.vault import ports
+from callward.vault.errors import (
+    BackupExistsError,
+    BackupExpiredError,
+    BackupUnreadableError,
+    ObjectNotFoundError,
+)
+from callward.vault.frames import END, FrameReader, frame
+from callward.vault.keystore import KEYS_FILE, WRAPS_FILE
+from callward.vault.ledger import LEDGER_FILE
+from callward.vault.objects import object_name
+from callward.vault.replaying import awaiting_replay, replay
+from callward.vault.states import BackupFacts, ServiceKeyName
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from callward.vault.states import BackupFacts, Replay
+__all__ = [
+    "awaiting_replay",
+    "back_up",
+    "back_up_keys",
+    "backup_facts",
+    "replay",
+    "restore",
+    "restore_keys",
+]
+
+MAGIC = b"callward-backup/1\n"
+DATA, KEYS = "data", "keys"
+DATABASE_FRAME = "database"
+_LENGTH_SIZE = 4
+_LARGEST_HEADER = 1 << 16
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """A backup file whose header was read."""
+
+    facts: BackupFacts
+    header: bytes
+    locked: bytes
+    begins: int
+
+
+def _header(facts: BackupFacts, locked: bytes) -> bytes:
+    body = {
+        "kind": facts.kind,
+        "made_at": facts.made_at.isoformat(),
+        "dies_on": facts.dies_on,
+        "ledger_position": facts.ledger_position,
+        "locked": locked.hex(),
+    }
+    text = json.dumps(body, sort_keys=True).encode()
+    return MAGIC + len(text).to_bytes(_LENGTH_SIZE, "big") + text
+
+
+def _facts(kind: str, *, at: datetime, dies_on: date) -> BackupFacts:
+    position = ports.ledger.get().position()
+    return BackupFacts(kind=kind, made_at=at, dies_on=dies_on.isoformat(), ledger_position=position)
+
+
+@contextmanager
+def _new_file(to: Path) -> Iterator[BinaryIO]:
+    """Write a file that appears under its name when it is whole and durable."""
+    if to.exists():
+        raise BackupExistsError
+    part = to.with_name(to.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(to)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _write(to: Path, *, header: bytes, key: bytes, content: Iterator[bytes]) -> None:
+    with _new_file(to) as file:
+        file.write(header)
+        for chunk in seal_stream(content, key=key, context=header):
+            file.write(chunk)
+
+
+def _image(source: sqlite3.Connection) -> bytes:
+    """Copy a database consistently, in memory: a plain copy never touches a disk."""
+    memory = sqlite3.connect(":memory:")
+    try:
+        source.backup(memory)
+        return memory.serialize()
+    finally:
+        memory.close()
+
+
+def _parts_in(image: bytes) -> list[str]:
+    memory = sqlite3.connect(":memory:")
+    try:
+        # A database in memory keeps no write-ahead log, which bytes 18 and 19 would ask for.
+        memory.deserialize(image[:18] + b"\x01\x01" + image[20:])
+        rows = memory.execute("SELECT item_ref, name FROM vault_part").fetchall()
+    finally:
+        memory.close()
+    return [object_name(UUID(hex=ref), name) for ref, name in rows]
+
+
+def _object_chunks(name: str, size: int) -> Iterator[bytes]:
+    store = ports.objects.get()
+    for start in range(0, size, _CHUNK):
+        yield bytes(store.fetch(name, start, min(_CHUNK, size - start)))
+
+
+def _data_frames(image: bytes) -> Iterator[bytes]:
+    yield from frame(DATABASE_FRAME, len(image), [image])
+    for name in _parts_in(image):
+        try:
+            size = ports.objects.get().size(name)
+        except ObjectNotFoundError:
+            # Destroyed since the copy of the database was taken: its key is gone as well.
+            continue
+        yield from frame(name, size, _object_chunks(name, size))
+    yield END
 
 
 def back_up(to: Path, *, at: datetime, dies_on: date) -> BackupFacts:
-    """Write database and objects into one sealed file."""
-    raise NotImplementedError
+    """Write database and objects into one sealed file that the backup key alone opens."""
+    facts, key = _facts(DATA, at=at, dies_on=dies_on), new_key()
+    public = ports.key_store.get().service_key(ServiceKeyName.BACKUP).public
+    header = _header(facts, wrap.wrap(key, public, MAGIC))
+    connection.ensure_connection()
+    _write(to, header=header, key=key, content=_data_frames(_image(connection.connection)))
+    return facts
+
+
+def _key_frames() -> Iterator[bytes]:
+    store = ports.key_store.get()
+    for name, image in store.images().items():
+        yield from frame(name, len(image), [image])
+    ledger = store.folder / LEDGER_FILE
+    if ledger.exists():
+        lines = ledger.read_bytes()
+        yield from frame(LEDGER_FILE, len(lines), [lines])
+    yield END
 
 
 def back_up_keys(to: Path, *, root_key: bytes, at: datetime, dies_on: date) -> BackupFacts:
-    """Write the key store into one file sealed under the root key."""
-    raise NotImplementedError
+    """Write the key store and the ledger into one file sealed under the root key."""
+    facts, key = _facts(KEYS, at=at, dies_on=dies_on), new_key()
+    locked = secret.seal_secret(key, root.subkey(root_key, "key-backup"), MAGIC)
+    _write(to, header=_header(facts, locked), key=key, content=_key_frames())
+    return facts
+
+
+def backup_facts(source: Path) -> BackupFacts:
+    """Read what a backup says about itself in clear."""
+    return _open(source).facts
+
+
+def _open(source: Path) -> _Opened:
+    try:
+        with source.open("rb") as file:
+            start = file.read(len(MAGIC) + _LENGTH_SIZE)
+            length = int.from_bytes(start[len(MAGIC) :], "big")
+            text = file.read(min(length, _LARGEST_HEADER))
+        if not start.startswith(MAGIC):
+            raise BackupUnreadableError
+        body: dict[str, Any] = json.loads(text)
+        facts = BackupFacts(
+            kind=body["kind"],
+            made_at=datetime.fromisoformat(body["made_at"]),
+            dies_on=body["dies_on"],
+            ledger_position=body["ledger_position"],
+        )
+        locked = bytes.fromhex(body["locked"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise BackupUnreadableError from None
+    header = start + text
+    return _Opened(facts=facts, header=header, locked=locked, begins=len(header))
+
+
+def _require_alive(opened: _Opened, kind: str, *, at: datetime) -> None:
+    if opened.facts.kind != kind:
+        raise BackupUnreadableError
+    if at.date() >= date.fromisoformat(opened.facts.dies_on):
+        raise BackupExpiredError(dies_on=opened.facts.dies_on)
+
+
+@contextmanager
+def _frames(source: Path, opened: _Opened, key: bytes) -> Iterator[FrameReader]:
+    with source.open("rb") as file:
+
+        def fetch(start: int, length: int) -> bytes:
+            return os.pread(file.fileno(), length, opened.begins + start)
+
+        size = os.fstat(file.fileno()).st_size - opened.begins
+        try:
+            reader = SealedReader(fetch, size, key, opened.header)
+            yield FrameReader(reader.chunks())
+        except SealingError as error:
+            raise BackupUnreadableError from error
 
 
 def restore(source: Path, *, database: Path, at: datetime) -> BackupFacts:
-    """Put database and objects back; nothing opens before the replay."""
-    raise NotImplementedError
+    """Put database and objects back, the database last; nothing opens before the replay."""
+    opened = _open(source)
+    _require_alive(opened, DATA, at=at)
+    backup_key = ports.key_store.get().service_key(ServiceKeyName.BACKUP)
+    try:
+        key = wrap.unwrap(opened.locked, backup_key.secret, MAGIC)
+    except SealingError:
+        raise BackupUnreadableError from None
+    waiting = database.with_name(database.name + ".restoring")
+    try:
+        with _frames(source, opened, key) as files:
+            _put_back(files, waiting)
+        _replace(waiting, database)
+    finally:
+        waiting.unlink(missing_ok=True)
+    return opened.facts
+
+
+def _put_back(files: FrameReader, database: Path) -> None:
+    store, names = ports.objects.get(), []
+    for name, content in files:
+        if name == DATABASE_FRAME:
+            _write_plain(database, content)
+            continue
+        store.put_stream(name, content)
+        names.append(name)
+    store.settle(names)
+
+
+def _write_plain(path: Path, content: Iterator[bytes]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        for chunk in content:
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _replace(new: Path, old: Path) -> None:
+    """Put a database in the place of another, whose logs must not be played onto it."""
+    for ending in ("-wal", "-shm", "-journal"):
+        old.with_name(old.name + ending).unlink(missing_ok=True)
+    new.replace(old)
 
 
 def restore_keys(source: Path, *, root_key: bytes, folder: Path, at: datetime) -> BackupFacts:
-    """Put the key store back; a ledger that is there stays."""
-    raise NotImplementedError
-
-
-def replay(*, at: datetime) -> Replay:
-    """Destroy again what the ledger names."""
-    raise NotImplementedError
-
-
-def awaiting_replay() -> bool:
-    """Say whether database or key store are older than the destroyed-ledger."""
-    raise NotImplementedError
+    """Put the key store back; a ledger that is there stays, because it knows more."""
+    opened = _open(source)
+    _require_alive(opened, KEYS, at=at)
+    try:
+        key = secret.open_secret(opened.locked, root.subkey(root_key, "key-backup"), MAGIC)
+    except SealingError:
+        raise BackupUnreadableError from None
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _frames(source, opened, key) as files:
+        for name, content in files:
+            if name in {KEYS_FILE, WRAPS_FILE}:
+                _write_plain(folder / f"{name}.restoring", content)
+            elif name == LEDGER_FILE and not (folder / LEDGER_FILE).exists():
+                _write_plain(folder / LEDGER_FILE, content)
+    for name in (KEYS_FILE, WRAPS_FILE):
+        _replace(folder / f"{name}.restoring", folder / name)
+    return opened.facts

@@ -135,9 +135,9 @@ class BackupExpiredError(VaultError, RefusedError):
     mend = gettext_noop("Destroy the file and choose a newer one.")
 
 
-class RestoreTargetError(VaultError, RefusedError):
-    """A restore would write over something that lives."""
+class BackupExistsError(VaultError, RefusedError):
+    """A backup is never written over another file."""
 
-    code = "restore-target"
-    fact = gettext_noop("There is a database in the way of this restore.")
-    mend = gettext_noop("Stop Callward and move the database away first.")
+    code = "backup-exists"
+    fact = gettext_noop("There is a file of this name already.")
+    mend = gettext_noop("Choose another name.")

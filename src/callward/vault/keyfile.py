@@ -99,6 +99,15 @@ class KeyFile:
                     left -= file.write(_ZEROES[:left])
                 os.fsync(descriptor)
 
+    def image(self) -> bytes:
+        """Copy the file consistently, in memory."""
+        memory = sqlite3.connect(":memory:")
+        try:
+            self.connection().backup(memory)
+            return memory.serialize()
+        finally:
+            memory.close()
+
     def rebuild(self) -> None:
         """Write the whole file anew, so that stale copies on its pages are gone too."""
         self.connection().execute("VACUUM")

@@ -373,6 +373,12 @@ class FileKeyStore:
                 connection.execute("DELETE FROM meta WHERE name = 'position'")
                 connection.execute(_FOLLOW, (position,))
 
+    def images(self) -> dict[str, bytes]:
+        """Copy both files, so that no wrap is newer than the keys."""
+        with self._keys.reading() as keys:
+            keys.execute("SELECT count(*) FROM meta").fetchone()
+            return {KEYS_FILE: self._keys.image(), WRAPS_FILE: self._wraps.image()}
+
     def rebuild(self) -> None:
         """Write both files anew, so that stale copies on their pages are gone too."""
         self._keys.rebuild()

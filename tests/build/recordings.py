@@ -1,4 +1,4 @@
-"""Audio of tones for tests: nobody's voice."""
+"""A house with a real vault and recordings of tones in it: nobody's voice."""
 
 from __future__ import annotations
 
@@ -6,8 +6,35 @@ import io
 import math
 import wave
 from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import lameenc
+
+from build.accounts import Cast, cast, grant
+from build.calls import a_call
+from build.controllers import controller
+from build.vault import plug_vault
+from callward.calls.services import keep_call
+from callward.controllers.selectors import policy_in_force
+from callward.kernel import clock
+from callward.kernel.actors import system_actor
+from callward.recordings.services import NewRecording, keep_recordings
+from callward.retention.services import plan
+from callward.vault import services as vault
+from callward.vault.states import ToSeal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from build.vault import VaultFolders
+    from callward.controllers.selectors import ControllerView
+    from callward.kernel.references import Ref
+    from callward.policy import CompiledPolicy
+
+SETUP = system_actor("tests")
 
 
 def pcm_tone(
@@ -54,3 +81,77 @@ class InMemory:
 
     def read(self, start: int, length: int) -> bytes:
         return self._plain[start : start + length]
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """A controller that records, its staff, and a real vault."""
+
+    controller: ControllerView
+    policy: CompiledPolicy
+    cast: Cast
+    folders: VaultFolders
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A call and its one recording."""
+
+    ref: Ref
+    call_ref: Ref
+    audio: bytes
+
+
+def house(top: Path) -> House:
+    """Build the therapy association's house under a folder."""
+    folders = plug_vault(top)
+    view = controller()
+    return House(
+        controller=view,
+        policy=policy_in_force(view.ref, at=clock.now()),
+        cast=cast(view.ref, at=clock.now()),
+        folders=folders,
+    )
+
+
+def keep_one(
+    in_house: House,
+    audio: bytes | None = None,
+    *,
+    mime: str = "audio/mpeg",
+    seconds: float = 3,
+    call_ref: Ref | None = None,
+    **of_call: object,
+) -> Kept:
+    """Keep one call with one recording, sealed as intake does."""
+    at, view = clock.now(), in_house.controller
+    told = a_call(view.ref, in_house.policy.policy_id, **of_call)  # type: ignore[arg-type]  # passed on
+    sealed_to = plan(in_house.policy, controller_ref=view.ref, started_at=told.started_at)
+    plain = audio if audio is not None else mp3_tone(seconds=seconds)
+    [sealed] = vault.seal_group([ToSeal(audio=plain, epoch=sealed_to.epoch)], at=at)
+    vault.register([sealed], controller_ref=view.ref, at=at)
+    call = call_ref or keep_call(told, actor=SETUP, at=at)
+    new = NewRecording(
+        ref=sealed.ref,
+        call_ref=call,
+        controller_ref=view.ref,
+        plan=sealed_to,
+        started_at=told.started_at,
+        mime=mime,
+        seconds=seconds,
+        bytes=len(plain),
+        captured_sha256=sealed.sha256.hex(),
+    )
+    keep_recordings([new], actor=SETUP, at=at)
+    return Kept(ref=sealed.ref, call_ref=call, audio=plain)
+
+
+def let_rita_hear(in_house: House, *, ends_at: datetime | None = None) -> Mapping[str, object]:
+    """Grant Rita everything for complaints; what she then plays with."""
+    grant(in_house.cast.rita.ref, in_house.controller.ref, at=clock.now(), ends_at=ends_at)
+    return {
+        "purpose": "complaints",
+        "user_ref": in_house.cast.rita.ref,
+        "session": "her session",
+        "second_factor": True,
+    }

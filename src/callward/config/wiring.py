@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from callward.accounts import ports as accounts
 from callward.audit import ports as audit
+from callward.jobs import ports as jobs
 from callward.kernel import clock
 from callward.ops.folders import DataFolder, chosen_folder
 from callward.ops.mark import read_mark
@@ -122,6 +123,9 @@ def _wire_vault(folder: DataFolder) -> None:
 
 
 def _wire_jobs(folder: DataFolder) -> None:
-    from callward.jobs import ports as jobs  # noqa: PLC0415  # DBOS is slow to load; only with it
+    def open_queue() -> object:
+        from callward.jobs.durable import DbosQueue  # noqa: PLC0415  # DBOS is slow to load
 
-    del folder, jobs
+        return DbosQueue(folder.jobs)
+
+    _plug_later(jobs.queue, open_queue)

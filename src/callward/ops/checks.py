@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from callward.controllers import selectors as controllers
 from callward.jobs import services as jobs
+from callward.jobs.errors import JobsError
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
 from callward.ops.errors import UnsafeStartError
@@ -201,13 +202,15 @@ def _pragma(name: str) -> int:
 def work_is_kept(start: Start) -> Finding | None:
     """Jobs have their tables before anybody promises work."""
     del start
-    if jobs.is_prepared():
-        return None
-    return Finding(
-        name="callward.E011",
-        fact="The tables of the jobs are missing.",
-        mend="Run “callward init”.",
-    )
+    try:
+        jobs.statuses(limit=1)
+    except JobsError:
+        return Finding(
+            name="callward.E011",
+            fact="The tables of the jobs are missing.",
+            mend="Run “callward init”.",
+        )
+    return None
 
 
 def clock_is_the_machines(start: Start) -> Finding | None:

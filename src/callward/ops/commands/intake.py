@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from callward.accounts import selectors as accounts
+from callward.calls.states import CallDirection
 from callward.controllers import selectors as controllers
 from callward.intake import selectors, services
 from callward.kernel.numbers import parse_number
@@ -15,9 +16,9 @@ from callward.ops.house import open_house
 from callward.ops.speech import INSTANT, json_option, plain, progress_of, tell, tell_rows
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
+DIRECTION = click.Choice([str(word.value) for word in CallDirection])
 controller_option = click.option("--controller", "slug", required=True, help="Its short name.")
 
 
@@ -45,38 +46,35 @@ def take_in_folder(folder: Path, slug: str, *, as_json: bool) -> None:
 @controller_option
 @click.option("--system", required=True, help="asterisk, freepbx, yeastar …")
 @click.option("--account", default="*", show_default=True, help="Account of the system; * is all.")
-@click.option("--line", help="The called number; without it, every line.")
-@click.option("--greeting", required=True, help="Which announcement callers hear.")
-@click.option(
-    "--direction", "directions", multiple=True, required=True, type=click.Choice(["in", "out"])
-)
+@click.option("--line", help="The called number, +…; without it, every line.")
+@click.option("--greeting", required=True, help="What callers are told.")
+@click.option("--direction", "directions", multiple=True, required=True, type=DIRECTION)
 @click.option("--from", "begins_at", type=INSTANT, required=True)
 @click.option("--until", "ends_at", type=INSTANT)
 @click.option("--signed-by", required=True, help="User name of the person who signs.")
 @json_option
 def declare_source(
-    slug: str,
-    signed_by: str,
-    line: str | None,
-    directions: tuple[str, ...],
-    *,
-    as_json: bool,
-    **said: str | datetime | None,
+    slug: str, signed_by: str, line: str | None, *, as_json: bool, **said: Any
 ) -> None:
     """Write down the signed word that callers of a source are told (D-16)."""
     house = open_house()
-    declared = services.declare_source(
-        controllers.controller(slug).ref,
-        services.NewDeclaration(
-            line=parse_number(line) if line else None,
-            directions=directions,
-            signed_by=accounts.user_named(signed_by).ref,
-            **said,
-        ),
-        actor=house.actor,
-        at=house.at,
+    found = controllers.controller(slug)
+    country = controllers.policy_in_force(found.ref, at=house.at).jurisdiction
+    declaration = services.NewDeclaration(
+        controller_ref=found.ref,
+        system=said["system"],
+        account=said["account"],
+        line=parse_number(line, region=country) if line else None,
+        greeting=said["greeting"],
+        directions=frozenset(CallDirection(word) for word in said["directions"]),
+        begins_at=said["begins_at"],
+        ends_at=said["ends_at"],
     )
-    tell(declared, as_json=as_json)
+    signer = accounts.user_named(signed_by).ref
+    tell(
+        services.declare_source(declaration, signed_by=signer, actor=house.actor, at=house.at),
+        as_json=as_json,
+    )
 
 
 @intake.command("quarantine")

@@ -8,6 +8,8 @@ import threading
 
 import click
 
+from callward.intake import services as intake
+from callward.jobs import services as jobs
 from callward.ops.checks import Start, findings, refuse_unsafe
 from callward.ops.errors import CheckFailedError
 from callward.ops.folders import chosen_folder
@@ -16,6 +18,7 @@ from callward.ops.house import open_house
 from callward.ops.setting_up import set_up
 from callward.ops.speech import json_option, plain, remark, tell
 from callward.ops.supervision import Program, Tree, callward_command, hold_lifeline
+from callward.retention import services as retention
 
 host_option = click.option("--host", default="127.0.0.1", show_default=True)
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
@@ -61,15 +64,14 @@ def worker() -> None:
     house = open_house()
     hold_lifeline()
     refuse_unsafe(Start(folder=house.folder, host="127.0.0.1"))
-    from callward.jobs import services as jobs  # noqa: PLC0415  # only this command works
-    from callward.ops.schedule import finish_what_a_crash_left, plan_the_day  # noqa: PLC0415
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    finish_what_a_crash_left(house)
-    plan_the_day()
-    jobs.run_worker(stop)
+    retention.finish_open_disposals(house.at)
+    intake.recover(house.at)
+    if jobs.run_worker(stop):
+        os._exit(0)  # what still runs is done by the next worker; its threads must not hold us
 
 
 @click.command()

@@ -322,3 +322,11 @@ def _grant_view(row: Grant) -> GrantView:
         reason=row.reason,
         withdrawn_at=row.withdrawn_at,
     )
+
+
+def is_sign_in_over(*, signed_in_at: datetime, seen_at: datetime, at: datetime) -> bool:
+    """Tell whether a sign-in has ended by itself: idle too long, or simply too old."""
+    ages = rules.SignInAges(
+        idle=settings.CALLWARD_SIGN_IN_IDLE, longest=settings.CALLWARD_SIGN_IN_LONGEST
+    )
+    return rules.is_sign_in_over(signed_in_at=signed_in_at, seen_at=seen_at, ages=ages, at=at)

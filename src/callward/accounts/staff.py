@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from django.db import IntegrityError, transaction
 from callward.accounts import rules, selectors
 from callward.accounts.errors import (
     InitialPasswordUsedError,
+    OwnAppointmentError,
     PasswordWeakError,
     UserInactiveError,
     UsernameMalformedError,
@@ -22,6 +24,7 @@ from callward.accounts.errors import (
 from callward.accounts.models import User
 from callward.audit.services import record
 from callward.audit.states import Event
+from callward.kernel.actors import ActorKind, system_actor
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -133,3 +136,47 @@ def present_user(user_ref: Ref) -> User:
     if not user.is_active:
         raise UserInactiveError
     return user
+
+
+def note_sign_in_ended(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
+    """Write down that a user signed out."""
+    with transaction.atomic():
+        record(Event.ACCOUNTS_SIGN_IN_ENDED, item=user_ref, actor=actor, at=at)
+
+
+def note_sign_in_refused(username: str, *, step: str, at: datetime) -> None:
+    """Write down a wrong password or code; an unknown user name is not repeated."""
+    _note_refused(Event.ACCOUNTS_SIGN_IN_REFUSED, username, step=step, at=at)
+
+
+def note_lockout(username: str, *, at: datetime) -> None:
+    """Write down that a user name was shut after too many wrong passwords."""
+    _note_refused(Event.ACCOUNTS_SIGN_IN_LOCKED, username, step="password", at=at)
+
+
+def _note_refused(event: Event, username: str, *, step: str, at: datetime) -> None:
+    known = User.objects.filter(username=username.lower()).values_list("ref", flat=True).first()
+    with transaction.atomic():
+        record(event, item=known, actor=system_actor("sign-in"), at=at, step=step)
+
+
+def note_second_factor_added(user_ref: Ref, *, kind: str, actor: Actor, at: datetime) -> None:
+    """Write down that a user enrolled an app or a key."""
+    with transaction.atomic():
+        record(Event.ACCOUNTS_SECOND_FACTOR_ADDED, item=user_ref, actor=actor, at=at, kind=kind)
+
+
+def note_second_factor_removed(user_ref: Ref, *, kind: str, actor: Actor, at: datetime) -> None:
+    """Write down that a user gave up an app or a key."""
+    with transaction.atomic():
+        record(Event.ACCOUNTS_SECOND_FACTOR_REMOVED, item=user_ref, actor=actor, at=at, kind=kind)
+
+
+def reset_second_factor(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
+    """Take every second factor of a user who lost theirs; the next sign-in enrols a new one."""
+    with transaction.atomic():
+        user = present_user(user_ref)
+        if actor.kind is ActorKind.USER and actor.ref == str(user_ref):
+            raise OwnAppointmentError
+        Authenticator.objects.filter(user_id=user.ref).delete()
+        record(Event.ACCOUNTS_SECOND_FACTOR_REMOVED, item=user.ref, actor=actor, at=at, kind="all")

@@ -7,116 +7,234 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=64, unique=True)),
-                ('display_name', models.CharField(max_length=120)),
-                ('language', models.CharField(blank=True, max_length=8)),
-                ('is_active', models.BooleanField(default=True)),
-                ('must_change_password', models.BooleanField(default=True)),
-                ('initial_password_used_at', models.DateTimeField(null=True)),
-                ('joined_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(null=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("username", models.CharField(max_length=64, unique=True)),
+                ("display_name", models.CharField(max_length=120)),
+                ("language", models.CharField(blank=True, max_length=8)),
+                ("is_active", models.BooleanField(default=True)),
+                ("must_change_password", models.BooleanField(default=True)),
+                ("initial_password_used_at", models.DateTimeField(null=True)),
+                ("joined_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('is_active', True), ('left_at__isnull', False), _connector='OR'), name='user_who_is_inactive_has_left')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_active", True), ("left_at__isnull", False), _connector="OR"
+                        ),
+                        name="user_who_is_inactive_has_left",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('controller_ref', models.UUIDField()),
-                ('label', models.CharField(max_length=60)),
-                ('capability', models.CharField(max_length=24)),
-                ('digest', models.BinaryField(max_length=32, unique=True)),
-                ('issued_at', models.DateTimeField()),
-                ('issued_by', models.CharField(max_length=80)),
-                ('ends_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_by', models.CharField(blank=True, max_length=80)),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("controller_ref", models.UUIDField()),
+                ("label", models.CharField(max_length=60)),
+                ("capability", models.CharField(max_length=24)),
+                ("digest", models.BinaryField(max_length=32, unique=True)),
+                ("issued_at", models.DateTimeField()),
+                ("issued_by", models.CharField(max_length=80)),
+                ("ends_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_by", models.CharField(blank=True, max_length=80)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('issued_at'))), name='token_ends_after_its_issue')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("issued_at"))),
+                        name="token_ends_after_its_issue",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('controller_ref', models.UUIDField()),
-                ('role', models.CharField(max_length=24)),
-                ('assessed_at', models.DateTimeField()),
-                ('assessed_by', models.CharField(max_length=80)),
-                ('appointed_at', models.DateTimeField()),
-                ('appointed_by', models.CharField(max_length=80)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_by', models.CharField(blank=True, max_length=80)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL)),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("controller_ref", models.UUIDField()),
+                ("role", models.CharField(max_length=24)),
+                ("assessed_at", models.DateTimeField()),
+                ("assessed_by", models.CharField(max_length=80)),
+                ("appointed_at", models.DateTimeField()),
+                ("appointed_by", models.CharField(max_length=80)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_by", models.CharField(blank=True, max_length=80)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('user', 'controller_ref', 'role'), name='one_standing_appointment_per_role'), models.CheckConstraint(condition=models.Q(('assessed_at__lte', models.F('appointed_at'))), name='appointment_follows_its_assessment')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("user", "controller_ref", "role"),
+                        name="one_standing_appointment_per_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("assessed_at__lte", models.F("appointed_at"))),
+                        name="appointment_follows_its_assessment",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('controller_ref', models.UUIDField()),
-                ('purpose', models.SlugField(max_length=60)),
-                ('recording_ref', models.UUIDField(null=True)),
-                ('begins_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('given_by', models.CharField(max_length=80)),
-                ('reason', models.CharField(max_length=200)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_by', models.CharField(blank=True, max_length=80)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("controller_ref", models.UUIDField()),
+                ("purpose", models.SlugField(max_length=60)),
+                ("recording_ref", models.UUIDField(null=True)),
+                ("begins_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("given_by", models.CharField(max_length=80)),
+                ("reason", models.CharField(max_length=200)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_by", models.CharField(blank=True, max_length=80)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['user', 'controller_ref', 'purpose'], name='grant_of_user')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('begins_at'))), name='grant_ends_after_it_begins')],
+                "indexes": [
+                    models.Index(fields=["user", "controller_ref", "purpose"], name="grant_of_user")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("begins_at"))),
+                        name="grant_ends_after_it_begins",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Training',
+            name="Training",
             fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('controller_ref', models.UUIDField()),
-                ('subject', models.SlugField(max_length=60)),
-                ('done_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('lapses_at', models.DateTimeField()),
-                ('recorded_by', models.CharField(max_length=80)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trainings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("controller_ref", models.UUIDField()),
+                ("subject", models.SlugField(max_length=60)),
+                ("done_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("lapses_at", models.DateTimeField()),
+                ("recorded_by", models.CharField(max_length=80)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trainings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['user', 'controller_ref', 'lapses_at'], name='training_of_user'), models.Index(fields=['lapses_at'], name='training_by_lapse')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('done_on'))), name='training_is_due_after_it_is_done')],
+                "indexes": [
+                    models.Index(
+                        fields=["user", "controller_ref", "lapses_at"], name="training_of_user"
+                    ),
+                    models.Index(fields=["lapses_at"], name="training_by_lapse"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gt", models.F("done_on"))),
+                        name="training_is_due_after_it_is_done",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Undertaking',
+            name="Undertaking",
             fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('controller_ref', models.UUIDField()),
-                ('signed_at', models.DateTimeField()),
-                ('recorded_by', models.CharField(max_length=80)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='undertakings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "ref",
+                    models.UUIDField(
+                        default=callward.kernel.references.new_ref,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("controller_ref", models.UUIDField()),
+                ("signed_at", models.DateTimeField()),
+                ("recorded_by", models.CharField(max_length=80)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undertakings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['user', 'controller_ref'], name='undertaking_of_user')],
+                "indexes": [
+                    models.Index(fields=["user", "controller_ref"], name="undertaking_of_user")
+                ],
             },
         ),
     ]

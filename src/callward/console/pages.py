@@ -1,0 +1,171 @@
+"""The register of screens: adding a page is writing one decorated function in `views/`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Protocol
+
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from callward.accounts.errors import CapabilityMissingError
+from callward.console.errors import ScreenAbsentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from django.http.response import HttpResponseBase
+    from django.urls import URLPattern
+    from django.utils.functional import _StrPromise
+
+    from callward.accounts.states import Capability
+    from callward.console.visits import StaffRequest, Visit
+
+    View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nav:
+    """The place of a screen in the navigation."""
+
+    label: _StrPromise
+    icon: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One screen: its address, its name, who may see it, and on which activity it depends."""
+
+    route: str
+    name: str
+    view: View
+    needs: frozenset[Capability]
+    methods: tuple[str, ...]
+    nav: Nav | None
+    records_calls: bool
+
+    def exists_for(self, visit: Visit) -> bool:
+        """Tell whether the controller's policy has the activity that this screen shows."""
+        if not self.records_calls:
+            return True
+        return visit.post is not None and visit.post.policy.recording is not None
+
+    def open_to(self, visit: Visit) -> bool:
+        """Tell whether this user sees the screen at all."""
+        return self.exists_for(visit) and (not self.needs or visit.may(*self.needs))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavItem:
+    """One line of the navigation, as drawn."""
+
+    label: _StrPromise
+    icon: str
+    url: str
+    active: bool
+
+
+class _Registered(Protocol):
+    def __call__(self, view: View) -> View: ...
+
+
+_pages: dict[str, Page] = {}
+
+
+def page(  # noqa: PLR0913  # one keyword per property of a screen
+    route: str,
+    *,
+    name: str,
+    needs: Capability | Iterable[Capability] = (),
+    methods: Sequence[str] = ("GET", "HEAD"),
+    nav: Nav | None = None,
+    records_calls: bool = False,
+) -> _Registered:
+    """Register a screen; the user needs any one of `needs` at the present controller."""
+    wanted = frozenset([needs] if isinstance(needs, str) else needs)
+
+    def register(view: View) -> View:
+        found = Page(
+            route=route,
+            name=name,
+            view=view,
+            needs=wanted,
+            methods=tuple(methods),
+            nav=nav,
+            records_calls=records_calls,
+        )
+        known = _pages.get(name)
+        if known is not None and known.view is not view:
+            raise ValueError(name)
+        guarded = never_cache(require_http_methods(list(methods))(_guard(found)))
+        _pages[name] = Page(
+            route=route,
+            name=name,
+            view=guarded,
+            needs=wanted,
+            methods=found.methods,
+            nav=nav,
+            records_calls=records_calls,
+        )
+        return guarded
+
+    return register
+
+
+def _guard(wanted: Page) -> View:
+    @wraps(wanted.view)
+    def guarded(request: StaffRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        visit = request.visit
+        refuse_unless_open(wanted, visit)
+        with timezone.override(visit.post.policy.zone if visit.post else None):
+            return wanted.view(request, *args, **kwargs)
+
+    return guarded
+
+
+def refuse_unless_open(wanted: Page, visit: Visit) -> None:
+    """Raise CapabilityMissingError or ScreenAbsentError unless the user may see the screen."""
+    if wanted.needs and not visit.may(*wanted.needs):
+        raise CapabilityMissingError(capability=min(wanted.needs))
+    if not wanted.exists_for(visit):
+        raise ScreenAbsentError(ref=wanted.name)
+
+
+def load() -> None:
+    """Import every module of `views/`, so that each registers its screens."""
+    from callward.console import views  # noqa: PLC0415  # views import this register
+
+    for module in pkgutil.iter_modules(views.__path__):
+        importlib.import_module(f"{views.__name__}.{module.name}")
+
+
+def pages() -> tuple[Page, ...]:
+    """Every screen, by name."""
+    load()
+    return tuple(_pages[name] for name in sorted(_pages))
+
+
+def addresses() -> list[URLPattern]:
+    """The addresses of every screen."""
+    return [path(one.route, one.view, name=one.name) for one in pages()]
+
+
+def navigation(visit: Visit, *, active: str) -> list[NavItem]:
+    """The screens that this user may open here, in order; nothing else is ever shown."""
+    shown = [(one.nav, one) for one in pages() if one.nav is not None and one.open_to(visit)]
+    shown.sort(key=lambda pair: (pair[0].order, pair[1].name))
+    return [
+        NavItem(
+            label=nav.label,
+            icon=nav.icon,
+            url=reverse(one.name),
+            active=active == one.name or active.startswith(f"{one.name}-"),
+        )
+        for nav, one in shown
+    ]

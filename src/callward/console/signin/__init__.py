@@ -1,0 +1,1 @@
+"""Sign-in: own user name, own password, second factor."""

@@ -1,0 +1,72 @@
+"""The forms of sign-in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allauth.account.forms import LoginForm
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
+    """User name and password."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        name, password = self.fields["login"], self.fields["password"]
+        name.label, password.label = _("User name"), _("Password")
+        for field in (name, password):
+            field.widget.attrs.pop("placeholder", None)
+        name.widget.attrs |= {"autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
+
+    def clean_login(self) -> str:
+        return str(super().clean_login()).lower()
+
+
+class PasswordForm(forms.Form):
+    """The present password, and a new one twice."""
+
+    present = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=ngettext_lazy(
+            "At least %(count)d sign; a sentence of your own is easy to keep in mind.",
+            "At least %(count)d signs; a sentence of your own is easy to keep in mind.",
+            settings.CALLWARD_PASSWORD_LENGTH,
+        )
+        % {"count": settings.CALLWARD_PASSWORD_LENGTH},
+    )
+    again = forms.CharField(
+        label=_("New password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: object, user: AbstractBaseUser, **kwargs: object) -> None:
+        self._user = user
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through
+
+    def clean_new(self) -> str:
+        new = str(self.cleaned_data["new"])
+        validate_password(new, self._user)
+        return new
+
+    def clean(self) -> dict[str, object]:
+        typed = super().clean() or {}
+        if "new" in typed and typed.get("again") is not None and typed["new"] != typed["again"]:
+            self.add_error("again", _("The two new passwords differ."))
+        if "new" in typed and typed["new"] == typed.get("present"):
+            self.add_error("new", _("The new password must differ from the present one."))
+        return typed

@@ -1,0 +1,14 @@
+"""The addresses of the console."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from callward.console.pages import addresses
+from callward.console.views.preferences import language
+
+urlpatterns = [
+    path("", include("callward.console.signin.urls")),
+    path("language/", language, name="language"),
+    *addresses(),
+]

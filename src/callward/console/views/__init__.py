@@ -1,0 +1,1 @@
+"""The screens, one module per subject; each registers its own by `pages.page`."""

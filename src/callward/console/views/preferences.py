@@ -1,0 +1,62 @@
+"""Language and controller: what a user chooses for themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from callward.accounts import services as accounts
+from callward.console.errors import ControllerNotChosenError
+from callward.console.pages import page
+from callward.console.signin.adapters import set_language_cookie
+from callward.console.visits import choose_controller
+from callward.kernel.errors import BadInputError, gettext_noop
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from callward.console.visits import StaffRequest
+
+
+class LanguageUnknownError(BadInputError):
+    """Callward does not speak this language."""
+
+    code = "language-unknown"
+    fact = gettext_noop("The screens are not available in this language.")
+    mend = gettext_noop("Choose one of the listed languages.")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Change the language of the screens, and come back to where the user was."""
+    wanted = request.POST.get("language", "")
+    if wanted not in dict(settings.LANGUAGES):
+        raise LanguageUnknownError
+    response = redirect(_safe_next(request))
+    set_language_cookie(response, wanted)
+    if request.user.is_authenticated:
+        accounts.choose_language(request.user.pk, language=wanted)
+    return response
+
+
+@page("controller/", name="controller", methods=("POST",))
+def controller(request: StaffRequest) -> HttpResponse:
+    """Work for another controller from now on."""
+    wanted = request.POST.get("controller", "")
+    chosen = next((one for one in request.visit.choices if str(one.ref) == wanted), None)
+    if chosen is None:
+        raise ControllerNotChosenError
+    choose_controller(request, chosen.ref)
+    return redirect("home")
+
+
+def _safe_next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else resolve_url("home")

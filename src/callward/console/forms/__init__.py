@@ -1,0 +1,1 @@
+"""What people type, checked before any service sees it."""

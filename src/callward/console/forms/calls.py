@@ -1,0 +1,122 @@
+"""The filters of the call list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from callward.calls.selectors import CallFilters
+from callward.calls.states import CallDirection, Disposition
+from callward.console.wording import LABELS
+from callward.kernel import calendar
+from callward.kernel.errors import CallwardError
+from callward.kernel.numbers import parse_number
+from callward.kernel.references import parse_ref
+from callward.subjects import selectors as subjects
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from callward.console.visits import Visit
+    from callward.kernel.numbers import PhoneNumber
+
+_ANY = [("", _("Any"))]
+_YES_NO = [*_ANY, ("yes", _("Yes")), ("no", _("No"))]
+_TRUTH = {"yes": True, "no": False}
+
+
+def _day_field(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class CallFilterForm(forms.Form):
+    """Narrows the list of calls; everything empty shows them all."""
+
+    since = _day_field(_("From day"))
+    until = _day_field(_("To day"))
+    direction = forms.ChoiceField(label=_("Direction"), required=False)
+    number = forms.CharField(
+        label=_("Telephone number"),
+        required=False,
+        max_length=32,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
+    agent = forms.CharField(label=_("Agent"), required=False, max_length=60)
+    queue = forms.CharField(label=_("Queue"), required=False, max_length=60)
+    disposition = forms.ChoiceField(label=_("Outcome"), required=False)
+    shortest = forms.IntegerField(
+        label=_("At least (minutes)"), required=False, min_value=0, max_value=1440
+    )
+    longest = forms.IntegerField(
+        label=_("At most (minutes)"), required=False, min_value=0, max_value=1440
+    )
+    recorded = forms.ChoiceField(label=_("Has a recording"), required=False, choices=_YES_NO)
+    held = forms.ChoiceField(label=_("Under legal hold"), required=False, choices=_YES_NO)
+
+    def __init__(self, *args: Any, visit: Visit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._visit = visit
+        self._number: PhoneNumber | None = None
+        self._number_ref = ""
+        for name, family in (("direction", CallDirection), ("disposition", Disposition)):
+            choices = [(str(value), LABELS[name][value]) for value in family]
+            self.fields[name].choices = [*_ANY, *choices]  # type: ignore[attr-defined]  # a ChoiceField
+
+    def clean_number(self) -> str:
+        """Find the number among the subjects; a saved filter names it by reference."""
+        text = str(self.cleaned_data["number"]).strip()
+        if not text:
+            return ""
+        try:
+            self._number_ref, self._number = self._find(text)
+        except CallwardError as error:
+            raise forms.ValidationError(str(error)) from error
+        return text
+
+    def _find(self, text: str) -> tuple[str, PhoneNumber]:
+        if text.startswith("ref:"):
+            ref = parse_ref(text.removeprefix("ref:"))
+            number = parse_number(subjects.clear_text(ref), region=self._visit.policy.jurisdiction)
+            return str(ref), number
+        number = parse_number(text, region=self._visit.policy.jurisdiction)
+        found = subjects.find(self._visit.controller_ref, number)
+        if found is None:
+            raise forms.ValidationError(_("No call with this number is kept."))
+        return str(found.ref), number
+
+    def to_save(self) -> dict[str, str]:
+        """The filters as the session keeps them: no number in clear."""
+        saved = {name: str(self.cleaned_data.get(name) or "") for name in self.fields}
+        saved["number"] = f"ref:{self._number_ref}" if self._number_ref else ""
+        return {name: text for name, text in saved.items() if text}
+
+    def asked(self) -> tuple[CallFilters, bool | None]:
+        """The filters as the selectors take them, and whether only held calls are wanted."""
+        given = self.cleaned_data
+        filters = CallFilters(
+            started_from=self._instant(given["since"], days=0),
+            started_before=self._instant(given["until"], days=1),
+            agent_code=given["agent"],
+            direction=CallDirection(given["direction"]) if given["direction"] else None,
+            number=self._number,
+            queue=given["queue"],
+            disposition=Disposition(given["disposition"]) if given["disposition"] else None,
+            shortest=_seconds(given["shortest"]),
+            longest=_seconds(given["longest"]),
+            recorded=_TRUTH.get(given["recorded"]),
+        )
+        return filters, _TRUTH.get(given["held"])
+
+    def _instant(self, day: date | None, *, days: int) -> datetime | None:
+        if day is None:
+            return None
+        return calendar.start_of_day(day + timedelta(days=days), zone=self._visit.policy.zone)
+
+
+def _seconds(minutes: int | None) -> int | None:
+    return None if minutes is None else minutes * 60

@@ -1,0 +1,46 @@
+"""Say the engine's values in people's words inside a template."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext
+
+from callward.console import wording
+
+register = template.Library()
+
+
+@register.filter
+def words(value: object, family: str) -> str:
+    """`{{ call.direction|words:"direction" }}`."""
+    return wording.label(family, value)
+
+
+@register.filter
+def clock_length(seconds: float | None) -> str:
+    """`{{ recording.seconds|clock_length }}` as 3:07."""
+    return "–" if seconds is None else wording.duration(seconds)
+
+
+@register.filter
+def size(count: int) -> str:
+    """`{{ recording.bytes|size }}` as 120 kB."""
+    return wording.size_words(count)
+
+
+@register.filter
+def period(text: str) -> str:
+    """`{{ rule.period|period }}` as 6 months."""
+    return wording.period_words(text)
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """Translate a sentence that a lower room has marked."""
+    return gettext(text) if text else ""
+
+
+@register.filter
+def short(ref: object) -> str:
+    """The last characters of a reference, enough to tell two apart on one screen."""
+    return "…" + str(ref)[-8:]

@@ -1,0 +1,148 @@
+"""Legal holds: placed on a call, released by two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _, gettext_lazy
+
+from callward.accounts.states import Capability
+from callward.calls import selectors as calls
+from callward.calls.errors import CallMissingError
+from callward.console.forms.holds import HoldForm, ReviewForm
+from callward.console.pages import Nav, page
+from callward.recordings import selectors as recordings
+from callward.retention import selectors as held, services as retention
+from callward.retention.errors import ItemUnknownError
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from callward.console.visits import StaffRequest, Visit
+    from callward.kernel.references import Ref
+
+
+@page(
+    "holds/",
+    name="holds",
+    needs=Capability.SEE_CALLS,
+    nav=Nav(label=gettext_lazy("Legal holds"), icon="lock", order=20),
+    records_calls=True,
+)
+def hold_list(request: StaffRequest) -> HttpResponse:
+    """Show every hold, those past their review first."""
+    visit = request.visit
+    found = held.holds(visit.controller_ref, at=visit.at)
+    context = {
+        "holds": sorted(found, key=lambda hold: (not hold.overdue, hold.review_on)),
+        "may_ask": visit.may(Capability.PLACE_HOLD),
+        "may_release": visit.may(Capability.RELEASE_HOLD),
+    }
+    return render(request, "console/holds/list.html", context)
+
+
+@page(
+    "calls/<uuid:ref>/hold/",
+    name="calls-hold",
+    needs=Capability.PLACE_HOLD,
+    methods=("POST",),
+    records_calls=True,
+)
+def place_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Stop the disposal of every recording of one call."""
+    visit = request.visit
+    call = calls.call(ref)
+    if call.row.controller_ref != visit.controller_ref:
+        raise CallMissingError(ref=ref)
+    form = HoldForm(request.POST, policy=visit.policy)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, str(errors[0]))
+        return redirect("calls-one", ref=ref)
+    retention.place_hold(
+        [recording.ref for recording in recordings.recordings_of_call(ref)],
+        reason=form.cleaned_data["reason"],
+        case=form.cleaned_data["case"],
+        review_on=form.cleaned_data["review_on"],
+        owner=visit.user.ref,
+        actor=visit.actor,
+        at=visit.at,
+    )
+    messages.success(request, _("The hold is in force. Nothing of this call will be destroyed."))
+    return redirect("calls-one", ref=ref)
+
+
+@page(
+    "holds/<uuid:ref>/ask-release/",
+    name="holds-ask",
+    needs=Capability.PLACE_HOLD,
+    methods=("POST",),
+    records_calls=True,
+)
+def ask_release(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Ask a second person to release a hold."""
+    visit = request.visit
+    _own_hold(ref, visit)
+    retention.ask_release(ref, actor=visit.actor, at=visit.at)
+    messages.success(request, _("The release is asked for. A second person has to approve it."))
+    return redirect("holds")
+
+
+@page(
+    "holds/<uuid:ref>/approve-release/",
+    name="holds-approve",
+    needs=Capability.RELEASE_HOLD,
+    methods=("POST",),
+    records_calls=True,
+)
+def approve_release(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Release a hold that somebody else asked to release."""
+    visit = request.visit
+    _own_hold(ref, visit)
+    retention.approve_release(ref, actor=visit.actor, at=visit.at)
+    messages.success(request, _("The hold is released. The retention period decides again."))
+    return redirect("holds")
+
+
+@page(
+    "holds/<uuid:ref>/keep/",
+    name="holds-keep",
+    needs=Capability.RELEASE_HOLD,
+    methods=("POST",),
+    records_calls=True,
+)
+def keep_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Turn an asked release down; the hold stays as it was."""
+    visit = request.visit
+    _own_hold(ref, visit)
+    retention.keep_hold(ref, actor=visit.actor, at=visit.at)
+    messages.success(request, _("The hold stays in force."))
+    return redirect("holds")
+
+
+@page(
+    "holds/<uuid:ref>/review/",
+    name="holds-review",
+    needs=Capability.PLACE_HOLD,
+    methods=("POST",),
+    records_calls=True,
+)
+def review_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Note that somebody looked at the case again, and when the next look is due."""
+    visit = request.visit
+    _own_hold(ref, visit)
+    form = ReviewForm(request.POST)
+    if form.is_valid():
+        day = form.cleaned_data["review_on"]
+        retention.review_hold(ref, review_on=day, actor=visit.actor, at=visit.at)
+        messages.success(request, _("The review is noted."))
+    else:
+        messages.error(request, _("Choose the day of the next review."))
+    return redirect("holds")
+
+
+def _own_hold(ref: Ref, visit: Visit) -> None:
+    if held.hold(ref, at=visit.at).controller_ref != visit.controller_ref:
+        raise ItemUnknownError(ref=ref)

@@ -79,14 +79,12 @@ def _bases(policy: Policy, activity: Activity) -> Mapping[str, str]:
 
 def _consent(activity: Activity) -> Mapping[Direction, ConsentMode]:
     modes: dict[Direction, ConsentMode] = {}
-    for direction in sorted(activity.directions):
-        match direction:
-            case Direction.IN:
-                modes[direction] = needed(f"{_HERE}.inbound", activity.inbound).consent
-            case Direction.OUT:
-                modes[direction] = needed(f"{_HERE}.outbound", activity.outbound).consent
-            case Direction.INTERNAL:
-                modes[direction] = ConsentMode.NONE
+    if Direction.IN in activity.directions:
+        modes[Direction.IN] = needed(f"{_HERE}.inbound", activity.inbound).consent
+    if Direction.OUT in activity.directions:
+        modes[Direction.OUT] = needed(f"{_HERE}.outbound", activity.outbound).consent
+    if Direction.INTERNAL in activity.directions:
+        modes[Direction.INTERNAL] = ConsentMode.NONE
     return MappingProxyType(modes)
 
 

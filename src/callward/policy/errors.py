@@ -23,7 +23,7 @@ class PolicyTooLargeError(PolicyError):
     """The file is larger than any honest policy."""
 
     code = "policy-too-large"
-    fact = gettext_noop("The policy file is larger than %(limit)s bytes.")
+    fact = gettext_noop("The policy file is larger than %(limit)s bytes or %(lines)s lines.")
     mend = gettext_noop("Shorten it; one controller needs a few hundred lines.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from callward.kernel.calendar import Period, add_civil, parse_period
@@ -19,16 +20,29 @@ EXTENSION_HABIT = Period(days=60)
 AUTHORITY_LIMIT = Period(seconds=72 * 3600)  # Art. 33(1)
 PROVIDER_LIMIT = Period(seconds=24 * 3600)  # Reg. 611/2013, Art. 2(2)
 
-EU = frozenset(
-    ["AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"]
-)
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+EU = _words("""
+    AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE
+""")
 EEA = EU | {"IS", "LI", "NO"}
-AUTHORITY_BOOK = frozenset({"BG", "LT", "RO"})
+AUTHORITY_BOOK = _words("BG LT RO")
 
 # DPV 2.3; `cw:` is our own namespace for what it lacks.
-TERMS = frozenset(
-    ["dpv:Record", "dpv:Collect", "dpv:Store", "dpv:Disclose", "dpv:Copy", "dpv:Export", "dpv:Erase", "dpv:Destruct", "pd:VoiceCommunicationRecording", "pd:CallLog", "pd:CommunicationsMetadata", "pd:Communication", "pd:VoiceMail", "pd:TelephoneNumber", "pd:Name", "pd:EmailAddress", "pd:IPAddress", "pd:MedicalHealth", "pd:HealthRecord", "pd:Gender", "pd:Age", "pd:Purchase", "dpv:CustomerCare", "dpv:CommunicationForCustomerCare", "dpv:StaffTraining", "dpv:ImproveExistingProductsAndServices", "dpv:LegalCompliance", "dpv:FraudPreventionAndDetection", "dpv:EnforceSecurity", "dpv:DirectMarketing", "dpv:ServiceProvision", "dpv:IdentityVerification", "cw:booking", "cw:note", "cw:evaluation", "cw:contact-case", "cw:proof-of-interaction", "cw:testimonial", "cw:survey-answer", "cw:delivery", "cw:device", "cw:transcription", "cw:quality-improvement"]
-)
+TERMS = _words("""
+    dpv:Record dpv:Collect dpv:Store dpv:Disclose dpv:Copy dpv:Export dpv:Erase dpv:Destruct
+    pd:VoiceCommunicationRecording pd:CallLog pd:CommunicationsMetadata pd:Communication
+    pd:VoiceMail pd:TelephoneNumber pd:Name pd:EmailAddress pd:IPAddress pd:MedicalHealth
+    pd:HealthRecord pd:Gender pd:Age pd:Purchase
+    dpv:CustomerCare dpv:CommunicationForCustomerCare dpv:StaffTraining
+    dpv:ImproveExistingProductsAndServices dpv:LegalCompliance dpv:FraudPreventionAndDetection
+    dpv:EnforceSecurity dpv:DirectMarketing dpv:ServiceProvision dpv:IdentityVerification
+    cw:booking cw:note cw:evaluation cw:contact-case cw:proof-of-interaction cw:testimonial
+    cw:survey-answer cw:delivery cw:device cw:transcription cw:quality-improvement
+""")
 CATCH_ALL_TERMS = frozenset({"dpv:Purpose", "dpv:OtherPurpose"})
 CATCH_ALL_WORDS = frozenset({"all", "any", "general", "misc", "other", "various"})
 EVIDENCE_WORDS = frozenset({"claim", "claims", "complaint", "complaints", "evidence", "proof"})
@@ -46,6 +60,7 @@ def countable(text: str | None) -> Period | None:
     return parse_period(text)
 
 
+@lru_cache(maxsize=256)
 def ever_later(period: Period, limit: Period, *, spare_days: int = 0) -> bool:
     """Whether `period` ends after `limit` less some spare days, counted from any day at all."""
     return any(ours > law - timedelta(days=spare_days) for ours, law in _ends(period, limit))

@@ -14,6 +14,7 @@ from callward.policy.complaints import complaint_about
 from callward.policy.errors import (
     PolicyError,
     PolicyLineTooLongError,
+    PolicyMissingKeyError,
     PolicyNotTextError,
     PolicyNotTomlError,
     PolicyTooDeepError,
@@ -26,7 +27,8 @@ from callward.policy.schema import Policy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 128 * 1024
+MAX_LINES = 5000
 MAX_LINE = 1000
 MAX_DOTS = 40
 MAX_DEPTH = 12
@@ -45,21 +47,24 @@ def load(text: str | bytes) -> Policy:
     tables = _tables(readable)
     _check_values(tables, lines)
     try:
-        return Policy.model_validate_json(json.dumps(tables, default=_written_date))
+        return Policy.model_validate_json(json.dumps(tables, default=date.isoformat))
     except ValidationError as error:
         raise _first_of(error, lines) from None
 
 
 def _readable(text: str | bytes) -> str:
     if len(text) > MAX_BYTES:
-        raise PolicyTooLargeError(limit=MAX_BYTES)
+        raise PolicyTooLargeError(limit=MAX_BYTES, lines=MAX_LINES)
     if isinstance(text, bytes):
         try:
             text = text.decode()
         except UnicodeDecodeError:
             raise PolicyNotTextError from None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = text.split("\n")
+    if len(lines) > MAX_LINES:
+        raise PolicyTooLargeError(limit=MAX_BYTES, lines=MAX_LINES)
+    for number, line in enumerate(lines, start=1):
         if len(line) > MAX_LINE or line.count(".") > MAX_DOTS:
             raise PolicyLineTooLongError(line=number, limit=MAX_LINE, dots=MAX_DOTS)
     return text
@@ -110,16 +115,12 @@ def _walk(value: object, path: Path) -> Iterator[tuple[Path, object]]:
             waiting.extend(((*path, str(row)), each) for row, each in enumerate(value))
 
 
-def _written_date(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
-
-
 def _first_of(error: ValidationError, lines: KeyLines) -> PolicyError:
-    problems = error.errors(include_url=False, include_context=True)[:_SHOWN_PROBLEMS]
-    found = [complaint_about(each, lines) for each in problems]
-    found.sort(key=lambda each: each.line or 0)
+    problems = error.errors(include_url=False)
+    # A mistyped key is usually why another one is missing, so what is missing comes last.
+    problems.sort(key=lambda each: each["type"] == "missing")
+    found = [complaint_about(each, lines) for each in problems[:_SHOWN_PROBLEMS]]
+    found.sort(key=lambda each: (each.code == PolicyMissingKeyError.code, each.line or 0))
     first, *others = found
     first.others = tuple(others)
     return first

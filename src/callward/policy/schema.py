@@ -17,6 +17,7 @@ from callward.policy.schema_values import (
     MonthDay,
     PeriodText,
     PolicyId,
+    Prose,
     Slug,
     Table,
     Term,
@@ -27,7 +28,6 @@ from callward.policy.schema_values import (
 )
 from callward.policy.vocabulary import (
     AnnounceChange,
-    Article9,
     Basis,
     BreachItem,
     Channel,
@@ -186,7 +186,7 @@ class Remark(Table):
     """A free statement of the controller, printed apart as unchecked."""
 
     language: Language
-    text: Text
+    text: Prose
 
 
 class PaperRule(Table):
@@ -244,6 +244,3 @@ class Policy(Table):
     control: dict[ControlKind, Control] = {}
     waiver: tuple[Waiver, ...] = Field(default=(), max_length=_MAX_ROWS)
     remark: tuple[Remark, ...] = Field(default=(), max_length=_MAX_ROWS)
-
-
-__all__ = ["Activity", "Article9", "Policy", "Retain"]

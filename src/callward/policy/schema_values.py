@@ -57,6 +57,10 @@ def _printable(text: str) -> str:
     return text
 
 
+def _prose(text: str) -> str:
+    return "\n".join(_printable(line) for line in text.split("\n"))
+
+
 def _month_day(text: str) -> str:
     if _MONTH_DAY.fullmatch(text) is None:
         raise ValueError("a day of the year is written like 12-31")
@@ -64,12 +68,16 @@ def _month_day(text: str) -> str:
 
 
 _MAX_TEXT = 500
+_MAX_PROSE = 5000
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Term = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*:[A-Za-z0-9-]+$", max_length=80)]
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=_MAX_TEXT), AfterValidator(_printable)
+]
+Prose = Annotated[
+    str, StringConstraints(min_length=1, max_length=_MAX_PROSE), AfterValidator(_prose)
 ]
 PeriodText = Annotated[str, StringConstraints(max_length=40), AfterValidator(_period)]
 ZoneName = Annotated[str, StringConstraints(max_length=40), AfterValidator(_zone)]

@@ -54,7 +54,7 @@ def certify(disposal: Disposal, *, actor: Actor, at: datetime) -> Certificate:
         disposal=disposal.ref,
         kind=disposal.kind,
         count=disposal.count,
-        digest=disposal.items_digest,
+        digest=disposal.items_digest or "none",
     )
     return certificate
 

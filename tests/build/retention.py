@@ -1,0 +1,106 @@
+"""Recordings that are really sealed, with their due instants, and a signer with a known key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from build.vault import plug_vault, speech
+from callward.controllers import selectors as controllers
+from callward.kernel import clock
+from callward.kernel.actors import system_actor
+from callward.kernel.calendar import parse_instant
+from callward.kernel.references import new_ref
+from callward.retention import ports, services
+from callward.retention.values import NewItem
+from callward.sealing import signing
+from callward.vault import services as vault
+from callward.vault.states import ToSeal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from build.vault import VaultFolders
+    from callward.kernel.references import Ref
+
+RUNNER = system_actor("retention.run")
+SEED = bytes(range(32, 64))
+CALLED = datetime(2026, 1, 15, 13, 0, tzinfo=UTC)
+
+
+class KnownSigner:
+    """Signs with a key that tests know."""
+
+    @property
+    def public_key(self) -> bytes:
+        return signing.public_of(SEED)
+
+    def sign(self, message: bytes) -> bytes:
+        return signing.sign(message, SEED)
+
+
+def plug_house(top: Path) -> VaultFolders:
+    """A real vault in files and a known signer."""
+    ports.signer.plug(KnownSigner())
+    return plug_vault(top)
+
+
+def local(text: str, controller_ref: Ref) -> datetime:
+    """An instant on the controller's own clock."""
+    return parse_instant(
+        text, zone=controllers.policy_in_force(controller_ref, at=clock.now()).zone
+    )
+
+
+def keep(
+    controller_ref: Ref,
+    *,
+    called: datetime = CALLED,
+    words: Sequence[str] = ("good morning",),
+    at: datetime | None = None,
+    size: int = 4_000,
+) -> list[Ref]:
+    """Recordings of calls of one instant, sealed and registered as intake does it."""
+    at = at or max(called + timedelta(minutes=5), datetime(2026, 1, 1, tzinfo=UTC))
+    policy = controllers.policy_in_force(controller_ref, at=at)
+    plan = services.plan(policy, controller_ref=controller_ref, started_at=called)
+    items = [ToSeal(audio=speech(word, size=size), epoch=plan.epoch) for word in words]
+    group = vault.seal_group(items, at=at)
+    with transaction.atomic():
+        vault.register(group, controller_ref=controller_ref, at=at)
+        services.register(
+            [
+                NewItem(
+                    ref=sealed.ref,
+                    controller_ref=controller_ref,
+                    plan=plan,
+                    started_at=called,
+                    mark=f"sha256:{sealed.sha256.hex()}",
+                )
+                for sealed in group
+            ],
+            at=at,
+        )
+    return [sealed.ref for sealed in group]
+
+
+def keep_one(controller_ref: Ref, *, called: datetime = CALLED, word: str = "good morning") -> Ref:
+    """One recording."""
+    return keep(controller_ref, called=called, words=[word])[0]
+
+
+def hold(
+    refs: Sequence[Ref], *, at: datetime, case: str = "KLG-2026-17", reason: str = "complaint"
+):
+    """A hold that the house itself placed."""
+    return services.place_hold(
+        refs, reason=reason, case=case, owner=new_ref(), actor=system_actor("tests"), at=at
+    )
+
+
+def run(at: datetime, controller_ref: Ref | None = None):
+    """One disposal run."""
+    return services.run_disposal(controller_ref, actor=RUNNER, at=at)

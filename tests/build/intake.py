@@ -112,7 +112,9 @@ def age(path: Path) -> None:
     os.utime(path, (stamp, stamp), follow_symlinks=False)
 
 
-def cdr_row(uniqueid: str, *, seconds: int, start: str = "2026-03-12 10:15:22", **changes: str) -> str:
+def cdr_row(
+    uniqueid: str, *, seconds: int, start: str = "2026-03-12 10:15:22", **changes: str
+) -> str:
     """One line of Master.csv: a call of Mara to the line, answered by extension 101."""
     begun = datetime.fromisoformat(start)
     values = {

@@ -193,9 +193,7 @@ def test_what_the_policy_would_never_have_kept_waits(house, therapists, declared
         ("a\nb.mp3", tone(), Reason.UNSAFE_NAME),
     ],
 )
-def test_what_cannot_be_kept_goes_sealed_into_quarantine(
-    house, therapists, name, content, reason
-):
+def test_what_cannot_be_kept_goes_sealed_into_quarantine(house, therapists, name, content, reason):
     put(house.inbox, name, content)
     put(house.inbox, name + ".json", envelope_json())
 

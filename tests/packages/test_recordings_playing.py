@@ -43,7 +43,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def home(tmp_path):
+def home(tmp_path, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return house(tmp_path)
 
 

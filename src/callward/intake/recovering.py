@@ -23,7 +23,7 @@ def recover(at: datetime) -> int:
     """Discard sealed objects that no row knows, and finish decided quarantines; count both."""
     with recovering() as alone:
         if not alone:
-            return 0  # somebody seals now; the next start-up or the hourly task comes back
+            return 0  # somebody seals now; the next start-up or the nightly task comes back
         orphans = _discard_orphans(at)
     return orphans + _finish_decided(at)
 

@@ -45,8 +45,10 @@ class RecordingsHolder:
         """The hold or the law that forbids to destroy it now."""
         if not self.describe(ref):
             return None
-        rule = why_still_here(ref, at).rule
-        return str(rule) if rule in (Rule.HOLD, Rule.LAW_FLOOR) else None
+        reason = why_still_here(ref, at)
+        if reason.holds:
+            return str(Rule.HOLD)
+        return str(Rule.LAW_FLOOR) if reason.rule is Rule.LAW_FLOOR else None
 
     def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:  # noqa: ARG002  # the port's shape
         """Remove the rows; the keys went before."""

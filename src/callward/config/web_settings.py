@@ -130,6 +130,7 @@ LOGIN_REDIRECT_URL = "home"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # the name is shut whatever the address: nothing to rotate
 AXES_USERNAME_CALLABLE = "callward.console.signin.doors.typed_username"
 AXES_LOCKOUT_CALLABLE = "callward.console.signin.doors.locked_out"
 AXES_RESET_ON_SUCCESS = True

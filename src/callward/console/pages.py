@@ -78,7 +78,7 @@ class _Registered(Protocol):
 _pages: dict[str, Page] = {}
 
 
-def page(  # noqa: PLR0913  # one keyword per property of a screen
+def page(  # one keyword per property of a screen
     route: str,
     *,
     name: str,

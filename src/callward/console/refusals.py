@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from django.http import JsonResponse
 from django.shortcuts import render
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from callward.console.visits import Visit
 
 _GONE = "gone"
-
-
-class _WithVisit(Protocol):
-    visit: Visit | None
 
 
 def status_of(error: CallwardError) -> HTTPStatus:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from callward.accounts import services as accounts
+from callward.accounts.errors import UserInactiveError
 from callward.accounts.ports import credential_box
 from callward.console import visits
 from callward.console.signin.doors import typed_username
@@ -38,6 +39,9 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is u
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth's signature
         return False
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:  # noqa: ARG002  # allauth's signature
+        raise UserInactiveError
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Leave counting to axes, which answers 429 and shuts the name for all processes."""
@@ -100,6 +104,6 @@ def set_language_cookie(response: HttpResponse, language: str) -> None:
         language,
         max_age=settings.LANGUAGE_COOKIE_AGE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
         secure=settings.LANGUAGE_COOKIE_SECURE,
     )

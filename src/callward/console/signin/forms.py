@@ -11,7 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
+    from callward.accounts.models import User
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
@@ -54,7 +54,7 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: object, user: AbstractBaseUser, **kwargs: object) -> None:
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         self._user = user
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through
 

@@ -14,7 +14,6 @@ from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -28,6 +27,8 @@ from callward.kernel import clock
 from callward.kernel.actors import user_actor
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
     from callward.kernel.references import Ref
 
 _TOO_MANY = {"too_many_login_attempts", "rate_limited"}
@@ -105,8 +106,9 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _knows_present(request, form):
         new = form.cleaned_data["new"]
         services.change_password(user_ref, password=new, actor=user_actor(user_ref), at=clock.now())
+        assert request.user.is_authenticated
         request.user.refresh_from_db()
-        update_session_auth_hash(request, request.user)  # type: ignore[arg-type]  # signed in
+        update_session_auth_hash(request, request.user)
         messages.success(request, _("Your password has been changed."))
         return redirect("home")
     status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK

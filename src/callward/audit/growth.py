@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
@@ -13,35 +13,26 @@ from callward.audit.models import Tile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_ENTRY = f"'{leaves.FORMAT}' || x || at || x || event || x || item || x || actor || x || facts || x"
+_AS_BYTES = {
+    "sqlite": f"CAST({_ENTRY} AS BLOB)".replace(" x", " char(10)"),
+    "postgresql": f"convert_to({_ENTRY}, 'UTF8')".replace(" x", " chr(10)"),
+}
 _READ = (
-    'SELECT "index", at, event, item, actor, facts FROM audit_leaf '
-    'WHERE "index" >= %s AND "index" < %s ORDER BY "index"'
+    'SELECT "index", {entry} FROM audit_leaf WHERE "index" >= %s AND "index" < %s ORDER BY "index"'
 )
 
-
-class Row(NamedTuple):
-    """A leaf as its columns tell it."""
-
-    place: int
-    at: str
-    event: str
-    item: str
-    actor: str
-    facts: str
-
-    @property
-    def entry(self) -> bytes:
-        """The bytes that stand in the tree."""
-        return leaves.entry_bytes(
-            at=self.at, event=self.event, item=self.item, actor=self.actor, facts=self.facts
-        )
+Row = tuple[int, bytes]
 
 
 def leaf_rows(start: int, end: int) -> list[Row]:
-    """The leaves whose index is at least `start` and below `end`."""
+    """Index and entry of the leaves from `start` to below `end`; the database joins the columns.
+
+    The bytes are those of `leaves.entry_bytes`; joining them here would halve the check's pace.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [start, end])
-        return list(map(Row._make, cursor.fetchall()))
+        cursor.execute(_READ.format(entry=_AS_BYTES[connection.vendor]), [start, end])
+        return list(cursor.fetchall())
 
 
 class StoredTiles:
@@ -74,10 +65,10 @@ def grown_size() -> int:
 def grow(start: int, *, by: int) -> int:
     """Put up to `by` further leaves into tiles, and tell the new size."""
     rows = leaf_rows(start, start + by)
-    for wanted, row in enumerate(rows, start):
-        if row.place != wanted:
+    for wanted, (index, _) in enumerate(rows, start):
+        if index != wanted:
             raise TreeDamagedError(level=0, number=wanted // tree.TILE)
-    hashes = b"".join(tree.leaf_hash(row.entry) for row in rows)
+    hashes = b"".join([tree.leaf_hash(entry) for _, entry in rows])
     level = 0
     place = start
     while hashes:

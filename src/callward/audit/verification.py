@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from callward.audit import growth, leaves, notes, ports, selectors, tree
+from callward.audit import growth, notes, ports, selectors, tree
 from callward.audit.errors import MalformedNoteError, TreeDamagedError
 from callward.audit.models import Checkpoint, Tile
 from callward.audit.states import FaultKind
@@ -14,7 +14,8 @@ from callward.audit.states import FaultKind
 if TYPE_CHECKING:
     from callward.audit.growth import Row
 
-_HEADER = f"\x00{leaves.FORMAT}\n".encode()
+
+_AHEAD = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +44,9 @@ class Verification:
 
 
 def hash_rows(rows: list[Row]) -> list[bytes]:
-    """The leaf hashes of rows: `tree.leaf_hash(row.entry)`, written out because it is the path."""
-    digest, header = sha256, _HEADER
-    return [
-        digest(header + f"{at}\n{event}\n{item}\n{actor}\n{facts}\n".encode()).digest()
-        for _, at, event, item, actor, facts in rows
-    ]
+    """The leaf hashes of rows: `tree.leaf_hash`, written out because it is the path."""
+    digest = sha256
+    return [digest(b"\x00" + entry).digest() for _, entry in rows]
 
 
 @dataclass(slots=True)
@@ -57,6 +55,7 @@ class _Check:
     head: notes.Head | None
     stored: growth.StoredTiles
     faults: list[Fault] = field(default_factory=list)
+    ahead: dict[int, bytes] = field(default_factory=dict)
     shift: int = 0
 
     def find(self, kind: FaultKind, place: int, *, level: int = 0) -> None:
@@ -67,7 +66,7 @@ class _Check:
         start = number * tree.TILE + self.shift
         end = min((number + 1) * tree.TILE, self.sealed) + self.shift
         rows = growth.leaf_rows(start, end)
-        stored = _tile(number)
+        stored = self._stored_leaves(number)
         hashes = hash_rows(rows)
         joined = b"".join(hashes)
         whole = len(rows) == end - start
@@ -78,8 +77,15 @@ class _Check:
         self._compare_above(number, stored)
         return len(rows)
 
+    def _stored_leaves(self, number: int) -> bytes:
+        """The level of leaves is read ahead, many tiles at once."""
+        if number not in self.ahead:
+            rows = Tile.objects.filter(level=0, number__gte=number, number__lt=number + _AHEAD)
+            self.ahead = {at: bytes(hashes) for at, hashes in rows.values_list("number", "hashes")}
+        return self.ahead.get(number, b"")
+
     def name_gaps(self, rows: list[Row], start: int, end: int) -> None:
-        present = {row.place for row in rows}
+        present = {index for index, _ in rows}
         for index in range(start, end):
             if index not in present:
                 self.find(FaultKind.LEAF_REMOVED, index)
@@ -104,7 +110,7 @@ class _Check:
             ),
             0,
         )
-        place = rows[first].place
+        place = rows[first][0]
         if sorted(hashes) == sorted(expected):
             self.find(FaultKind.LEAVES_REORDERED, place)
         elif first + 1 < len(hashes) and hashes[first + 1 :] == expected[first:-1]:
@@ -119,10 +125,10 @@ class _Check:
     def _name_altered(
         self, rows: list[Row], hashes: list[bytes], expected: list[bytes], start: int
     ) -> None:
-        for row, found in zip(rows, hashes, strict=True):
-            offset = row.place - start
+        for (index, _), found in zip(rows, hashes, strict=True):
+            offset = index - start
             if offset >= len(expected) or expected[offset] != found:
-                self.find(FaultKind.LEAF_ALTERED, row.place)
+                self.find(FaultKind.LEAF_ALTERED, index)
 
     def _was_sealed(self, number: int, joined: bytes) -> bool:
         """Whether these leaves are what the rest of the tree was built on."""
@@ -177,11 +183,6 @@ class _Check:
             return tree.tree_root(self.stored, head.size) == head.root
         except TreeDamagedError:
             return False
-
-
-def _tile(number: int) -> bytes:
-    found = Tile.objects.filter(level=0, number=number).values_list("hashes").first()
-    return bytes(found[0]) if found else b""
 
 
 def verify(*, since: int = 0, witness: str | None = None) -> Verification:

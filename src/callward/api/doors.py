@@ -1,0 +1,131 @@
+"""The routes of the api, version 1."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID  # noqa: TC003  # ninja reads the signatures
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest
+from ninja import File, Form, NinjaAPI, Query, Status
+from ninja.files import UploadedFile  # noqa: TC002  # ninja reads the signatures
+from ninja.security import HttpBearer
+
+from callward.accounts import services as accounts
+from callward.accounts.errors import CapabilityMissingError, TokenRefusedError
+from callward.accounts.states import Capability
+from callward.api.gathering import Waiting, gatherer
+from callward.api.problems import handle_problems
+from callward.api.schemas import DeliveriesOut, DeliveryOut, ProblemOut, ReceiptOut
+from callward.audit import services as audit
+from callward.intake import selectors, services as intake
+from callward.intake.states import Outcome
+from callward.kernel import clock
+from callward.kernel.actors import carrier_actor
+from callward.kernel.errors import RefusedError
+
+if TYPE_CHECKING:
+    from callward.accounts.selectors import TokenView
+    from callward.kernel.actors import Actor
+
+_STATUS = {
+    Outcome.TAKEN_IN: 201,
+    Outcome.DUPLICATE: 200,
+    Outcome.QUARANTINED: 202,
+    Outcome.PAST_DUE: 410,
+    Outcome.ERASED_BEFORE: 410,
+}
+_PROBLEMS = dict.fromkeys((400, 401, 403, 404, 413), ProblemOut)
+_MOST_ROWS = 200
+
+
+class Bearer(HttpBearer):
+    """A token of one machine, for one controller and one act."""
+
+    async def authenticate(self, request: HttpRequest, token: str) -> TokenView:
+        """Look the token up; raises TokenRefusedError, CapabilityMissingError."""
+        del request
+        bearer = await sync_to_async(accounts.token_bearer)(token, at=clock.now())
+        if bearer.withdrawn_at is not None:
+            raise TokenRefusedError
+        if bearer.capability != Capability.UPLOAD:
+            error = CapabilityMissingError(capability=str(Capability.UPLOAD))
+            await _note_refusal(error, bearer)
+            raise error
+        return bearer
+
+
+api = NinjaAPI(
+    title="Callward",
+    version="1",
+    description="Hands recordings over, sealed before they are acknowledged.",
+    urls_namespace="api",
+    auth=Bearer(),
+)
+handle_problems(api)
+
+
+def _actor(bearer: TokenView) -> Actor:
+    return carrier_actor(str(bearer.ref))
+
+
+async def _note_refusal(error: RefusedError, bearer: TokenView) -> None:
+    """The refusal stands in the audit although nothing else was changed."""
+    await sync_to_async(audit.record_refusal)(
+        error, item=bearer.ref, actor=_actor(bearer), at=clock.now()
+    )
+
+
+@api.post(
+    "/recordings",
+    response={frozenset(_STATUS.values()): ReceiptOut, **_PROBLEMS},
+    summary="Hand over one recording with its envelope (callward.intake/1)",
+    by_alias=True,
+)
+async def hand_over(
+    request: HttpRequest,
+    envelope: Annotated[str, Form()],
+    recording: Annotated[UploadedFile, File()],
+) -> Status[ReceiptOut]:
+    """Answer once the recording is sealed, durable, read back and in the books."""
+    bearer: TokenView = request.auth  # type: ignore[attr-defined]  # ninja puts it there
+    parsed = intake.parse_envelope(envelope.encode())
+    waiting = Waiting(
+        upload=intake.Upload(envelope=parsed, audio=recording.read()),
+        controller_ref=bearer.controller_ref,
+        actor=_actor(bearer),
+    )
+    try:
+        receipt = await asyncio.wrap_future(gatherer.hand_over(waiting))
+    except RefusedError as error:
+        await _note_refusal(error, bearer)
+        raise
+    body = ReceiptOut(
+        outcome=receipt.outcome,
+        ref=receipt.ref,
+        reason=receipt.reason,
+        certificate_ref=receipt.certificate_ref,
+    )
+    return Status(_STATUS[receipt.outcome], body)
+
+
+@api.get(
+    "/deliveries",
+    response={200: DeliveriesOut, **_PROBLEMS},
+    summary="What this token has handed over, newest first",
+)
+def deliveries(
+    request: HttpRequest,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST_ROWS)] = 50,
+) -> DeliveriesOut:
+    """Only one's own deliveries, a page at a time."""
+    bearer: TokenView = request.auth  # type: ignore[attr-defined]  # ninja puts it there
+    page = selectors.deliveries_of(
+        str(_actor(bearer)), bearer.controller_ref, after=after, limit=limit
+    )
+    return DeliveriesOut(
+        deliveries=[DeliveryOut.model_validate(row, from_attributes=True) for row in page.rows],
+        after=page.after,
+    )

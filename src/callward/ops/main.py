@@ -41,7 +41,7 @@ _COMMANDS = {
     "restore": "backups:restore",
     "demo": "demo:demo",
 }
-_LIGHT = frozenset({"setting_up", "policies"})  # these work without any data folder
+_LIGHT = frozenset({"setting_up", "policies", "demo"})  # these work without any data folder
 
 
 class LateGroup(click.Group):

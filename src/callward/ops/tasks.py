@@ -12,19 +12,9 @@ from callward.kernel import clock
 from callward.kernel.actors import system_actor
 from callward.kernel.errors import CallwardError
 from callward.ops.folders import chosen_folder
-from callward.retention import services as retention
 
 _log = logging.getLogger("callward.ops.tasks")
 WORKER = system_actor("worker")
-
-
-@every("*/5 * * * *", "retention.destroy-due")
-def destroy_what_is_due() -> None:
-    """Destroy everything due and not held; nothing lives on for fifteen minutes."""
-    at = clock.now()
-    retention.end_holds(at=at)
-    retention.release_after_delay(at=at)
-    retention.run_disposal(None, actor=WORKER, at=at)
 
 
 @every("* * * * *", "audit.sign")

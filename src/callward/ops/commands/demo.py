@@ -1,0 +1,94 @@
+"""`callward demo`: everything shown with invented people, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+
+from callward.ops.demo.stage import empty_stage, set_stage
+from callward.ops.errors import CheckFailedError, NotADemoError
+from callward.ops.folders import VARIABLE, DataFolder, chosen_folder
+from callward.ops.house import command_actor, load
+from callward.ops.mark import is_marked
+from callward.ops.setting_up import set_up
+from callward.ops.speech import remark
+from callward.ops.supervision import Program, Tree, callward_command
+
+
+@click.group(invoke_without_command=True)
+@click.option("--once", is_flag=True, help="Show everything, print a JSON summary, end.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.pass_context
+def demo(context: click.Context, port: int, *, once: bool) -> None:
+    """Run a call centre with invented people and sample calls."""
+    if context.invoked_subcommand is not None:
+        return
+    folder = chosen_folder()
+    os.environ[VARIABLE] = str(folder.root)
+    if once:
+        _show_once(folder)
+    else:
+        _serve(folder, port=port)
+
+
+@demo.command("code")
+@click.argument("username")
+def code(username: str) -> None:
+    """Print the second-factor code of USERNAME for this moment."""
+    folder = chosen_folder()
+    if not is_marked(folder):
+        raise NotADemoError
+    load()
+    from callward.ops.demo.cast import pass_of  # noqa: PLC0415  # after Django
+
+    click.echo(pass_of(folder, username).code())
+
+
+def _show_once(folder: DataFolder) -> None:
+    remark("Setting up a fresh call centre …")
+    empty_stage(folder)
+    set_up(folder, region="RO", passphrase=None)
+    from callward.ops.demo.cast import kept_passes  # noqa: PLC0415  # after Django
+    from callward.ops.demo.show import Show, faults_in  # noqa: PLC0415  # after Django
+
+    remark("A carrier's export is taken in and sealed.")
+    stage = set_stage(folder, actor=command_actor())
+    told = Show(stage=stage, passes=kept_passes(folder), actor=command_actor()).run()
+    click.echo(json.dumps(told, indent=2))
+    if faults := faults_in(told):
+        remark(f"Not as promised: {', '.join(faults)}.")
+        raise CheckFailedError(count=len(faults))
+
+
+def _serve(folder: DataFolder, *, port: int) -> None:
+    if not (is_marked(folder) and (folder.root / "cast.json").is_file()):
+        remark("Setting up a call centre with invented people …")
+        empty_stage(folder)
+        set_up(folder, region="RO", passphrase=None)
+        set_stage(folder, actor=command_actor())
+    load()
+    from callward.ops.demo.cast import kept_passes  # noqa: PLC0415  # after Django
+
+    _say_how_to_sign_in(
+        folder,
+        port=port,
+        passwords={name: one.password for name, one in kept_passes(folder).items()},
+    )
+    env = dict(os.environ)
+    web = callward_command("web", "--port", str(port))
+    worker = callward_command("worker")
+    Tree(
+        [Program(name="web", command=web, env=env), Program(name="worker", command=worker, env=env)]
+    ).run()
+
+
+def _say_how_to_sign_in(folder: DataFolder, *, port: int, passwords: dict[str, str]) -> None:
+    click.echo(f"\nCallward is at http://localhost:{port} — stop it with Ctrl-C.\n\nSign in as")
+    for name, password in passwords.items():
+        click.echo(f"  {name:8} {password}")
+    click.echo(
+        "\nIt then asks for a code. Get the code of this moment in another window:\n"
+        f"  CALLWARD_DATA={os.path.relpath(folder.root)} .venv/bin/callward demo code boris\n"
+    )

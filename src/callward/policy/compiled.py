@@ -102,9 +102,11 @@ class TwoPersonRule:
 class PlayRule:
     """The question “may this person play” with everything looked up beforehand."""
 
-    purposes: tuple[str, ...]
+    purposes: frozenset[str]
+    # A tuple: looking an enum member up in a set calls its hash in Python, which costs more.
     roles: tuple[Role, ...]
     needs: frozenset[Need]
+    refusals: Mapping[frozenset[Need], PlayRefusal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +135,11 @@ class CompiledPolicy:
     play: PlayRule | None = field(repr=False, compare=False)
 
 
-_MISSING = (
-    (Need.OWN_LOGIN, PlayRefusal.OWN_LOGIN_MISSING),
-    (Need.SECOND_FACTOR, PlayRefusal.SECOND_FACTOR_MISSING),
-    (Need.CONFIDENTIALITY_SIGNED, PlayRefusal.CONFIDENTIALITY_MISSING),
-    (Need.TRAINING_CURRENT, PlayRefusal.TRAINING_MISSING),
-)
+# Bound once: looking an enum member up by its class costs more than the whole question.
+_RECORDS_NO_CALLS = PlayRefusal.RECORDS_NO_CALLS
+_NO_PURPOSE = PlayRefusal.NO_PURPOSE
+_PURPOSE_NOT_DECLARED = PlayRefusal.PURPOSE_NOT_DECLARED
+_ROLE_NOT_ALLOWED = PlayRefusal.ROLE_NOT_ALLOWED
 
 
 def may_play(
@@ -147,21 +148,11 @@ def may_play(
     """Why a person of this role may not play a recording for this purpose; None when they may."""
     rule = policy.play
     if rule is None:
-        return PlayRefusal.RECORDS_NO_CALLS
-    # Tuples: looking an enum member up in a set calls its hash in Python, which costs more.
-    if purpose in rule.purposes and role in rule.roles and rule.needs <= met:
-        return None
-    return _why_not(rule, role=role, purpose=purpose, met=met)
-
-
-def _why_not(
-    rule: PlayRule, *, role: Role, purpose: str | None, met: frozenset[Need]
-) -> PlayRefusal:
-    if not purpose:
-        return PlayRefusal.NO_PURPOSE
+        return _RECORDS_NO_CALLS
     if purpose not in rule.purposes:
-        return PlayRefusal.PURPOSE_NOT_DECLARED
+        return _PURPOSE_NOT_DECLARED if purpose else _NO_PURPOSE
     if role not in rule.roles:
-        return PlayRefusal.ROLE_NOT_ALLOWED
-    missing = rule.needs - met
-    return next(refusal for need, refusal in _MISSING if need in missing)
+        return _ROLE_NOT_ALLOWED
+    if rule.needs <= met:
+        return None
+    return rule.refusals[met]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from callward.policy.compiled import (
     ReleaseRules,
 )
 from callward.policy.compiling_values import needed, needed_period, needed_rule
-from callward.policy.vocabulary import ConsentMode, Direction
+from callward.policy.vocabulary import ConsentMode, Direction, Need, PlayRefusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,10 +64,21 @@ def play_rule(recording: RecordingRules | None) -> PlayRule | None:
         return None
     access = recording.access
     return PlayRule(
-        purposes=tuple(sorted(access.purposes)),
+        purposes=access.purposes,
         roles=tuple(sorted(access.roles)),
         needs=access.needs,
+        refusals=_refusals(access.needs),
     )
+
+
+def _refusals(needs: frozenset[Need]) -> Mapping[frozenset[Need], PlayRefusal]:
+    sizes = range(len(Need) + 1)
+    refusals = {}
+    for met in map(frozenset, chain.from_iterable(combinations(Need, size) for size in sizes)):
+        first_missing = next((need for need in Need if need in needs - met), None)
+        if first_missing:
+            refusals[met] = PlayRefusal(f"need-missing:{first_missing}")
+    return MappingProxyType(refusals)
 
 
 def _bases(policy: Policy, activity: Activity) -> Mapping[str, str]:

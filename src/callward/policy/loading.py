@@ -32,7 +32,7 @@ MAX_LINES = 5000
 MAX_LINE = 1000
 MAX_DOTS = 40
 MAX_DEPTH = 12
-MAX_VALUES = 20_000
+MAX_VALUES = 5_000
 _SHOWN_PROBLEMS = 20
 
 _AT_LINE = re.compile(
@@ -61,6 +61,9 @@ def _readable(text: str | bytes) -> str:
         except UnicodeDecodeError:
             raise PolicyNotTextError from None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    # Counted before parsing: what is too long to be a policy must not cost a parse.
+    if text.count(",") > MAX_VALUES:
+        raise PolicyTooDeepError(limit=MAX_DEPTH)
     lines = text.split("\n")
     if len(lines) > MAX_LINES:
         raise PolicyTooLargeError(limit=MAX_BYTES, lines=MAX_LINES)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+
 from build import retention as build
 from build.accounts import cast
 from build.controllers import controller, sample
 from build.vault import played, speech, unplug_vault
-
 from callward.accounts.errors import CapabilityMissingError
 from callward.audit import selectors as audit
 from callward.kernel.actors import system_actor, user_actor

@@ -139,7 +139,9 @@ def _destroy_rows(disposal: Disposal, *, at: datetime) -> None:
 def _certify_once(disposal: Disposal, *, at: datetime) -> Certificate:
     with transaction.atomic():
         known = Certificate.objects.filter(disposal=disposal).first()
-        return known or certify(disposal, actor=_actor_of(disposal), at=at)
+        made = known or certify(disposal, actor=_actor_of(disposal), at=at)
+        crash.point("retention.certifying")
+        return made
 
 
 def _actor_of(disposal: Disposal) -> Actor:

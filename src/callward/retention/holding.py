@@ -36,7 +36,7 @@ from callward.retention.models import DestroyedItem, HeldItem, Hold, Item
 from callward.retention.planning import epoch_of
 from callward.retention.states import HoldState, ItemState
 from callward.retention.using import effective, hold_view, holds_in_force
-from callward.vault import epochs, services as vault
+from callward.vault import crash, epochs, services as vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -156,6 +156,7 @@ def _hold_items(hold: Hold, items: Sequence[Item], *, actor: Actor, at: datetime
     )
     free = [item.ref for item in items if not epochs.is_hold(item.epoch)]
     _move(free, to=hold.epoch, at=at)
+    crash.point("retention.hold-moved")
 
 
 def _move(refs: Sequence[Ref], *, to: str, at: datetime) -> None:

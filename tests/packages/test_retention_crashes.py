@@ -1,0 +1,143 @@
+"""Kill -9 anywhere in a destruction: it is finished once, certified once, and nothing is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from build.retention_crash import WORDS
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow]
+TESTS = Path(__file__).parents[1]
+OF_AN_EPOCH = [
+    "retention.chosen",
+    "retention.intended",
+    "destroy.ledgered",
+    "destroy.key-destroyed",
+    "destroy.key-gone",
+    "destroy.object-group-removed",
+    "destroy.objects-removed",
+    "destroy.wraps-removed",
+    "destroy.swept",
+    "destroy.scanned",
+    "destroy.done",
+    "retention.key-gone",
+    "retention.some-rows-gone",
+    "retention.rows-gone",
+    "retention.certifying",
+    "retention.certified",
+]
+OF_ONE = [
+    "retention.intended",
+    "destroy.key-destroyed",
+    "destroy.swept",
+    "retention.key-gone",
+    "retention.rows-gone",
+    "retention.certifying",
+]
+
+
+def step(top, name, *, crash_at=""):
+    environment = os.environ | {"CALLWARD_DATA": str(top), "CALLWARD_CRASH_AT": crash_at}
+    return subprocess.run(
+        [sys.executable, "-m", "build.retention_crash", name],
+        cwd=TESTS,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    top = tmp_path_factory.mktemp("prepared")
+    done = step(top, "prepare")
+    assert done.returncode == 0, done.stderr
+    (top / ".may-crash").touch()
+    return top, json.loads(done.stdout)
+
+
+@pytest.fixture
+def house(prepared, tmp_path):
+    top = tmp_path / "house"
+    shutil.copytree(prepared[0], top)
+    return top, prepared[1]
+
+
+def containing(top, needles):
+    """The files that hold any of these bytes."""
+    return [
+        str(path.relative_to(top))
+        for path in top.rglob("*")
+        if path.is_file()
+        for needle in needles
+        if needle in path.read_bytes()
+    ]
+
+
+@pytest.mark.req("K-07")
+@pytest.mark.parametrize("point", OF_AN_EPOCH)
+def test_a_killed_disposal_is_finished_and_certified_once(house, point):
+    top, told = house
+    keys = [bytes.fromhex(text) for text in [*told["markers"], *told["keys"]]]
+    assert containing(top, keys)  # the scan can find what is there
+    killed = step(top, "dispose", crash_at=point)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    recovered = step(top, "recover")
+
+    assert recovered.returncode == 0, recovered.stderr
+    facts = json.loads(recovered.stdout)
+    assert facts["finished"][1] == 0
+    assert facts["run"] == ["clean", 0, 0]
+    assert facts["certificates"] == [3]
+    assert facts["disposals"] == ["certified"]
+    assert (facts["items"], facts["destroyed"], facts["residue"]) == (2, 3, 0)
+    assert facts["sealed"] == [2, 2]
+    assert facts["played"] == ["<<held>><<he", "<<later>><<l"]
+    assert facts["reconciled"]
+    assert facts["audited"]
+    assert containing(top, keys) == []
+    assert containing(top, [word.encode() for word in WORDS]) == []
+    assert not [path for path in top.rglob("*") for ref in told["due"] if ref in path.name]
+
+
+@pytest.mark.req("K-22")
+@pytest.mark.parametrize("point", OF_ONE)
+def test_a_killed_erasure_is_finished_and_touches_no_other(house, point):
+    top, _told = house
+    killed = step(top, "erase", crash_at=point)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    recovered = step(top, "recover")
+
+    assert recovered.returncode == 0, recovered.stderr
+    facts = json.loads(recovered.stdout)
+    assert facts["finished"] == [1, 0]
+    assert facts["certificates"] == [1, 3]
+    assert (facts["items"], facts["destroyed"], facts["residue"]) == (1, 4, 0)
+    assert facts["played"] == ["<<held>><<he"]
+    assert facts["reconciled"]
+
+
+def test_a_hold_killed_before_its_commit_leaves_the_recording_playable(house):
+    top, _told = house
+    killed = step(top, "hold", crash_at="retention.hold-moved")
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    recovered = step(top, "recover")
+
+    assert recovered.returncode == 0, recovered.stderr
+    facts = json.loads(recovered.stdout)
+    assert facts["played"] == ["<<held>><<he", "<<later>><<l"]
+    assert facts["certificates"] == [3]
+    assert facts["reconciled"]

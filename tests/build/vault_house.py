@@ -1,0 +1,51 @@
+"""A house that has nothing but a vault, run in processes that a test may kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+_START = "import django; django.setup(); from build.vault_steps import main; main()"
+
+
+class House:
+    """Runs steps in processes of their own, on one data directory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".may-crash").touch()
+        self.run(["migrate"])
+
+    def start(self, *steps: list[str], crash_at: str = "") -> subprocess.CompletedProcess[str]:
+        """Run steps, maybe to a crash."""
+        environment = {
+            **os.environ,
+            "CALLWARD_DATA": str(self.folder),
+            "CALLWARD_CRASH_AT": crash_at,
+            "DJANGO_SETTINGS_MODULE": "build.vault_settings",
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}",
+        }
+        return subprocess.run(
+            [sys.executable, "-c", _START, str(self.folder), json.dumps(steps)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def run(self, *steps: list[str]) -> list[Any]:
+        """Run steps and give their answers."""
+        done = self.start(*steps)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def one(self, *step: str) -> Any:
+        """Run one step."""
+        return self.run(list(step))[0]

@@ -293,7 +293,10 @@ HOSTILE = [
     ("x = " + "[" * 300 + "]" * 300, PolicyTooDeepError),
     ("x = " + "{a = " * 20 + "1" + "}" * 20, PolicyTooDeepError),
     ("x = [" + ("1," * 490 + "\n") * 100 + "]", PolicyTooDeepError),
-    ("".join(f"[purpose.p{row}]\na={b=1}\nc={d=1}\n" for row in range(1600)), PolicyTooDeepError),
+    (
+        "".join(f"[purpose.p{row}]\na={{b=1}}\nc={{d=1}}\n" for row in range(1600)),
+        PolicyTooDeepError,
+    ),
     ("x = 1\nx = 2", PolicyNotTomlError),
     ("[a]\n[a]", PolicyNotTomlError),
     ("[[a]]\n[a]", PolicyNotTomlError),

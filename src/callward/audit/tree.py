@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from struct import Struct
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ EMPTY_ROOT = sha256(b"").digest()
 
 _LEAF = b"\x00"
 _NODE = b"\x01"
+_PAIRS = Struct(f"{2 * HASH}s").iter_unpack
 
 
 class Tiles(Protocol):
@@ -35,11 +37,9 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def perfect_root(hashes: bytes) -> bytes:
     """The root over a power of two of joined hashes."""
-    digest, step = sha256, 2 * HASH
+    digest, node, pairs = sha256, _NODE, _PAIRS
     while len(hashes) > HASH:
-        hashes = b"".join(
-            [digest(_NODE + hashes[at : at + step]).digest() for at in range(0, len(hashes), step)]
-        )
+        hashes = b"".join([digest(node + pair).digest() for (pair,) in pairs(hashes)])
     return hashes
 
 

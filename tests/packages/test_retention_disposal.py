@@ -11,6 +11,7 @@ from build.controllers import controller, sample
 from build.vault import played, speech, unplug_vault
 from callward.audit import selectors as audit
 from callward.controllers import selectors as controllers, services as change
+from callward.holdings import destroy_everywhere
 from callward.kernel.actors import system_actor
 from callward.retention import ports, selectors, services
 from callward.retention.errors import (
@@ -370,3 +371,19 @@ def test_a_call_without_audio_is_governed_too(therapists):
     run = build.run(plan.due_at)
     assert (run.destroyed, run.state) == (1, RunState.CLEAN)
     assert Certificate.objects.count() == 1
+
+
+@pytest.mark.req("D-03")
+def test_what_a_restore_brought_back_goes_again_and_stays_gone(therapists):
+    refs = build.keep(therapists, words=["erased", "stays"])
+    at = build.CALLED + timedelta(days=10)
+    build.hold([refs[1]], at=at)
+
+    removed = destroy_everywhere([refs[0]], at=at)  # as the replay after a restore does
+
+    assert removed["retention"] == 1
+    with pytest.raises(RecordingGoneError):
+        services.require_usable(refs[0], at)
+    assert selectors.certificate_of(refs[0]) is None
+    services.require_usable(refs[1], at)
+    assert destroy_everywhere([refs[0]], at=at)["retention"] == 0

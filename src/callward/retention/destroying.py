@@ -18,7 +18,7 @@ from callward.kernel.actors import Actor, ActorKind
 from callward.kernel.references import new_ref
 from callward.retention.certificates import digest_of
 from callward.retention.certifying import certify
-from callward.retention.models import Certificate, DestroyedItem, Disposal, HeldItem, Item
+from callward.retention.models import Certificate, Disposal, Item
 from callward.retention.states import DisposalKind, DisposalState, ItemState
 from callward.vault import crash, services as vault
 from callward.vault.states import IntentKind
@@ -126,11 +126,6 @@ def _destroy_rows(disposal: Disposal, *, at: datetime) -> None:
     while refs := list(leaving.values_list("ref", flat=True)[:_AT_ONCE]):
         with transaction.atomic():
             holdings.destroy_everywhere(refs, at=at)
-            HeldItem.objects.filter(item_ref__in=refs).delete()
-            DestroyedItem.objects.bulk_create(
-                [DestroyedItem(ref=ref, disposal=disposal) for ref in refs]
-            )
-            leaving.filter(ref__in=refs).delete()
         crash.point("retention.some-rows-gone")
     disposal.state = DisposalState.ROWS_GONE
     disposal.save(update_fields=["state"])

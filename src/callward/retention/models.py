@@ -215,10 +215,15 @@ class Certificate(models.Model):
 
 @holds()
 class DestroyedItem(models.Model):
-    """A reference that no longer names anything, and the disposal that ended it."""
+    """A reference that no longer names anything, and the disposal that ended it.
+
+    None is what was destroyed after the backup that this database was restored from.
+    """
 
     ref = models.UUIDField(primary_key=True, editable=False)
-    disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT, related_name="destroyed")
+    disposal = models.ForeignKey(
+        Disposal, null=True, on_delete=models.PROTECT, related_name="destroyed"
+    )
 
     def __str__(self) -> str:
         return str(self.ref)

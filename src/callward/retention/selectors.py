@@ -155,7 +155,7 @@ def certificate_pdf(ref: Ref, *, language: str = "en") -> bytes:
 def certificate_of(item_ref: Ref) -> CertificateView | None:
     """The certificate that speaks for a destroyed item, once it is signed."""
     gone = DestroyedItem.objects.filter(ref=item_ref).first()
-    if gone is None:
+    if gone is None or gone.disposal_id is None:
         return None
     row = Certificate.objects.select_related("disposal").filter(disposal=gone.disposal_id).first()
     return None if row is None else certificate_view(row)

@@ -284,6 +284,14 @@ def test_bytes_with_a_mark_and_windows_line_ends_are_read():
     assert load(text.encode()) == load(THERAPY)
 
 
+@pytest.mark.parametrize(
+    ("stands", "written"),
+    [("schema =", "schema_ ="), ('from = "hold.placed"', 'start = "hold.placed"')],
+)
+def test_key_has_one_name_only(stands, written):
+    assert isinstance(refusal_of(THERAPY.replace(stands, written, 1)), PolicyUnknownKeyError)
+
+
 HOSTILE = [
     ("#" * 262_145, PolicyTooLargeError),
     (b"\xff\xfe" + THERAPY.encode("utf-16"), PolicyNotTextError),

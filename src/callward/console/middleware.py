@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from callward.accounts import selectors as accounts
 from callward.console import refusals, visits
@@ -41,6 +42,24 @@ _FACTOR_FIRST = frozenset(
         "language",
     }
 )
+
+
+class StaticFiles(WhiteNoiseMiddleware):
+    """Serves the few small files of the pages whole; a streamed one would wait for a thread."""
+
+    @staticmethod
+    def serve(static_file: Any, request: HttpRequest) -> HttpResponse:
+        """Answer with the file, or with the part or the not-modified that was asked for."""
+        found = static_file.get_response(request.method, request.META)
+        content = b""
+        if found.file is not None:
+            with found.file:
+                content = found.file.read()
+        response = HttpResponse(content, status=int(found.status))
+        del response["Content-Type"]
+        for name, value in found.headers:
+            response[name] = value
+        return response
 
 
 class VisitMiddleware:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, ReauthenticateForm as PasswordOnceMoreForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -29,6 +31,42 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
         return str(super().clean_login()).lower()
 
 
+class _AsksForCode:
+    """A field for six or eight digits that telephones offer a number pad for."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label = _("Code")
+        field.widget.attrs.pop("placeholder", None)
+        field.widget.attrs |= {"autofocus": True, "inputmode": "numeric", "maxlength": "12"}
+
+
+class CodeForm(_AsksForCode, AuthenticateForm):  # type: ignore[misc]  # allauth is untyped
+    """The code after the password."""
+
+
+class ConfirmCodeForm(_AsksForCode, ReauthenticateForm):  # type: ignore[misc]  # allauth is untyped
+    """The code before a factor changes."""
+
+
+class NewAppForm(_AsksForCode, ActivateTOTPForm):  # type: ignore[misc]  # allauth is untyped
+    """The code that proves a new app."""
+
+
+class ConfirmPasswordForm(PasswordOnceMoreForm):  # type: ignore[misc]  # allauth is untyped
+    """The password before a factor changes."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["password"]
+        field.label = _("Password")
+        field.widget.attrs.pop("placeholder", None)
+        field.widget.attrs["autofocus"] = True
+
+
 class PasswordForm(forms.Form):
     """The present password, and a new one twice."""
 
@@ -42,8 +80,8 @@ class PasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=ngettext_lazy(
-            "At least %(count)d sign; a sentence of your own is easy to keep in mind.",
-            "At least %(count)d signs; a sentence of your own is easy to keep in mind.",
+            "At least %(count)d character; a sentence of your own is easy to remember.",
+            "At least %(count)d characters; a sentence of your own is easy to remember.",
             settings.CALLWARD_PASSWORD_LENGTH,
         )
         % {"count": settings.CALLWARD_PASSWORD_LENGTH},

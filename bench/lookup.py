@@ -1,0 +1,216 @@
+"""Everything held about one telephone number: blind index beside a plain index and grep.
+
+Ours resolves the number by its keyed digest and then reads legs and recordings; the plain peer
+reads the same recordings through an index on the number in clear, with the same library, so the
+difference is the price of keeping no number in clear. The raw figure is that peer in bare SQL.
+The full demand is --rows 10000000. Usage: python bench/lookup.py [--rows 1000000] [--repeats 5]
+"""
+
+# ruff: noqa: PLC0415  # Django is set up first; the SQL is made of constants
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+from datetime import UTC, datetime
+from secrets import token_bytes
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from bench._support import a_house
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from callward.kernel.numbers import PhoneNumber
+
+DEMANDED, GROWTH, SMALL = 1.5, 2.0, 100_000
+CALLS_PER_NUMBER, ASKED, AT_ONCE = 10, 200, 400
+START = datetime(2025, 1, 1, tzinfo=UTC)
+CONTROLLER = UUID("0195dc00-0000-7000-8000-000000000001")
+TABLES = (
+    "CREATE TABLE plain_leg (number TEXT, started_at TEXT, call_ref TEXT)",
+    "CREATE INDEX plain_by_number ON plain_leg (number, started_at, call_ref)",
+    "CREATE TABLE bench_number (place INTEGER PRIMARY KEY, ref TEXT, number TEXT)",
+    "CREATE TABLE bench_call (ref TEXT, at TEXT, number TEXT, number_ref TEXT)",
+    "PRAGMA synchronous=OFF",  # while filling; reading does not care
+)
+SPREAD = """
+WITH RECURSIVE n(i) AS (VALUES(%s) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %s),
+  t(i, at) AS (SELECT i, CAST(%s AS INTEGER) + 30 * i FROM n)
+INSERT INTO bench_call
+SELECT printf('%%012x70008000%%012x', t.at * 1000, t.i),
+  strftime('%%Y-%%m-%%d %%H:%%M:%%S', t.at, 'unixepoch'), b.number, b.ref
+FROM t JOIN bench_number AS b ON b.place = %s + t.i %% %s
+"""
+INTO = (
+    f"""INSERT INTO calls_call (ref, controller_ref, policy_id, source_system, source_account,
+    source_call_id, direction, started_at, ended_at, seconds, talk_seconds, disposition, queue,
+    agent_code, other_number_ref, told, recorded, kept_at)
+    SELECT ref, '{CONTROLLER.hex}', 'p', 's', 'a', ref, 'in', at, at, 60, 60, 'answered', 'q',
+    'agent', number_ref, 'asserted', 1, at FROM bench_call""",
+    """INSERT INTO calls_leg (ref, call_id, role, number_ref, sealed_name, started_at)
+    SELECT ref, ref, 'caller', number_ref, x'', at FROM bench_call""",
+    f"""INSERT INTO recordings_recording (ref, call_ref, controller_ref, policy_id, state, segment,
+    mime, seconds, channels, bytes, captured_sha256, fault, kept_at)
+    SELECT ref, ref, '{CONTROLLER.hex}', 'p', 'stored', 0, 'audio/mpeg', 60, 1, 240000, 'ab', '',
+    at FROM bench_call""",
+    "INSERT INTO plain_leg SELECT number, at, ref FROM bench_call",
+)
+RAW = (
+    "SELECT r.* FROM plain_leg AS l JOIN recordings_recording AS r ON r.call_ref = l.call_ref "
+    "WHERE l.number = %s ORDER BY l.started_at DESC"
+)
+
+
+def number_of(place: int) -> PhoneNumber:
+    """A number that is in no use: digits behind a code that no country has."""
+    from callward.kernel.numbers import PhoneNumber
+
+    return PhoneNumber(e164=f"+999{place:010d}")
+
+
+def remember(first: int, last: int) -> None:
+    """Keep the numbers of these calls as Callward does, and note which is which for the filling."""
+    from django.db import connection
+
+    from callward.subjects.services import remember_numbers
+
+    wanted = range(first // CALLS_PER_NUMBER, last // CALLS_PER_NUMBER)
+    for start in range(wanted.start, wanted.stop, AT_ONCE):
+        part = [number_of(n) for n in range(start, min(start + AT_ONCE, wanted.stop))]
+        views = remember_numbers(CONTROLLER, part, at=START)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO bench_number VALUES (%s, %s, %s)",
+                [
+                    (place, view.ref.hex, number.e164)
+                    for place, (view, number) in enumerate(zip(views, part, strict=True), start)
+                ],
+            )
+
+
+def fill(first: int, last: int, csv: Path) -> None:
+    """Add calls up to a count, in SQL alone: every table that a lookup reads, and the CSV."""
+    from django.db import connection, transaction
+
+    remember(first, last)
+    low, many = first // CALLS_PER_NUMBER, (last - first) // CALLS_PER_NUMBER
+    with connection.cursor() as cursor:
+        for start in range(first, last, 50_000):
+            stop = min(start + 50_000, last)
+            cursor.execute("DELETE FROM bench_call")
+            with transaction.atomic():
+                cursor.execute(SPREAD, [start, stop, START.timestamp(), low, many])
+                for statement in INTO:
+                    cursor.execute(statement)
+            cursor.execute("SELECT number, at, ref FROM bench_call")
+            with csv.open("a") as lines:
+                lines.writelines(f'"","{n}","s","ctx","{at}",{ref}\n' for n, at, ref in cursor)
+
+
+def ours(number: PhoneNumber) -> int:
+    """What a person view asks."""
+    from callward.recordings.selectors import recordings_of_number
+
+    return len(recordings_of_number(CONTROLLER, number))
+
+
+def plain(number: PhoneNumber) -> int:
+    """The same answer through an index on the number in clear."""
+    from django.db import connection
+
+    from callward.recordings.selectors import recordings_of_calls
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT call_ref FROM plain_leg WHERE number = %s"
+            " ORDER BY started_at DESC, call_ref DESC",
+            [number.e164],
+        )
+        calls = [UUID(row[0]) for row in cursor.fetchall()]
+    found = recordings_of_calls(calls)
+    return len([view for call in calls for view in found.get(call, [])])
+
+
+def raw(number: PhoneNumber) -> int:
+    """The rows alone."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(RAW, [number.e164])
+        return len(cursor.fetchall())
+
+
+def measure(rows: int, repeats: int) -> dict[str, float]:
+    """The middle time of one question in ms; the ways take turns at every single number."""
+    from callward.kernel import clock
+
+    count = rows // CALLS_PER_NUMBER
+    asked = [number_of((n * 7919) % count) for n in range(ASKED)]
+    ways = {"ours": ours, "plain": plain, "raw": raw}
+    found: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(repeats + 1):
+        for number in asked:
+            for name, way in ways.items():
+                before = clock.stopwatch()
+                assert way(number) == CALLS_PER_NUMBER
+                took = (clock.stopwatch() - before) * 1000
+                if turn:  # once unmeasured: everybody finds their pages in memory
+                    found[name].append(took)
+    return {name: statistics.median(times) for name, times in found.items()}
+
+
+def grep_ms(csv: Path, rows: int, repeats: int) -> float:
+    """The peer without any index."""
+    from callward.kernel import clock
+
+    grep = shutil.which("grep") or "grep"
+    times = []
+    for turn in range(repeats):
+        wanted = number_of((turn * 7919) % (rows // CALLS_PER_NUMBER)).e164
+        before = clock.stopwatch()
+        subprocess.run([grep, "-F", "-c", wanted, str(csv)], check=True, capture_output=True)
+        times.append((clock.stopwatch() - before) * 1000)
+    return statistics.median(times)
+
+
+def main() -> int:
+    """Measure, print, and say by the exit code whether the demands are met."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--repeats", type=int, default=5)
+    asked = parser.parse_args()
+    with a_house() as top:
+        from django.db import connection
+
+        from callward.vault.adapters import plug_file_vault
+
+        plug_file_vault(objects=top / "o", keys=top / "k", root_key=token_bytes(32))
+        csv = top / "cdr.csv"
+        with connection.cursor() as cursor:
+            for statement in TABLES:
+                cursor.execute(statement)
+        fill(0, SMALL, csv)
+        small = measure(SMALL, asked.repeats)
+        fill(SMALL, asked.rows, csv)
+        full = measure(asked.rows, asked.repeats)
+        found_by_grep = grep_ms(csv, asked.rows, asked.repeats)
+        connection.close()
+    ratio, growth = full["ours"] / full["plain"], full["ours"] / small["ours"]
+    print(f"lookup: everything held about one number among {asked.rows} calls, medians in ms")
+    print(f"  plain index in bare SQL   {full['raw']:8.3f}")
+    print(f"  plain index, same library {full['plain']:8.3f}")
+    print(f"  ours, blind index         {full['ours']:8.3f}   at {SMALL} {small['ours']:.3f}")
+    print(f"  grep on the CDR file      {found_by_grep:8.1f}")
+    print(f"  ratio to plain index {ratio:.2f}, demanded <= {DEMANDED}")
+    print(f"  growth from {SMALL} {growth:.2f}, demanded <= {GROWTH}")
+    met = ratio <= DEMANDED and growth <= GROWTH
+    print("  met" if met else "  MISSED")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

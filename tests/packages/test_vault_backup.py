@@ -110,7 +110,6 @@ def test_a_whole_house_comes_back_from_its_two_backups(house, tmp_path):
     )
     shutil.rmtree(house.folder)
     again = House(house.folder)
-    shutil.rmtree(again.folder / "keys")
     again.one("restore_keys", keys)
     again.one("restore", data)
     assert again.run(["awaiting"], ["play", *refs]) == [

@@ -248,3 +248,12 @@ def test_two_seals_of_the_same_words_have_nothing_in_common():
     one, other = (seal_bytes(b"words", key=KEY, context=CONTEXT) for _ in range(2))
     assert one[HEADER_SIZE:] != other[HEADER_SIZE:]
     assert b"words" not in one
+
+
+def test_the_end_of_an_object_is_known_without_reading_the_rest():
+    beginning, segments = sealed_segments()
+    reader(beginning + b"".join(segments)).require_end()
+    with pytest.raises(SealTruncatedError):
+        reader(beginning + b"".join(segments[:-1])).require_end()
+    with pytest.raises(SealExtendedError):
+        reader(beginning + b"".join(segments) + bytes(20)).read(4 * SEGMENT, SEGMENT)

@@ -193,6 +193,10 @@ class SealedReader:
         opened = self._open_run(first, final)
         return bytes(memoryview(opened)[start - before : end - before])
 
+    def require_end(self) -> None:
+        """Refuse an object whose last segment is not the last that was sealed."""
+        self._open_run(self._count - 1, self._count - 1)
+
     def chunks(self, *, segments: int = 16) -> Iterator[bytes]:
         """Open the whole object in order, a few segments at a time."""
         for first in range(0, self._count, segments):

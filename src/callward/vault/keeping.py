@@ -73,7 +73,7 @@ def _seal_one(begun: _Begun) -> Sealed:
     sealed = Sealed(
         ref=ref,
         epoch=item.epoch,
-        sha256=sha256(item.audio),
+        sha256=item.sha256 or sha256(item.audio),
         size=len(item.audio),
         parts=tuple(facts),
     )
@@ -81,15 +81,14 @@ def _seal_one(begun: _Begun) -> Sealed:
     return sealed
 
 
-def reader_of(ref: Ref, name: str, *, key: bytes, sealed_size: int) -> SealedReader:
-    """Open a part under a data key; refuses an object of another size than was sealed."""
+def reader_of(ref: Ref, name: str, *, key: bytes) -> SealedReader:
+    """Open a part under a data key."""
     store, place = ports.objects.get(), object_name(ref, name)
     return SealedReader(
         lambda start, length: store.fetch(place, start, length),
         store.size(place),
         key,
         part_context(ref, name),
-        expected_size=sealed_size,
     )
 
 
@@ -97,7 +96,7 @@ def _require_same(begun: _Begun, sealed: Sealed) -> None:
     contents: dict[str, Plain] = {**begun.item.parts, AUDIO: begun.item.audio}
     try:
         for fact in sealed.parts:
-            reader = reader_of(sealed.ref, fact.name, key=begun.key, sealed_size=fact.sealed_size)
+            reader = reader_of(sealed.ref, fact.name, key=begun.key)
             if not reader.matches(contents[fact.name]):
                 raise ReadBackError
     except (SealBrokenError, ObjectNotFoundError) as error:
@@ -169,7 +168,7 @@ def seal_streamed(
         *(_put_part(ref, key, name, content) for name, content in parts.items()),
     )
     store.settle([object_name(ref, fact.name) for fact in facts])
-    back = _Counted(_read_back(ref, key, size))
+    back = _Counted(_read_back(ref, key))
     for _chunk in back:
         pass
     if back.digest() != counted.digest():
@@ -180,9 +179,9 @@ def seal_streamed(
     return Sealed(ref=ref, epoch=epoch, sha256=counted.digest(), size=counted.size, parts=facts)
 
 
-def _read_back(ref: Ref, key: bytes, size: int) -> Iterator[bytes]:
+def _read_back(ref: Ref, key: bytes) -> Iterator[bytes]:
     try:
-        yield from reader_of(ref, AUDIO, key=key, sealed_size=size).chunks()
+        yield from reader_of(ref, AUDIO, key=key).chunks()
     except (SealBrokenError, ObjectNotFoundError) as error:
         raise ReadBackError from error
 

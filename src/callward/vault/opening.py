@@ -23,33 +23,32 @@ if TYPE_CHECKING:
     from callward.sealing.stream import SealedReader
 
 
-def _sizes(ref: Ref, part: str) -> tuple[int, int]:
-    found = (
-        SealedPart.objects.filter(item_ref=ref, name=part)
-        .values_list("plain_size", "sealed_size")
-        .first()
-    )
+def part_size(ref: Ref, part: str = AUDIO) -> int:
+    """Tell the plain size of a part without opening it."""
+    sizes = SealedPart.objects.filter(item_ref=ref, name=part).values_list("plain_size", flat=True)
+    found = sizes.first()
     if found is None:
         gone = not ports.key_store.get().has(ref)
         raise RecordingGoneError(ref=ref) if gone else PartMissingError(ref=ref, part=part)
     return found
 
 
-def part_size(ref: Ref, part: str = AUDIO) -> int:
-    """Tell the plain size of a part without opening it."""
-    return _sizes(ref, part)[0]
-
-
 def open_part(ref: Ref, part: str = AUDIO) -> SealedReader:
-    """Open a part for reading ranges; its reads raise SealBrokenError when it is damaged."""
+    """Open a part for reading ranges; its reads raise SealBrokenError when it is damaged.
+
+    No row is read: key, context and the last segment prove what the object is.
+    """
     require_replayed()
     key = ports.key_store.get().open(ref)
     try:
-        return reader_of(ref, part, key=key, sealed_size=_sizes(ref, part)[1])
+        reader = reader_of(ref, part, key=key)
+        reader.require_end()
     except ObjectNotFoundError:
+        part_size(ref, part)  # tells a part that never was from one that is missing
         raise SealedObjectMissingError(ref=ref) from None
     except SealBrokenError as error:
         raise SealedObjectDamagedError(ref=ref, why=error.code) from error
+    return reader
 
 
 def read_range(ref: Ref, part: str, start: int, length: int) -> bytes:

@@ -52,6 +52,7 @@ class ToSeal:
     audio: Plain
     epoch: str
     parts: Mapping[str, bytes] = field(default_factory=dict)
+    sha256: bytes = b""  # of the audio, where the caller has hashed these very bytes already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,7 +178,7 @@ def recover() -> dict:
     return {
         "finished": [finished, again],
         "run": [after.state, after.overdue_after, after.residue_bytes],
-        "certificates": [row.disposal.count for row in Certificate.objects.order_by("ref")],
+        "certificates": sorted(Certificate.objects.values_list("disposal__count", flat=True)),
         "disposals": sorted(Disposal.objects.values_list("state", flat=True)),
         "residue": sum(Disposal.objects.values_list("residue_bytes", flat=True)),
         "items": Item.objects.count(),

@@ -12,7 +12,10 @@ from build.vault import played, speech, unplug_vault
 from callward.audit import selectors as audit
 from callward.controllers import selectors as controllers, services as change
 from callward.holdings import destroy_everywhere
+from callward.jobs.services import run_now
 from callward.kernel.actors import system_actor
+from callward.kernel.references import new_ref
+from callward.policy.vocabulary import StartEvent
 from callward.retention import ports, selectors, services
 from callward.retention.errors import (
     BadCountError,
@@ -21,6 +24,7 @@ from callward.retention.errors import (
     NoRecordingPolicyError,
     RecordingGoneError,
     RecordingHeldError,
+    StartEventUnknownError,
 )
 from callward.retention.models import Certificate, DestroyedItem, Disposal, Item, Tombstone
 from callward.retention.states import DisposalKind, ErasureGround, ItemState, Rule, RunState
@@ -387,3 +391,50 @@ def test_what_a_restore_brought_back_goes_again_and_stays_gone(therapists):
     assert selectors.certificate_of(refs[0]) is None
     services.require_usable(refs[1], at)
     assert destroy_everywhere([refs[0]], at=at)["retention"] == 0
+
+
+@pytest.mark.req("X-21")
+def test_a_count_that_waits_for_an_event_begins_with_it(house):
+    toml = sample("smart-metering").replace(
+        b'period = "P6M", start = "call.initiated", destroy = "crypto-shred"',
+        b'period = "P6M", start = "contract.ended", destroy = "crypto-shred"',
+    )
+    meters = controller("smart-metering", toml=toml).ref
+    ref = build.keep_one(meters)
+    assert Item.objects.get(ref=ref).due_at is None
+    assert services.why_still_here(ref, build.CALLED + timedelta(days=9000)).rule is Rule.OPEN
+    ended = build.local("2026-03-29T04:00", meters)
+
+    services.begin_count(
+        [ref],
+        event=StartEvent.CONTRACT_ENDED,
+        happened_at=ended,
+        actor=system_actor("tests"),
+        at=ended,
+    )
+
+    assert Item.objects.get(ref=ref).due_at == build.local("2026-09-29T00:00", meters)
+    assert vault.epoch_of(ref).endswith("/2026-09-29")
+    assert played(ref) == speech("good morning", size=4_000)
+    for wrong in (ref, new_ref()):
+        with pytest.raises((StartEventUnknownError, ItemUnknownError)):
+            services.begin_count(
+                [wrong],
+                event=StartEvent.CONTRACT_ENDED,
+                happened_at=ended,
+                actor=system_actor("tests"),
+                at=ended,
+            )
+    assert build.run(build.local("2026-09-29T00:00", meters)).destroyed == 1
+
+
+def test_the_worker_disposes_by_its_clock(therapists, the_clock):
+    ref = build.keep_one(therapists)
+    at = Item.objects.get(ref=ref).due_at
+    the_clock.move_to(at - SECOND)
+    run_now("retention.run")
+    assert vault.has_key(ref)
+    the_clock.move_to(at)
+    run_now("retention.run")
+    run_now("retention.holds")
+    assert not vault.has_key(ref)

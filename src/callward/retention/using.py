@@ -18,6 +18,8 @@ from callward.retention.values import HoldView, Reason
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from django.db.models import QuerySet
+
     from callward.kernel.references import Ref
     from callward.retention.rules import Effective
 
@@ -58,7 +60,7 @@ def effective(item: Item, *, at: datetime) -> Effective:
     return decided
 
 
-def holds_in_force(at: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN201  # a query set
+def holds_in_force(at: datetime) -> QuerySet[Hold]:
     """The holds that still stop disposal."""
     return Hold.objects.filter(closed_at__isnull=True).filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at)

@@ -241,6 +241,13 @@ def test_an_altered_tile_is_told_from_altered_entries():
     assert all(fault.kind is not FaultKind.LEAF_ALTERED for fault in found)
 
 
+@pytest.mark.parametrize("change", [{"hashes": b""}, {"hashes": b"\0" * 64}])
+def test_a_cut_or_missing_tile_is_found_and_named(change):
+    sealed(600)
+    Tile.objects.filter(level=0, number=1).update(**change)
+    assert Fault(kind=FaultKind.TILE_ALTERED, place=1) in faults()
+
+
 def test_an_altered_checkpoint_is_found_and_named():
     sealed(5)
     sealed(5)

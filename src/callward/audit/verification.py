@@ -93,34 +93,33 @@ class _Check:
     def _name_difference(
         self, number: int, rows: list[Row], hashes: list[bytes], stored: bytes
     ) -> None:
-        if len(hashes) * tree.HASH == len(stored) and self._was_sealed(number, b"".join(hashes)):
+        whole = min(tree.TILE, self.sealed - number * tree.TILE) * tree.HASH == len(stored)
+        same_size = len(hashes) * tree.HASH == len(stored)
+        if not whole or (same_size and self._was_sealed(number, b"".join(hashes))):
             self.find(FaultKind.TILE_ALTERED, number)
             return
         step = tree.HASH
         expected = [stored[at : at + step] for at in range(0, len(stored), step)]
         start = number * tree.TILE + self.shift
-        if len(rows) < len(expected):  # gaps are named already
+        if len(rows) < len(expected) or not self._name_shift(rows, hashes, expected):
             self._name_altered(rows, hashes, expected, start)
-            return
-        first = next(
-            (
-                at
-                for at, pair in enumerate(zip(hashes, expected, strict=False))
-                if pair[0] != pair[1]
-            ),
-            0,
-        )
-        place = rows[first][0]
+
+    def _name_shift(self, rows: list[Row], hashes: list[bytes], expected: list[bytes]) -> bool:
+        """Name a leaf by which all later ones moved, or leaves that changed places."""
+        pairs = zip(hashes, expected, strict=True)
+        first = next(at for at, (found, signed) in enumerate(pairs) if found != signed)
+        place, is_last = rows[first][0], first + 1 == len(hashes)
         if sorted(hashes) == sorted(expected):
             self.find(FaultKind.LEAVES_REORDERED, place)
-        elif first + 1 < len(hashes) and hashes[first + 1 :] == expected[first:-1]:
+        elif not is_last and hashes[first + 1 :] == expected[first:-1]:
             self.find(FaultKind.LEAF_INSERTED, place)
             self.shift += 1
-        elif first + 1 < len(hashes) and hashes[first:-1] == expected[first + 1 :]:
+        elif not is_last and hashes[first:-1] == expected[first + 1 :]:
             self.find(FaultKind.LEAF_REMOVED, place)
             self.shift -= 1
         else:
-            self._name_altered(rows, hashes, expected, start)
+            return False
+        return True
 
     def _name_altered(
         self, rows: list[Row], hashes: list[bytes], expected: list[bytes], start: int
@@ -197,11 +196,7 @@ def verify(*, since: int = 0, witness: str | None = None) -> Verification:
     first = since // tree.TILE
     checked = sum(check.tile(number) for number in range(first, -(-check.sealed // tree.TILE)))
     check.higher_tiles()
-    checkpoints = Checkpoint.objects.filter(size__gte=since).order_by("size")
-    for row in checkpoints.iterator():
-        check.checkpoint(row, public_key)
-    if check.sealed > (last.size if last else 0):
-        check.find(FaultKind.CHECKPOINT_REMOVED, check.sealed)
+    checkpoints = _check_checkpoints(check, last, since=since, public_key=public_key)
     if witness is not None:
         _compare_witness(check, witness, public_key)
     size = selectors.size()
@@ -210,9 +205,20 @@ def verify(*, since: int = 0, witness: str | None = None) -> Verification:
         size=size,
         sealed=check.sealed,
         checked=checked,
-        checkpoints=checkpoints.count(),
+        checkpoints=checkpoints,
         faults=tuple(check.faults),
     )
+
+
+def _check_checkpoints(
+    check: _Check, last: selectors.CheckpointView | None, *, since: int, public_key: bytes
+) -> int:
+    rows = Checkpoint.objects.filter(size__gte=since).order_by("size")
+    for row in rows.iterator():
+        check.checkpoint(row, public_key)
+    if check.sealed > (last.size if last else 0):
+        check.find(FaultKind.CHECKPOINT_REMOVED, check.sealed)
+    return rows.count()
 
 
 def _believed(last: selectors.CheckpointView | None, public_key: bytes) -> notes.Head | None:

@@ -1,0 +1,76 @@
+"""A real data folder, and commands run on it as the shell would."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+CLONE = Path(__file__).resolve().parents[2]
+POLICY = str(CLONE / "policies" / "therapy-association.toml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLWARD_")}
+    return {**kept, "CALLWARD_DATA": str(folder), "PYTHONWARNINGS": "error"}
+
+
+def callward(folder: Path, *commands: list[str]) -> list[Said]:
+    """Run commands one after the other on a data folder."""
+    program = [sys.executable, str(Path(__file__).parent / "ops_program.py")]
+    done = subprocess.run(
+        program,
+        input=json.dumps(commands),
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [Said(**said) for said in json.loads(done.stdout)]
+
+
+def new_house(folder: Path) -> Path:
+    """Set up a data folder with one controller and one person."""
+    said = callward(
+        folder,
+        ["init", "--region", "RO"],
+        ["controller", "add", POLICY],
+        ["staff", "add", "boris", "--name", "Boris Supervisor"],
+        ["staff", "sign", "boris", "--controller", "therapy-association"],
+    )
+    assert [one.code for one in said] == [0] * 4, said
+    return folder
+
+
+def rows_of(folder: Path) -> dict[str, list[str]]:
+    """Everything in the database but the audit, which also keeps refusals."""
+    with sqlite3.connect(folder / "db" / "callward.sqlite3") as database:
+        tables = [
+            name
+            for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        ]
+        return {
+            name: sorted(map(str, database.execute(f'SELECT * FROM "{name}"')))
+            for name in tables
+            if not name.startswith(("audit_", "sqlite_"))
+        }
+
+
+def leaves_of(folder: Path) -> list[tuple[str, str]]:
+    """The audit's events with their facts."""
+    with sqlite3.connect(folder / "db" / "callward.sqlite3") as database:
+        return list(database.execute('SELECT event, facts FROM audit_leaf ORDER BY "index"'))

@@ -1,0 +1,215 @@
+"""Every command answers bad input with one line that says the mend, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from build.ops import CLONE, POLICY, callward, leaves_of, new_house, rows_of
+from callward.ops.main import callward as root
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOBODY = "01995c00-0000-7000-8000-000000000000"
+OF = ["--controller", "therapy-association"]
+ELSEWHERE = ["--controller", "nowhere"]
+PLACE = ["hold", "place", NOBODY, "--case", "C-1", "--owner", "boris"]
+EXPORT = ["recordings", "export", NOBODY, "--purpose", "quality", "--as"]
+DECLARE = ["intake", "declare-source", "--system", "asterisk", "--greeting", "recorded"]
+SIGNED = ["--direction", "in", "--from", "2026-01-01T00:00:00Z", "--signed-by", "boris"]
+NO_SUCH_FILE = "/nonexistent/file"
+
+FAILING = [
+    ["init", "--region", "Atlantis"],
+    ["init", "--region", "R1"],
+    ["controller", "add", POLICY],  # it is there already
+    ["controller", "add", str(CLONE / "README.md")],
+    ["controller", "activate", "nowhere", POLICY],
+    ["policy", "lint", str(CLONE / "pyproject.toml")],
+    ["policy", "compile", str(CLONE / "pyproject.toml")],
+    ["policy", "compile", POLICY, "--to", POLICY],
+    ["policy", "diff", POLICY, str(CLONE / "README.md")],
+    ["staff", "add", "boris", "--name", "Another Boris"],
+    ["staff", "add", "not a name!", "--name", "X"],
+    ["staff", "sign", "nobody", *OF],
+    ["staff", "sign", "boris", *ELSEWHERE],
+    ["staff", "appoint", "nobody", *OF, "--role", "agent"],
+    ["staff", "appoint", "boris", *OF, "--role", "agent", "--assessed", "2999-01-01T00:00:00Z"],
+    ["staff", "train", "boris", *OF, "--due", "2001-01-01"],
+    ["staff", "grant", "nobody", *OF, "--purpose", "quality", "--days", "3", "--reason", "x"],
+    ["staff", "renew-password", "nobody"],
+    ["staff", "shut-out", "nobody"],
+    ["intake", "folder", str(CLONE / "docs"), *ELSEWHERE],
+    [*DECLARE, *ELSEWHERE, *SIGNED],
+    [*DECLARE, *OF, *SIGNED, "--line", "nonsense"],
+    ["intake", "quarantine", *ELSEWHERE],
+    ["recordings", "list", *ELSEWHERE],
+    [*EXPORT, "nobody", "--to", "/tmp/never-written", "--code", "1"],
+    [*EXPORT, "boris", "--to", "/tmp/never-written", "--code", "000000"],
+    [*EXPORT, "boris", "--to", POLICY, "--code", "000000"],
+    [*PLACE, "--reason", "complaint"],
+    [*PLACE[:-1], "nobody", "--reason", "complaint"],
+    ["hold", "ask-release", NOBODY],
+    ["hold", "release", NOBODY],
+    ["hold", "list", *ELSEWHERE],
+    ["retention", "run", "--at", "2031-01-01T00:00:00Z"],  # real calls, another instant
+    ["retention", "run", *ELSEWHERE],
+    ["retention", "reassess", *ELSEWHERE],
+    ["certificate", "list", *ELSEWHERE],
+    ["certificate", "save", NOBODY, "--to", "/tmp/never-written"],
+    ["certificate", "verify", POLICY],
+    ["certificate", "verify", POLICY, "--key", "xyz"],
+    ["audit", "prove", "99999"],
+    ["backup", "data", "--to", POLICY],
+    ["backup", "keys", "--to", POLICY],
+    ["restore", "--data", POLICY],
+    ["restore", "--keys", POLICY],
+    ["demo", "--once"],  # never in a folder with real calls
+    ["demo"],
+    ["demo", "code", "boris"],
+    ["up", "--host", "0.0.0.0"],
+    ["web", "--host", "0.0.0.0"],
+]
+MISUSED = [
+    [],
+    ["dance"],
+    ["--dance"],
+    ["init", "--dance"],
+    ["up", "--port", "0"],
+    ["web", "--port", "many"],
+    ["worker", "more"],
+    ["health", "me"],
+    ["policy", "lint", NO_SUCH_FILE],
+    ["policy", "compile"],
+    ["policy", "diff", POLICY],
+    ["controller", "add", NO_SUCH_FILE],
+    ["controller", "list", "all"],
+    ["controller", "activate", "x"],
+    ["staff", "add"],
+    ["staff", "list", "all"],
+    ["staff", "appoint", "boris", *OF, "--role", "king"],
+    ["staff", "train", "boris", *OF, "--due", "tomorrow"],
+    ["staff", "grant", "boris", *OF, "--purpose", "gossip", "--days", "3", "--reason", "x"],
+    ["staff", "grant", "boris", *OF, "--purpose", "quality", "--days", "0", "--reason", "x"],
+    ["intake", "folder", NO_SUCH_FILE, *OF],
+    [*DECLARE, *OF, "--direction", "sideways"],
+    ["recordings", "list"],
+    ["recordings", "export", "nothing", "--purpose", "quality", "--as", "boris", "--to", "x"],
+    ["hold", "place", "nothing"],
+    [*PLACE, "--reason", "complaint", "--review", "later"],
+    ["hold", "release", "nothing"],
+    ["retention", "run", "--at", "yesterday"],
+    ["certificate", "verify", NO_SUCH_FILE],
+    ["certificate", "key", "please"],
+    ["vault", "scan", "harder"],
+    ["vault", "verify", "harder"],
+    ["vault", "reconcile", "harder"],
+    ["audit", "prove", "-1"],
+    ["audit", "verify", "all"],
+    ["audit", "checkpoint", "all"],
+    ["backup", "data"],
+    ["restore"],
+    ["demo", "--port", "no"],
+]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    return new_house(tmp_path_factory.mktemp("house"))
+
+
+def _files(folder: Path) -> set[str]:
+    ignored = re.compile(r"\.log$|-wal$|-shm$|-journal$")
+    return {str(path) for path in folder.rglob("*") if not ignored.search(path.name)}
+
+
+def test_every_bad_input_gets_one_line_and_changes_nothing(house):
+    rows, files = rows_of(house), _files(house)
+    said = callward(house, *FAILING)
+    for words, answer in zip(FAILING, said, strict=True):
+        assert answer.code == 1, (words, answer)
+        last = answer.err.strip().splitlines()[-1]
+        assert last.startswith("callward: "), (words, answer)
+        assert "unforeseen" not in last, (words, answer)
+        assert "Traceback" not in answer.err + answer.out, (words, answer)
+        assert last.count(". ") >= 1, ("fact and mend", words, last)
+    assert rows_of(house) == rows
+    assert _files(house) == files
+
+
+def test_every_misuse_gets_one_line_and_exit_two(house):
+    rows, files = rows_of(house), _files(house)
+    said = callward(house, *MISUSED)
+    for words, answer in zip(MISUSED, said, strict=True):
+        assert answer.code == 2, (words, answer)
+        assert answer.out == "", (words, answer)
+        assert "Traceback" not in answer.err, (words, answer)
+        if words:
+            assert len(answer.err.strip().splitlines()) == 1, (words, answer)
+            assert "--help" in answer.err
+    assert rows_of(house) == rows
+    assert _files(house) == files
+
+
+def _leaf_commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    context = click.Context(group)
+    found = []
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            found += _leaf_commands(command, (*path, name))
+        else:
+            found.append((*path, name))
+    return found
+
+
+def test_no_command_is_left_out_of_the_walk():
+    walked = {tuple(words[:depth]) for words in FAILING + MISUSED for depth in (1, 2)}
+    assert [path for path in _leaf_commands(root) if path not in walked] == []
+
+
+def test_a_refused_command_stands_in_the_audit_although_nothing_changed(house):
+    before = len(leaves_of(house))
+    callward(house, ["retention", "run", "--at", "2031-01-01T00:00:00Z"])
+    event, facts = leaves_of(house)[-1]
+    assert len(leaves_of(house)) == before + 1
+    assert event == "audit.act.refused"
+    assert json.loads(facts)["refusal"] == "other-instant"
+
+
+def test_every_report_is_json_when_asked(house):
+    asked = [
+        ["policy", "compile", POLICY, "--json"],
+        ["policy", "diff", POLICY, str(CLONE / "policies" / "web-shop.toml"), "--json"],
+        ["controller", "list", "--json"],
+        ["staff", "list", "--json"],
+        ["recordings", "list", *OF, "--json"],
+        ["hold", "list", *OF, "--json"],
+        ["intake", "quarantine", *OF, "--json"],
+        ["retention", "run", "--dry-run", "--at", "2031-01-01T00:00:00Z", "--json"],
+        ["retention", "run", "--json"],
+        ["certificate", "list", "--json"],
+        ["certificate", "key", "--json"],
+        ["vault", "reconcile", "--json"],
+        ["vault", "scan", "--json"],
+        ["vault", "verify", "--json"],
+        ["audit", "checkpoint", "--json"],
+        ["audit", "verify", "--json"],
+        ["audit", "prove", "0", "--json"],
+        ["health", "--json"],
+    ]
+    for words, answer in zip(asked, callward(house, *asked), strict=True):
+        assert answer.code == 0, (words, answer)
+        json.loads(answer.out)
+
+
+def test_without_a_data_folder_every_command_says_how_to_make_one(tmp_path):
+    (answer,) = callward(tmp_path / "nothing", ["controller", "list"])
+    assert answer.code == 1
+    assert "callward init" in answer.err
+    assert not (tmp_path / "nothing").exists()

@@ -1,0 +1,206 @@
+"""Start-up refuses by name whatever must not run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+from build.ops import POLICY, callward, new_house
+from callward.jobs import ports as jobs
+from callward.jobs.durable import DbosQueue
+from callward.kernel import clock
+from callward.ops import checks
+from callward.ops.checks import CHECKS, Start
+from callward.ops.folders import DataFolder
+from callward.ops.mark import write_mark
+from callward.ops.places import lies_within
+from callward.vault import ports as vault
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch, settings):
+    monkeypatch.delenv("CALLWARD_KEYS", raising=False)
+    monkeypatch.delenv("CALLWARD_REGION", raising=False)
+    folder = DataFolder(root=tmp_path / "house")
+    for made in folder.folders:
+        made.mkdir(mode=0o700)
+    for file, text in ((folder.secret, "s" * 60), (folder.root_key, "00" * 32)):
+        file.write_text(text)
+        file.chmod(0o600)
+    settings.SECRET_KEY = "s" * 60
+    settings.ALLOWED_HOSTS = ["localhost"]
+    return Start(folder=folder, host="127.0.0.1")
+
+
+def _elsewhere(start: Start, host: str) -> Start:
+    return Start(folder=start.folder, host=host)
+
+
+def test_e001_a_folder_that_others_may_enter(start):
+    assert checks.folders_are_private(start) is None
+    start.folder.objects.chmod(0o750)
+    assert checks.folders_are_private(start).name == "callward.E001"
+
+
+def test_e002_a_key_that_others_may_read(start):
+    assert checks.keys_are_private(start) is None
+    start.folder.root_key.chmod(0o640)
+    assert checks.keys_are_private(start).name == "callward.E002"
+
+
+def test_e003_keys_inside_what_the_data_backup_copies(start, monkeypatch):
+    assert checks.keys_lie_outside_the_data_backup(start) is None
+    monkeypatch.setenv("CALLWARD_KEYS", str(start.folder.objects / "keys"))
+    assert checks.keys_lie_outside_the_data_backup(start).name == "callward.E003"
+
+
+def test_e004_debug_pages_where_real_calls_are(start, settings):
+    assert checks.debug_stays_at_home(start) is None
+    settings.DEBUG = True
+    assert checks.debug_stays_at_home(start).name == "callward.E004"
+    write_mark(start.folder, showing=datetime(2026, 3, 29, tzinfo=UTC))
+    assert checks.debug_stays_at_home(start) is None
+    assert checks.debug_stays_at_home(_elsewhere(start, "192.0.2.1")).name == "callward.E004"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "calls.example.org"])
+def test_e005_a_network_without_tls(start, settings, host):
+    settings.CALLWARD_TLS_PROXY = False
+    assert checks.strangers_come_through_tls(_elsewhere(start, host)).name == "callward.E005"
+    settings.CALLWARD_TLS_PROXY = True
+    assert checks.strangers_come_through_tls(_elsewhere(start, host)) is None
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_loopback_needs_no_tls(start, settings, host):
+    settings.CALLWARD_TLS_PROXY = False
+    assert checks.strangers_come_through_tls(_elsewhere(start, host)) is None
+
+
+@pytest.mark.parametrize("secret", ["", "short", "another one that is long enough, but not ours"])
+def test_e006_a_secret_that_is_missing_short_or_not_used(start, secret):
+    assert checks.secret_is_kept_and_long(start) is None
+    start.folder.secret.write_text(secret)
+    assert checks.secret_is_kept_and_long(start).name == "callward.E006"
+
+
+class _LedgerAhead:
+    def position(self) -> int:
+        return 3
+
+    def since(self, position):
+        return iter([type("Entry", (), {"intent": None})()] * (3 - position))
+
+
+class _KeysBehind:
+    def position(self) -> int:
+        return 0
+
+
+@pytest.mark.django_db
+@pytest.mark.req("D-03")
+def test_e007_a_restore_that_awaits_its_replay(start, monkeypatch):
+    monkeypatch.setattr(vault.ledger, "_adapter", _LedgerAhead())
+    monkeypatch.setattr(vault.key_store, "_adapter", _KeysBehind())
+    assert checks.nothing_awaits_its_replay(start).name == "callward.E007"
+
+
+@pytest.mark.django_db
+def test_e008_a_database_of_another_version(start):
+    assert checks.tables_are_up_to_date(start) is None
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'vault'")
+    assert checks.tables_are_up_to_date(start).name == "callward.E008"
+
+
+@pytest.mark.req("S-10")
+def test_e009_recordings_outside_the_promised_region(tmp_path):
+    house = new_house(tmp_path / "house")
+    (house / "place").write_text("US\n")
+    (told,) = callward(house, ["web"])
+    assert told.code == 1
+    assert "callward.E009" in told.err
+    (house / "place").unlink()
+    (unnamed,) = callward(house, ["web"])
+    assert "callward.E009" in unnamed.err
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pragma", ["secure_delete=OFF", "synchronous=NORMAL"])
+def test_e010_a_database_that_keeps_deleted_bytes(start, pragma):
+    assert checks.database_forgets_and_keeps(start) is None
+    with connection.cursor() as cursor:
+        before = {
+            name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("secure_delete", "synchronous")
+        }
+        try:
+            cursor.execute("COMMIT")  # SQLite takes these only outside a transaction
+            cursor.execute(f"PRAGMA {pragma}")
+            assert checks.database_forgets_and_keeps(start).name == "callward.E010"
+        finally:
+            for name, value in before.items():
+                cursor.execute(f"PRAGMA {name}={value}")
+            cursor.execute("BEGIN")
+
+
+def test_e011_jobs_without_tables(start, monkeypatch):
+    monkeypatch.setattr(jobs.queue, "_adapter", DbosQueue(start.folder.jobs))
+    assert checks.work_is_kept(start).name == "callward.E011"
+
+
+def test_e012_a_moved_clock_in_a_folder_with_real_calls(start):
+    assert checks.clock_is_the_machines(start).name == "callward.E012"
+    with clock.using(clock.SystemClock()):
+        assert checks.clock_is_the_machines(start) is None
+    write_mark(start.folder, showing=datetime(2026, 3, 29, tzinfo=UTC))
+    assert checks.clock_is_the_machines(start) is None
+
+
+def test_e013_a_key_store_that_does_not_open(start, monkeypatch):
+    monkeypatch.setattr(vault.key_store, "_adapter", None)
+    assert checks.keys_open(start).name == "callward.E013"
+
+
+def test_e014_a_console_that_answers_to_any_name(start, settings):
+    assert checks.hosts_are_named(start) is None
+    assert checks.hosts_are_named(_elsewhere(start, "192.0.2.1")).name == "callward.E014"
+    settings.ALLOWED_HOSTS = ["*"]
+    assert checks.hosts_are_named(start).name == "callward.E014"
+
+
+def test_every_check_has_its_test_and_its_own_name():
+    tested = {name.split("_")[1] for name in globals() if name.startswith("test_e0")}
+    assert len(tested) == len(CHECKS)
+
+
+def test_a_region_contains_its_countries_only():
+    assert lies_within("RO", frozenset({"EU"}))
+    assert lies_within("NO", frozenset({"EEA"}))
+    assert not lies_within("NO", frozenset({"EU"}))
+    assert not lies_within("", frozenset({"RO", "EU"}))
+
+
+def test_serving_is_refused_by_name_and_the_mend_is_said(tmp_path):
+    house = new_house(tmp_path / "house")
+    (house / "keys").chmod(0o755)
+    said = callward(house, ["up"], ["worker"], ["health"])
+    assert [one.code for one in said] == [1, 1, 1]
+    for one in said:
+        assert "0700" in one.err + one.out
+
+
+def test_the_data_folder_and_everything_secret_in_it_is_the_owners_alone(tmp_path):
+    house = new_house(tmp_path / "house")
+    assert all(path.stat().st_mode & 0o077 == 0 for path in [house, *house.rglob("*")])
+
+
+def test_setting_up_again_changes_neither_keys_nor_secret(tmp_path):
+    house = new_house(tmp_path / "house")
+    before = {name: (house / name).read_bytes() for name in ("secret", "keys/root.key")}
+    (again,) = callward(house, ["init"])
+    assert again.code == 0
+    assert {name: (house / name).read_bytes() for name in before} == before
+    assert POLICY

@@ -1,0 +1,59 @@
+"""A recording is kept, played and destroyed exactly as promised: the demonstration, whole."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from build.ops import environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _show(folder: Path) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, "-m", "callward.ops", "demo", "--once"],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.req("K-06")
+@pytest.mark.req("K-07")
+@pytest.mark.req("K-08")
+@pytest.mark.req("K-09")
+@pytest.mark.req("K-10")
+@pytest.mark.req("D-03")
+def test_the_therapists_export_lives_and_ends_as_the_notice_says(tmp_path):
+    told = _show(tmp_path / "demo")
+    assert told["taken_in"] == told["sealed"] == told["verified"] == 7
+    assert told["left_in_clear"] == 0
+    assert told["played"] == 1
+    assert told["refused"] == 4
+    assert told["erased_stays_erased"] is True
+    assert told["others_survive_restore"] is True
+    assert told["held"] == 1
+    assert told["held_still_plays"] is True
+    assert told["destroyed"] == 6
+    assert told["gone_is_refused"] is True
+    assert told["overdue_after"] == 0
+    assert told["certificates_verified_offline"] is True
+    assert told["residue_bytes"] == 0
+    assert told["audit_verified"] is True
+
+    for marker in (b"+442079460", b"Boris", b"Mara", str(tmp_path).encode()):
+        logs = b"".join(file.read_bytes() for file in (tmp_path / "demo" / "logs").iterdir())
+        assert marker not in logs
+
+    again = _show(tmp_path / "demo")
+    assert again["destroyed"] == 6

@@ -14,7 +14,7 @@ from callward.accounts.errors import CapabilityMissingError
 from callward.audit import selectors as audit
 from callward.kernel.actors import system_actor, user_actor
 from callward.kernel.references import new_ref
-from callward.retention import disposing, ports, selectors, services
+from callward.retention import ports, selectors, services
 from callward.retention.errors import (
     HoldCaseMissingError,
     HoldClosedError,
@@ -311,7 +311,7 @@ def test_a_hold_placed_between_two_steps_of_a_run_wins_or_is_refused(meters, mon
                 build.hold([refs[1]], at=due - SECOND, case="KLG-2")
             loses.append(True)
 
-    monkeypatch.setattr(disposing.crash, "point", between)
+    monkeypatch.setattr(vault, "crash_point", between)
     run = build.run(due)
     assert wins
     assert loses

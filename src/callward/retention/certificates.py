@@ -62,7 +62,13 @@ class Statement:
 
     def canonical(self) -> bytes:
         """The one way to write this statement as bytes."""
-        content = {
+        content = self._content()
+        return json.dumps(
+            content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        ).encode()
+
+    def _content(self) -> dict[str, object]:
+        return {
             "schema": SCHEMA,
             "certificate": str(self.ref),
             "controller": {"id": self.controller, "legal_name": self.legal_name},
@@ -70,12 +76,7 @@ class Statement:
             "what": self.what,
             "count": self.count,
             "items_digest": self.items_digest,
-            "rule": {
-                "decided": self.rule,
-                "period": self.period,
-                "start": self.start_event,
-                "ground": self.ground,
-            },
+            "rule": self._rule(),
             "policy": self.policy_id,
             "destroyed_at": _instant(self.destroyed_at),
             "actor": self.actor,
@@ -87,9 +88,14 @@ class Statement:
                 "residue_bytes": self.residue_bytes,
             },
         }
-        return json.dumps(
-            content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        ).encode()
+
+    def _rule(self) -> dict[str, str]:
+        return {
+            "decided": self.rule,
+            "period": self.period,
+            "start": self.start_event,
+            "ground": self.ground,
+        }
 
 
 def _instant(at: datetime) -> str:

@@ -44,11 +44,16 @@ def certify(disposal: Disposal, *, actor: Actor, at: datetime) -> Certificate:
         final_after=final_after,
         document=sign_statement(statement, sign=signer.sign, public_key=signer.public_key),
     )
+    _close(disposal, certificate, actor=actor, at=at)
+    return certificate
+
+
+def _close(disposal: Disposal, certificate: Certificate, *, actor: Actor, at: datetime) -> None:
     disposal.state = DisposalState.CERTIFIED
     disposal.save(update_fields=["state"])
     audit.record(
         Event.RETENTION_ITEM_CERTIFIED,
-        item=ref,
+        item=certificate.ref,
         actor=actor,
         at=at,
         disposal=disposal.ref,
@@ -56,7 +61,6 @@ def certify(disposal: Disposal, *, actor: Actor, at: datetime) -> Certificate:
         count=disposal.count,
         digest=disposal.items_digest or "none",
     )
-    return certificate
 
 
 def _statement(

@@ -20,7 +20,7 @@ from callward.retention.certificates import digest_of
 from callward.retention.certifying import certify
 from callward.retention.models import Certificate, Disposal, Item
 from callward.retention.states import DisposalKind, DisposalState, ItemState
-from callward.vault import crash, services as vault
+from callward.vault import services as vault
 from callward.vault.states import IntentKind
 
 if TYPE_CHECKING:
@@ -58,14 +58,7 @@ def intend(
 ) -> Disposal:
     """Write down the destruction of locked items of one epoch and policy: no way back from here."""
     first, refs = items[0], [item.ref for item in items]
-    intent = vault.intend(
-        refs,
-        epoch=whole_epoch,
-        kind=IntentKind.ERASE if whole_epoch is None else IntentKind.EPOCH,
-        rule=str(rule),
-        actor=actor,
-        at=at,
-    )
+    intent_ref = _intend_keys(refs, whole_epoch, rule=rule, actor=actor, at=at)
     disposal = Disposal.objects.create(
         ref=new_ref(at),
         run=run,
@@ -82,11 +75,19 @@ def intend(
         items_digest=digest_of(refs),
         actor=str(actor),
         intended_at=at,
-        intent_ref=intent.ref,
+        intent_ref=intent_ref,
         state=DisposalState.INTENDED,
     )
     _mark_leaving(refs, disposal)
     return disposal
+
+
+def _intend_keys(
+    refs: Sequence[Ref], whole_epoch: str | None, *, rule: Rule, actor: Actor, at: datetime
+) -> Ref:
+    kind = IntentKind.ERASE if whole_epoch is None else IntentKind.EPOCH
+    intent = vault.intend(refs, epoch=whole_epoch, kind=kind, rule=str(rule), actor=actor, at=at)
+    return intent.ref
 
 
 def _mark_leaving(refs: Sequence[Ref], disposal: Disposal) -> None:
@@ -98,15 +99,15 @@ def _mark_leaving(refs: Sequence[Ref], disposal: Disposal) -> None:
 
 def finish(disposal: Disposal, *, at: datetime) -> Certificate:
     """Carry a written intent to its certificate, from wherever it stands."""
-    crash.point("retention.intended")
+    vault.crash_point("retention.intended")
     if disposal.state == DisposalState.INTENDED:
         _destroy_keys(disposal, at=at)
-    crash.point("retention.key-gone")
+    vault.crash_point("retention.key-gone")
     if disposal.state == DisposalState.KEY_GONE:
         _destroy_rows(disposal, at=at)
-    crash.point("retention.rows-gone")
+    vault.crash_point("retention.rows-gone")
     certificate = _certify_once(disposal, at=at)
-    crash.point("retention.certified")
+    vault.crash_point("retention.certified")
     return certificate
 
 
@@ -126,7 +127,7 @@ def _destroy_rows(disposal: Disposal, *, at: datetime) -> None:
     while refs := list(leaving.values_list("ref", flat=True)[:_AT_ONCE]):
         with transaction.atomic():
             holdings.destroy_everywhere(refs, at=at)
-        crash.point("retention.some-rows-gone")
+        vault.crash_point("retention.some-rows-gone")
     disposal.state = DisposalState.ROWS_GONE
     disposal.save(update_fields=["state"])
 
@@ -135,7 +136,7 @@ def _certify_once(disposal: Disposal, *, at: datetime) -> Certificate:
     with transaction.atomic():
         known = Certificate.objects.filter(disposal=disposal).first()
         made = known or certify(disposal, actor=_actor_of(disposal), at=at)
-        crash.point("retention.certifying")
+        vault.crash_point("retention.certifying")
         return made
 
 

@@ -15,7 +15,7 @@ from callward.retention.models import Disposal, DisposalRun, HeldItem, Item
 from callward.retention.selectors import count_overdue, held_lines, run_view
 from callward.retention.states import DisposalKind, ItemState, Rule, RunState
 from callward.retention.values import EpochLine, Preview
-from callward.vault import crash, ports as vault_ports
+from callward.vault import ports as vault_ports, services as vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -97,7 +97,7 @@ def _intend_group(
     run: DisposalRun, group: dict[str, object], *, actor: Actor, at: datetime
 ) -> Disposal | None:
     """Ask again for holds under the lock of the application database, then write the intent."""
-    crash.point("retention.chosen")
+    vault.crash_point("retention.chosen")
     with transaction.atomic():
         due = due_items(run.controller_ref, at=at).filter(**group)
         items = list(due.select_for_update().order_by("ref"))

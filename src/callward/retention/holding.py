@@ -36,7 +36,7 @@ from callward.retention.models import DestroyedItem, HeldItem, Hold, Item
 from callward.retention.planning import epoch_of
 from callward.retention.states import HoldState, ItemState
 from callward.retention.using import effective, hold_view, holds_in_force
-from callward.vault import crash, epochs, services as vault
+from callward.vault import services as vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -84,7 +84,7 @@ def place_hold(
             ends_at=_end(policy, rule, at=at),
             state=HoldState.PLACED,
         )
-        hold.epoch = epochs.hold_epoch(hold.controller_ref, hold.ref)
+        hold.epoch = vault.hold_epoch(hold.controller_ref, hold.ref)
         _hold_items(hold, items, actor=actor, at=at)
     return hold_view(hold, at=at)
 
@@ -154,9 +154,9 @@ def _hold_items(hold: Hold, items: Sequence[Item], *, actor: Actor, at: datetime
         hold=hold.ref,
         reason=hold.reason,
     )
-    free = [item.ref for item in items if not epochs.is_hold(item.epoch)]
+    free = [item.ref for item in items if not vault.is_hold(item.epoch)]
     _move(free, to=hold.epoch, at=at)
-    crash.point("retention.hold-moved")
+    vault.crash_point("retention.hold-moved")
 
 
 def _move(refs: Sequence[Ref], *, to: str, at: datetime) -> None:

@@ -25,7 +25,7 @@ from callward.retention.rules import Claims
 from callward.retention.states import ItemState, Rule
 from callward.retention.values import Plan
 from callward.sealing.digests import keyed_digest
-from callward.vault import epochs, services as vault
+from callward.vault import services as vault
 from callward.vault.states import ServiceKeyName
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def start_of(policy: CompiledPolicy, event: StartEvent, called_at: datetime) -> 
 def epoch_of(controller_ref: Ref, activity: str, due_at: datetime | None, *, zone: ZoneInfo) -> str:
     """The epoch of everything that one activity destroys on one day of the controller's."""
     if due_at is None:
-        return epochs.open_epoch(controller_ref, activity, controller_ref)
-    return epochs.due_epoch(controller_ref, activity, calendar.local_day(due_at, zone=zone))
+        return vault.open_epoch(controller_ref, activity, controller_ref)
+    return vault.due_epoch(controller_ref, activity, calendar.local_day(due_at, zone=zone))
 
 
 def register(items: Sequence[NewItem], *, at: datetime) -> None:
@@ -182,7 +182,7 @@ def move_to_due_epochs(items: Sequence[Item], *, at: datetime) -> None:
 
 def _moves(item: Item, *, at: datetime) -> bool:
     future = item.due_at is None or item.due_at > at
-    return future and not epochs.is_hold(item.epoch) and _target(item) != item.epoch
+    return future and not vault.is_hold(item.epoch) and _target(item) != item.epoch
 
 
 def _target(item: Item) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from callward.vault import ports
 from callward.vault.crash import point as crash_point
 from callward.vault.destroying import destroy, intend, intent_of, open_intents
+from callward.vault.epochs import due_epoch, hold_epoch, is_hold, open_epoch, quarantine_epoch
 from callward.vault.keeping import (
     add_part,
     discard,
@@ -34,16 +35,21 @@ __all__ = [
     "crash_point",
     "destroy",
     "discard",
+    "due_epoch",
     "epoch_of",
     "has_key",
+    "hold_epoch",
     "intend",
     "intent_of",
+    "is_hold",
     "move",
+    "open_epoch",
     "open_intents",
     "open_part",
     "part_size",
     "prepare_epochs",
     "public_key",
+    "quarantine_epoch",
     "read_range",
     "reconcile",
     "register",

@@ -102,9 +102,14 @@ def destroy(intent: IntentView | Ref, *, at: datetime) -> Destruction:
 
 
 def _destroy_key(row: Intent, *, at: datetime) -> None:
-    store = ports.key_store.get()
-    identity, of_epoch = bytes(row.key_id), row.kind == IntentKind.EPOCH
-    refs = store.refs_in(row.epoch, key_id=identity) if of_epoch else _unpack(bytes(row.refs))
+    store, identity, refs = ports.key_store.get(), bytes(row.key_id), _unpack(bytes(row.refs))
+    if row.kind == IntentKind.EPOCH:
+        store.destroy_epoch(row.epoch, key_id=identity)
+        # Only now is it certain who was locked to it, and was not moved away in time.
+        refs = store.refs_in(row.epoch, key_id=identity)
+    if row.kind == IntentKind.ERASE:
+        row.wraps = store.erase(refs)
+    crash.point("destroy.key-destroyed")
     entry = LedgerEntry(
         kind=row.kind,
         intent=row.ref,
@@ -116,14 +121,7 @@ def _destroy_key(row: Intent, *, at: datetime) -> None:
     )
     row.position = ports.ledger.get().append(entry)
     crash.point("destroy.ledgered")
-    if of_epoch:
-        store.destroy_epoch(row.epoch, key_id=identity)
-        # What was locked to it between the look and the blow died with it.
-        row.refs = _pack(store.refs_in(row.epoch, key_id=identity))
-    if not of_epoch:
-        row.wraps = store.erase(refs)
-    crash.point("destroy.key-destroyed")
-    row.state, row.key_gone_at = IntentState.KEY_GONE, at
+    row.refs, row.state, row.key_gone_at = _pack(refs), IntentState.KEY_GONE, at
     row.save()
     crash.point("destroy.key-gone")
 

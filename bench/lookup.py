@@ -22,7 +22,10 @@ from uuid import UUID
 from bench._support import a_house
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from django.db.models import Model
 
     from callward.kernel.numbers import PhoneNumber
 
@@ -118,21 +121,37 @@ def ours(number: PhoneNumber) -> int:
     return len(recordings_of_number(CONTROLLER, number))
 
 
-def plain(number: PhoneNumber) -> int:
-    """The same answer through an index on the number in clear."""
-    from django.db import connection
+def plain_legs() -> type[Model]:
+    """The peer's table, as the same library sees it."""
+    from django.db import models
 
+    class PlainLeg(models.Model):
+        number = models.CharField(max_length=20)
+        started_at = models.DateTimeField()
+        call_ref = models.UUIDField(primary_key=True)
+
+        class Meta:
+            app_label, db_table, managed = "bench", "plain_leg", False
+
+        def __str__(self) -> str:
+            return str(self.call_ref)
+
+    return PlainLeg
+
+
+def plain_way() -> Callable[[PhoneNumber], int]:
+    """The same answer through an index on the number in clear."""
     from callward.recordings.selectors import recordings_of_calls
 
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT call_ref FROM plain_leg WHERE number = %s"
-            " ORDER BY started_at DESC, call_ref DESC",
-            [number.e164],
-        )
-        calls = [UUID(row[0]) for row in cursor.fetchall()]
-    found = recordings_of_calls(calls)
-    return len([view for call in calls for view in found.get(call, [])])
+    legs = plain_legs().objects
+
+    def plain(number: PhoneNumber) -> int:
+        of_number = legs.filter(number=number.e164).order_by("-started_at", "-call_ref")
+        calls = list(dict.fromkeys(of_number.values_list("call_ref", flat=True)))
+        found = recordings_of_calls(calls)
+        return len([view for call in calls for view in found.get(call, [])])
+
+    return plain
 
 
 def raw(number: PhoneNumber) -> int:
@@ -150,7 +169,7 @@ def measure(rows: int, repeats: int) -> dict[str, float]:
 
     count = rows // CALLS_PER_NUMBER
     asked = [number_of((n * 7919) % count) for n in range(ASKED)]
-    ways = {"ours": ours, "plain": plain, "raw": raw}
+    ways = {"ours": ours, "plain": plain_way(), "raw": raw}
     found: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(repeats + 1):
         for number in asked:

@@ -14,7 +14,7 @@ from callward.vault.errors import (
     SealedObjectMissingError,
 )
 from callward.vault.keeping import reader_of
-from callward.vault.models import SealedPart
+from callward.vault.models import SealedItem, SealedPart
 from callward.vault.replaying import require_replayed
 from callward.vault.states import AUDIO
 
@@ -60,6 +60,11 @@ def read_range(ref: Ref, part: str, start: int, length: int) -> bytes:
         raise SealedObjectMissingError(ref=ref) from None
     except SealBrokenError as error:
         raise SealedObjectDamagedError(ref=ref, why=error.code) from error
+
+
+def item_refs() -> list[Ref]:
+    """List everything that is registered, the oldest first."""
+    return list(SealedItem.objects.order_by("ref").values_list("ref", flat=True))
 
 
 def verify_part(ref: Ref, part: str = AUDIO) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.vault import ports
+from callward.vault.backup import back_up, back_up_keys, restore, restore_keys
 from callward.vault.crash import point as crash_point
 from callward.vault.destroying import destroy, intend, intent_of, open_intents
 from callward.vault.epochs import due_epoch, hold_epoch, is_hold, open_epoch, quarantine_epoch
@@ -15,7 +16,7 @@ from callward.vault.keeping import (
     seal_group,
     seal_streamed,
 )
-from callward.vault.opening import open_part, part_size, read_range, verify_part
+from callward.vault.opening import item_refs, open_part, part_size, read_range, verify_part
 from callward.vault.reconciling import reconcile
 from callward.vault.replaying import awaiting_replay, replay, require_replayed
 from callward.vault.scanning import scan
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = [
     "add_part",
     "awaiting_replay",
+    "back_up",
+    "back_up_keys",
     "crash_point",
     "destroy",
     "discard",
@@ -42,6 +45,7 @@ __all__ = [
     "intend",
     "intent_of",
     "is_hold",
+    "item_refs",
     "move",
     "open_epoch",
     "open_intents",
@@ -55,6 +59,8 @@ __all__ = [
     "register",
     "replay",
     "require_replayed",
+    "restore",
+    "restore_keys",
     "scan",
     "seal",
     "seal_group",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import click
+from django.db import connections
 
 from callward.controllers import selectors as controllers
 from callward.kernel.calendar import add_civil, local_day, zone_named
 from callward.kernel.errors import BadInputError, gettext_noop
-from callward.ops.errors import OpsError
+from callward.ops.errors import CheckFailedError, OpsError
 from callward.ops.files import FILE, NEW_FILE, require_new_file
 from callward.ops.house import open_house
+from callward.ops.in_use import alone_on
 from callward.ops.root import read_root_key
 from callward.ops.speech import json_option, remark, tell
+from callward.ops.supervision import callward_command
 from callward.vault import services
 
 if TYPE_CHECKING:
@@ -85,14 +89,23 @@ def restore(data_file: Path | None, keys_file: Path | None, *, replay: bool, as_
     if not (data_file or keys_file or replay):
         raise click.UsageError("Name --data FILE, --keys FILE or --replay.")
     house = open_house(before_replay=True)
-    if keys_file is not None:
-        services.restore_keys(
-            keys_file,
-            root_key=read_root_key(house.folder),
-            folder=house.folder.keys,
-            at=house.at,
-        )
-    if data_file is not None:
-        services.restore(data_file, database=house.folder.database, at=house.at)
-    tell(services.replay(at=house.at), as_json=as_json)
-    remark("Replayed: what was destroyed is destroyed here too.")
+    with alone_on(house.folder):
+        if replay:
+            tell(services.replay(at=house.at), as_json=as_json)
+            remark("Replayed: what was destroyed since is destroyed here too.")
+            return
+        if keys_file is not None:
+            key, keys = read_root_key(house.folder), house.folder.keys
+            services.restore_keys(keys_file, root_key=key, folder=keys, at=house.at)
+        if data_file is not None:
+            connections.close_all()
+            services.restore(data_file, database=house.folder.database, at=house.at)
+    _replay_anew(as_json=as_json)
+
+
+def _replay_anew(*, as_json: bool) -> None:
+    """Replay in a program of its own, which has none of the replaced files open."""
+    words = ["restore", "--replay", *(["--json"] if as_json else [])]
+    done = subprocess.run(callward_command(*words), check=False)  # noqa: S603  # our own command
+    if done.returncode:
+        raise CheckFailedError(count=1)

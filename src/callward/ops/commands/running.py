@@ -15,6 +15,7 @@ from callward.ops.errors import CheckFailedError
 from callward.ops.folders import chosen_folder
 from callward.ops.health import health_of
 from callward.ops.house import open_house
+from callward.ops.in_use import running_on
 from callward.ops.setting_up import set_up
 from callward.ops.speech import json_option, plain, remark, tell
 from callward.ops.supervision import Program, Tree, callward_command, hold_lifeline
@@ -55,7 +56,8 @@ def web(host: str, port: int) -> None:
     refuse_unsafe(Start(folder=house.folder, host=host))
     from callward.ops.serving import serve  # noqa: PLC0415  # only this command needs the server
 
-    serve(host=host, port=port)
+    with running_on(house.folder):
+        serve(host=host, port=port)
 
 
 @click.command()
@@ -68,10 +70,11 @@ def worker() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    retention.finish_open_disposals(house.at)
-    intake.recover(house.at)
-    if jobs.run_worker(stop):
-        os._exit(0)  # what still runs is done by the next worker; its threads must not hold us
+    with running_on(house.folder):
+        retention.finish_open_disposals(house.at)
+        intake.recover(house.at)
+        if jobs.run_worker(stop):
+            os._exit(0)  # the next worker does what still runs; its threads must not hold us
 
 
 @click.command()

@@ -3,7 +3,7 @@
 The limit is a raw grouped write with fdatasync. Peers: `rclone copy` to a crypt remote, `age` once
 per file, `restic backup`. Ours is the folder door end to end: read, hashed, looked at, sealed with
 a key each, durable, read back, indexed, audited, deleted at the source. The upload door takes the
-same over HTTP from eight senders. Usage: python bench/ingest.py
+same over HTTP from sixteen senders. Usage: python bench/ingest.py
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from callward.kernel.references import Ref
 
-FILES, SIZE, GROUP, SENDERS = 200, 1_000_000, 64, 8
+FILES, SIZE, GROUP, SENDERS = 200, 1_000_000, 64, 16
 RCLONE, AGE, RESTIC, RAW, UPLOAD = 1.8, 3.5, 3.5, 0.35, 0.5
 LINE = "+442079460101"
 OLD = timedelta(minutes=5)
@@ -228,7 +228,7 @@ class Server:
             self._granian.kill()
 
     def upload(self, bodies: list[bytes]) -> None:
-        """Eight senders, each on a connection of its own."""
+        """Sixteen senders, each on a connection of its own."""
         with ThreadPoolExecutor(SENDERS) as pool:
             shares = [bodies[sender::SENDERS] for sender in range(SENDERS)]
             for statuses in pool.map(self._send, shares):

@@ -6,13 +6,11 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from build.recordings import mp3_tone
 from build.vault import plug_vault
-
 from callward.audit import ports as audit
 from callward.calls.states import CallDirection
 from callward.config import wiring
@@ -26,6 +24,7 @@ from callward.subjects import ports as subjects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from callward.intake.values import DeclarationView, IntakeReport
     from callward.kernel.references import Ref

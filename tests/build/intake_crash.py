@@ -3,6 +3,8 @@
 python -m build.intake_crash prepare|look|recover, with CALLWARD_DATA and CALLWARD_CRASH_AT.
 """
 
+# ruff: noqa: PLC0415, T201  # Django is set up first, and the parent process reads what is printed
+
 from __future__ import annotations
 
 import json
@@ -24,7 +26,6 @@ def main() -> None:
     django.setup()
 
     from build.intake import open_house
-
     from callward.kernel import clock
 
     clock.set_clock(clock.FixedClock(NOW))
@@ -34,9 +35,10 @@ def main() -> None:
 
 def prepare(house) -> dict:
     """Make the tables, the controller and its declaration."""
+    from django.core.management import call_command
+
     from build.controllers import controller
     from build.intake import declare
-    from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
     therapists = controller()
@@ -47,7 +49,6 @@ def prepare(house) -> dict:
 def look(house) -> dict:
     """Look into the inbox once."""
     from build import intake
-
     from callward.controllers.selectors import controller
 
     return dict(intake.look(house, controller("therapy-association").ref).as_json())

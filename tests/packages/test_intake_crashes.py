@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from build.intake import MARA, cdr_row, put, tone
 from build.vault import ROOT_KEY
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID  # noqa: TC003  # ninja reads the signatures
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest
+from django.http import HttpRequest  # noqa: TC002  # ninja reads the signatures
 from ninja import File, Form, NinjaAPI, Query, Status
 from ninja.files import UploadedFile  # noqa: TC002  # ninja reads the signatures
 from ninja.security import HttpBearer

@@ -47,7 +47,6 @@ def release_from_quarantine(
     (recording_ref,) = keeping.keep_group([accepted], door)
     with transaction.atomic():
         _decide(row, QuarantineState.TAKEN_IN, actor=actor, at=at)
-        keeping.settle([recording_ref], door)
         audit.record(
             Event.INTAKE_DELIVERY_RELEASED,
             item=recording_ref,

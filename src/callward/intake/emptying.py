@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from callward.vault import services as vault
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from callward.intake.arrivals import Candidate, Verdict
+    from callward.intake.arrivals import Arrival, Candidate, Verdict
     from callward.intake.doors import Door
     from callward.intake.folder import Entry, Inbox
     from callward.intake.values import IntakeReport
@@ -120,8 +121,7 @@ class Look:
             some = entries[start : start + 4 * GROUP_FILES]
             candidates, past_due = self._finder.find(some, self._learned)
             self._refuse_backlog(past_due)
-            for group in _groups(self._apart_from_large(candidates)):
-                self._take_group(group)
+            self._take_groups(list(_groups(self._apart_from_large(candidates))))
             self._progress(min(start + len(some), len(entries)), len(entries))
 
     def _apart_from_large(self, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -172,8 +172,21 @@ class Look:
         self._inbox.delete([entry for each in past_due for entry in each.entries])
         call_records.stop_waiting([each.name_key for each in past_due if each.name_key], self._door)
 
+    def _take_groups(self, groups: Sequence[Sequence[Candidate]]) -> None:
+        """Read and look at the next group while the one before is being written."""
+        with ThreadPoolExecutor(1) as ahead:
+            coming = [ahead.submit(judging.examine, group, self._read) for group in groups[:1]]
+            for place, group in enumerate(groups):
+                arrivals = coming.pop().result()
+                if place + 1 < len(groups):
+                    following = groups[place + 1]
+                    coming.append(ahead.submit(judging.examine, following, self._read))
+                self._take_arrivals(group, arrivals)
+
     def _take_group(self, group: Sequence[Candidate]) -> None:
-        arrivals = judging.examine(group, self._read)
+        self._take_groups([group])
+
+    def _take_arrivals(self, group: Sequence[Candidate], arrivals: Sequence[Arrival]) -> None:
         self._report.waiting += len(group) - len(arrivals)
         try:
             self._follow(judging.Judge(arrivals, self._door).verdicts())

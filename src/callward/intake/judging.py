@@ -64,6 +64,10 @@ class Judge:
         self._by_bytes: dict[bytes, Delivery] = {}
         self._by_id: dict[bytes, Delivery] = {}
         self._absent: set[bytes] = set()
+        # One question for the whole group; only then one for each.
+        self._some_erased = bool(arrivals) and retention.is_tombstoned(
+            door.controller_ref, marks=[arrival.mark for arrival in arrivals], at=door.at
+        )
         for delivery in self._known_deliveries():
             self.remember(delivery)
 
@@ -110,7 +114,7 @@ class Judge:
         known = self._known(arrival, envelope)
         if known is not None:
             return known
-        if is_erased(arrival, self._door):
+        if self._is_erased(arrival):
             return Erased(arrival=arrival)
         return self._measured(arrival, envelope, plan)
 
@@ -118,7 +122,7 @@ class Judge:
         twin = self._by_bytes.get(arrival.sha256)
         candidate = arrival.candidate
         if twin is None:
-            if is_erased(arrival, self._door):
+            if self._is_erased(arrival):
                 return Erased(arrival=arrival)
             reason = candidate.fault or QuarantineReason.NO_CDR
             return Suspect(arrival=arrival, reason=reason)
@@ -139,6 +143,12 @@ class Judge:
         if keys.call_key(envelope.source_call_id) in self._absent:
             return Suspect(arrival=arrival, reason=QuarantineReason.CAME_LATE)
         return None
+
+    def _is_erased(self, arrival: Arrival) -> bool:
+        """Whether this very recording was erased before its due day."""
+        return self._some_erased and retention.is_tombstoned(
+            self._door.controller_ref, marks=[arrival.mark], at=self._door.at
+        )
 
     def _measured(self, arrival: Arrival, envelope: Envelope, plan: Plan) -> Verdict:
         reason, evidence = self._why_not(arrival, envelope)
@@ -177,11 +187,6 @@ def plan_for(envelope: Envelope, door: Door) -> Plan:
     )
 
 
-def is_erased(arrival: Arrival, door: Door) -> bool:
-    """Whether this very recording was erased before its due day."""
-    return retention.is_tombstoned(door.controller_ref, marks=[arrival.mark], at=door.at)
-
-
 def _conflict(arrival: Arrival, reason: QuarantineReason, other: Ref) -> Suspect:
     return Suspect(arrival=arrival, reason=reason, conflicts_with=other)
 
@@ -190,6 +195,7 @@ def delivery_of(accepted: Accepted, door: Door) -> Delivery:
     """The receipt of an accepted arrival, not yet saved."""
     envelope, arrival = accepted.envelope, accepted.arrival
     declaration = accepted.evidence.declaration
+    has_source = bool(arrival.candidate.entries)  # an upload leaves nothing behind to delete
     return Delivery(
         controller_ref=door.controller_ref,
         source_system=envelope.source.system,
@@ -201,7 +207,8 @@ def delivery_of(accepted: Accepted, door: Door) -> Delivery:
         sha256=arrival.sha256,
         size=arrival.candidate.size,
         declaration_ref=declaration.ref if declaration else None,
-        state=DeliveryState.KEPT,
+        state=DeliveryState.KEPT if has_source else DeliveryState.SETTLED,
         delivered_by=str(door.actor)[:80],
         received_at=door.at,
+        settled_at=None if has_source else door.at,
     )

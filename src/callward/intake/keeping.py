@@ -36,7 +36,11 @@ class TakenMeanwhileError(Exception):
 def keep_group(group: Sequence[Accepted], door: Door) -> list[Ref]:
     """Seal a group durably, then write it into the books in one transaction."""
     sealed = vault.seal_group(
-        [ToSeal(audio=each.arrival.audio, epoch=each.plan.epoch) for each in group], at=door.at
+        [
+            ToSeal(audio=each.arrival.audio, epoch=each.plan.epoch, sha256=each.arrival.sha256)
+            for each in group
+        ],
+        at=door.at,
     )
     vault.crash_point("intake.sealed")
     refs = [each.ref for each in sealed]

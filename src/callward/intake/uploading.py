@@ -111,7 +111,6 @@ def _follow(arrivals: Sequence[Arrival], door: Door) -> list[Receipt]:
     refs: dict[int, Ref] = {}
     if accepted:
         kept = keeping.keep_group(accepted, door)
-        keeping.settle(kept, door)
         refs.update(zip(map(id, accepted), kept, strict=True))
     if suspects:
         noted = quarantining.quarantine_group(suspects, door)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -93,3 +95,16 @@ def test_a_house_that_is_not_marked_for_it_cannot_be_crashed(tmp_path):
     (tmp_path / ".may-crash").unlink()
     house.one("keep", "due")
     assert house.start(["destroy"], crash_at="destroy.ledgered").returncode == 0
+
+
+def test_two_processes_that_finish_the_same_destruction_agree(tmp_path):
+    house = House(tmp_path)
+    refs = house.one("keep", "due", "due too")
+    house.start(["destroy"], crash_at="destroy.key-destroyed")
+    with ThreadPoolExecutor(3) as pool:
+        ended = list(pool.map(lambda _n: house.start(["resume"]), range(3)))
+    assert [one.returncode for one in ended] == [0, 0, 0]
+    answers = [done for one in ended for done in json.loads(one.stdout)[0]]
+    assert answers
+    assert all(done == [sorted(refs), 0] for done in answers)
+    assert house.one("reconcile") == {}

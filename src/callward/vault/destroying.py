@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,7 +21,7 @@ from callward.vault.scanning import scan, split_markers
 from callward.vault.states import Destruction, IntentKind, IntentState, IntentView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from callward.kernel.actors import Actor
@@ -89,15 +92,29 @@ def intent_of(ref: Ref) -> IntentView:
     return _view(Intent.objects.get(ref=ref))
 
 
+@contextmanager
+def _alone_on(ref: Ref) -> Iterator[None]:
+    """Let one process at a time work on an intent: start-up and worker may both find it."""
+    path = ports.key_store.get().folder / f"destroying-{ref.hex[-1]}.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def destroy(intent: IntentView | Ref, *, at: datetime) -> Destruction:
     """Destroy the key, then everything it locked; may be repeated after a crash."""
-    row = Intent.objects.get(ref=intent.ref if isinstance(intent, IntentView) else intent)
-    if row.state == IntentState.INTENDED:
-        _destroy_key(row, at=at)
-    if row.state == IntentState.KEY_GONE:
-        _sweep(row)
-    if row.state == IntentState.SWEPT:
-        _conclude(row, at=at)
+    ref = intent.ref if isinstance(intent, IntentView) else intent
+    with _alone_on(ref):
+        row = Intent.objects.get(ref=ref)
+        if row.state == IntentState.INTENDED:
+            _destroy_key(row, at=at)
+        if row.state == IntentState.KEY_GONE:
+            _sweep(row)
+        if row.state == IntentState.SWEPT:
+            _conclude(row, at=at)
     return _outcome(row)
 
 

@@ -84,7 +84,7 @@ def _compiled(policy: Policy, canonical: bytes) -> CompiledPolicy:
         floors=_rules({name: each.floor for name, each in policy.activity.items() if each.floor}),
         records=_rules({str(kind): each.retain for kind, each in policy.record.items()}),
         two_person=_two_person(policy),
-        backup_life=needed_rule("backup.data", policy.backup.data).period,
+        backup_life=needed_rule("backup.data", policy.backup.kept).period,
         key_backup_life=needed_rule("backup.keys", policy.backup.keys).period,
         financial_year_ends=(int(month), int(day)),
         canonical=canonical,

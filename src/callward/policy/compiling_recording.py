@@ -30,8 +30,10 @@ _HERE = f"activity.{RECORDING_ACTIVITY}"
 def recording_rules(policy: Policy) -> RecordingRules | None:
     """What governs recordings; None for a controller that records no calls."""
     activity = policy.activity.get(RECORDING_ACTIVITY)
-    if activity is None:
-        return None
+    return None if activity is None else _rules_of(policy, activity)
+
+
+def _rules_of(policy: Policy, activity: Activity) -> RecordingRules:
     intake = needed(f"{_HERE}.intake", activity.intake)
     return RecordingRules(
         directions=activity.directions,

@@ -31,7 +31,7 @@ def _every_rule(policy: Policy) -> Iterator[tuple[str, Retain | None, RetentionK
     for recipient in policy.recipient:
         if recipient.delete:
             yield f"recipient.{recipient.id}.delete", recipient.delete, deadline
-    yield "backup.data", policy.backup.data, cap
+    yield "backup.data", policy.backup.kept, cap
     yield "backup.keys", policy.backup.keys, cap
 
 

@@ -162,7 +162,7 @@ class Change(Table):
 class Backup(Table):
     """How long data backups and key backups live; both are printed in the notice."""
 
-    data: Retain
+    kept: Retain = Field(alias="data")
     keys: Retain
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
+    from callward.recordings.permitting import Allowed
+    from callward.sealing.stream import SealedReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,23 +51,32 @@ def export_copy(
     reader = open_part(recording_ref, "audio")
     with transaction.atomic():  # the trace stands before the first byte leaves
         require_usable(recording_ref, at)
-        record(
-            Event.RECORDINGS_COPY_EXPORTED,
-            item=recording_ref,
-            actor=actor,
-            at=at,
-            purpose=allowed.purpose,
-            grant=allowed.grant_ref,
-            behalf=user_ref,
-        )
-    digest = sha256()
-    for chunk in reader.chunks():
-        digest.update(chunk)
-        to.write(chunk)
+        _write_down(allowed, behalf=user_ref, actor=actor, at=at)
+    digest = _write_out(reader, to)
     return CopyView(
         recording_ref=recording_ref,
         mime=allowed.recording.mime,
         bytes=reader.plain_size,
-        sha256=digest.hexdigest(),
-        as_captured=digest.hexdigest() == allowed.recording.captured_sha256,
+        sha256=digest,
+        as_captured=digest == allowed.recording.captured_sha256,
     )
+
+
+def _write_down(allowed: Allowed, *, behalf: Ref, actor: Actor, at: datetime) -> None:
+    record(
+        Event.RECORDINGS_COPY_EXPORTED,
+        item=allowed.recording.ref,
+        actor=actor,
+        at=at,
+        purpose=allowed.purpose,
+        grant=allowed.grant_ref,
+        behalf=behalf,
+    )
+
+
+def _write_out(reader: SealedReader, to: BinaryIO) -> str:
+    digest = sha256()
+    for chunk in reader.chunks():
+        digest.update(chunk)
+        to.write(chunk)
+    return digest.hexdigest()

@@ -157,5 +157,5 @@ class DeclarationForm(_AtDesk):
         """From the first instant of the first day to the end of the last."""
         zone, last = self._policy.zone, self.cleaned_data["ends_on"]
         begins = calendar.start_of_day(self.cleaned_data["begins_on"], zone=zone)
-        ends = calendar.start_of_day(last + timedelta(days=1), zone=zone) if last else None
+        ends = calendar.end_of_day(last, zone=zone) if last else None
         return begins, ends

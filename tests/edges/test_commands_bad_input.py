@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -213,3 +215,15 @@ def test_without_a_data_folder_every_command_says_how_to_make_one(tmp_path):
     assert answer.code == 1
     assert "callward init" in answer.err
     assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.req("D-03")
+def test_nothing_is_put_back_while_something_runs_on_the_folder(house):
+    root = os.open(house, os.O_RDONLY)
+    try:
+        fcntl.flock(root, fcntl.LOCK_SH)
+        (refused,) = callward(house, ["restore", "--data", POLICY])
+    finally:
+        os.close(root)
+    assert refused.code == 1
+    assert "still-running" in refused.err

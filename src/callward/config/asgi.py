@@ -32,10 +32,12 @@ class LimitedBody:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
-            return
-        if _announced(scope) > self._most:
+        elif _announced(scope) > self._most:
             await _refuse(send)
-            return
+        else:
+            await self._pass_counted(scope, receive, send)
+
+    async def _pass_counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         counted, started = 0, False
 
         async def receive_counted() -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from callward.kernel.errors import RefusedError, gettext_noop
 from callward.ops.errors import OpsError
-from callward.ops.folders import OWNER_ONLY_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,15 +26,15 @@ class StillRunningError(OpsError, RefusedError):
 
 @contextmanager
 def _locked(folder: DataFolder, kind: int) -> Iterator[None]:
-    file = os.open(folder.root / "in-use", os.O_RDWR | os.O_CREAT, OWNER_ONLY_FILE)
+    root = os.open(folder.root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         try:
-            fcntl.flock(file, kind | fcntl.LOCK_NB)
+            fcntl.flock(root, kind | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StillRunningError from error
         yield
     finally:
-        os.close(file)
+        os.close(root)
 
 
 @contextmanager

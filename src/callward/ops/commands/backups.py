@@ -18,6 +18,7 @@ from callward.ops.in_use import alone_on
 from callward.ops.root import read_root_key
 from callward.ops.speech import json_option, remark, tell
 from callward.ops.supervision import callward_command
+from callward.retention import services as retention
 from callward.vault import services
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def restore(data_file: Path | None, keys_file: Path | None, *, replay: bool, as_
     house = open_house(before_replay=True)
     with alone_on(house.folder):
         if replay:
-            tell(services.replay(at=house.at), as_json=as_json)
+            replayed = services.replay(at=house.at)
+            retention.finish_open_disposals(house.at)  # holds that the backup did not know yet
+            tell(replayed, as_json=as_json)
             remark("Replayed: what was destroyed since is destroyed here too.")
             return
         if keys_file is not None:

@@ -282,6 +282,17 @@ def test_each_vendored_library_tells_its_version_and_licence():
         assert len((folder / "LICENSE").read_text()) > 300
 
 
+def test_every_icon_that_a_screen_asks_for_is_in_the_sprite():
+    house = Path(console.__path__[0])
+    sprite = (house / "static/console/vendor/bootstrap-icons/icons.svg").read_text()
+    asked = {page.nav.icon for page in pages() if page.nav}
+    for template in (house / "templates").rglob("*.html"):
+        asked |= set(re.findall(r'{% icon "([^"]+)"', template.read_text()))
+    missing = {name for name in asked if f'id="{name}"' not in sprite}
+    assert asked
+    assert missing == set()
+
+
 def test_one_display_name_is_shown_and_never_run():
     at = clock.now()
     where = controller()

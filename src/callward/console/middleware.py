@@ -44,7 +44,7 @@ _FACTOR_FIRST = frozenset(
 )
 
 
-class StaticFiles(WhiteNoiseMiddleware):
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise is untyped
     """Serves the few small files of the pages whole; a streamed one would wait for a thread."""
 
     @staticmethod

@@ -250,16 +250,16 @@ class Server:
         return statuses
 
 
+_FORM_HEAD = (
+    b'--bench\r\nContent-Disposition: form-data; name="envelope"\r\n\r\n%s\r\n'
+    b'--bench\r\nContent-Disposition: form-data; name="recording"; filename="x.mp3"\r\n'
+    b"Content-Type: audio/mpeg\r\n\r\n"
+)
+
+
 def multipart(audio: bytes, told: bytes) -> bytes:
     """The form as a sender writes it."""
-    return b"".join(
-        [
-            b'--bench\r\nContent-Disposition: form-data; name="envelope"\r\n\r\n', told,
-            b'\r\n--bench\r\nContent-Disposition: form-data; name="recording"; '
-            b'filename="x.mp3"\r\nContent-Type: audio/mpeg\r\n\r\n', audio,
-            b"\r\n--bench--\r\n",
-        ]
-    )  # fmt: skip
+    return _FORM_HEAD % told + audio + b"\r\n--bench--\r\n"
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
@@ -87,9 +88,7 @@ def test_garbage_is_one_error(raw):
     )
 )
 def test_any_values_are_answered_with_an_envelope_or_one_error(changes):
-    try:
-        told = parse_envelope(json.dumps(envelope() | changes).encode())
-    except MalformedEnvelopeError as error:
-        assert str(error)
-    else:
-        assert isinstance(told, Envelope)
+    raw = json.dumps(envelope() | changes).encode()
+
+    with contextlib.suppress(MalformedEnvelopeError):
+        assert isinstance(parse_envelope(raw), Envelope)

@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 def refuse(candidates: Sequence[Candidate], door: Door) -> Ref:
     """Certify that these were never stored, and remember it until their files are deleted."""
     marks = sorted(each.name_key or keys.fresh_key() for each in candidates)
-    digest = "sha256:" + hashlib.sha256(b"".join(marks)).hexdigest()
     with transaction.atomic():
         certificate = retention.certify_refused_backlog(
             door.controller_ref,
             count=len(candidates),
-            items_digest=digest,
+            items_digest="sha256:" + hashlib.sha256(b"".join(marks)).hexdigest(),
             policy=door.policy,
             actor=door.actor,
             at=door.at,
@@ -41,19 +40,22 @@ def refuse(candidates: Sequence[Candidate], door: Door) -> Ref:
             at=door.at,
             count=len(candidates),
         )
-        WaitingFile.objects.bulk_create(
-            [
-                WaitingFile(
-                    controller_ref=door.controller_ref,
-                    name_key=each.name_key,
-                    first_seen_at=door.at,
-                    refused=True,
-                )
-                for each in candidates
-                if each.name_key
-            ],
-            update_conflicts=True,
-            unique_fields=["controller_ref", "name_key"],
-            update_fields=["refused"],
-        )
+        _remember([each.name_key for each in candidates if each.name_key], door)
     return certificate.ref
+
+
+def _remember(name_keys: Sequence[bytes], door: Door) -> None:
+    WaitingFile.objects.bulk_create(
+        [
+            WaitingFile(
+                controller_ref=door.controller_ref,
+                name_key=name_key,
+                first_seen_at=door.at,
+                refused=True,
+            )
+            for name_key in name_keys
+        ],
+        update_conflicts=True,
+        unique_fields=["controller_ref", "name_key"],
+        update_fields=["refused"],
+    )

@@ -176,6 +176,14 @@ def stop_waiting(name_keys: Sequence[bytes], door: Door) -> None:
     WaitingFile.objects.filter(controller_ref=door.controller_ref, name_key__in=name_keys).delete()
 
 
+def forget_vanished(names: set[bytes], door: Door) -> None:
+    """Forget files that somebody took out of the inbox by hand."""
+    waiting = WaitingFile.objects.filter(controller_ref=door.controller_ref, refused=False)
+    gone = [key for key in waiting.values_list("name_key", flat=True) if bytes(key) not in names]
+    for start in range(0, len(gone), _GROUP):
+        waiting.filter(name_key__in=gone[start : start + _GROUP]).delete()
+
+
 def write_down_absent(door: Door) -> int:
     """Write down every answered call whose recording never came, so that none is missing."""
     rows = list(
@@ -201,31 +209,33 @@ def write_down_absent(door: Door) -> int:
 def _keep_absent(owed: Sequence[tuple[Envelope, Evidence]], door: Door) -> None:
     if not owed:
         return
-    call_refs = keep_calls(
-        [keeping.call_of(envelope, evidence, door) for envelope, evidence in owed],
-        actor=door.actor,
-        at=door.at,
-    )
+    calls = [keeping.call_of(envelope, evidence, door) for envelope, evidence in owed]
+    call_refs = keep_calls(calls, actor=door.actor, at=door.at)
     refs = [new_ref(door.at) for _ in owed]
+    told = [envelope for envelope, _ in owed]
     recordings.keep_recordings(
         [
-            NewRecording(
-                ref=ref,
-                call_ref=call_ref,
-                controller_ref=door.controller_ref,
-                plan=plan_for(envelope, door),
-                started_at=envelope.started_at,
-                state=RecordingState.ABSENT,
-            )
-            for ref, call_ref, (envelope, _) in zip(refs, call_refs, owed, strict=True)
+            _absent_recording(ref, call_ref, envelope, door)
+            for ref, call_ref, envelope in zip(refs, call_refs, told, strict=True)
         ],
         actor=door.actor,
         at=door.at,
     )
     Delivery.objects.bulk_create(
-        [_absent(ref, envelope, door) for ref, (envelope, _) in zip(refs, owed, strict=True)]
+        [_absent(ref, envelope, door) for ref, envelope in zip(refs, told, strict=True)]
     )
     audit.record_each(Event.INTAKE_RECORDING_ABSENT, items=refs, actor=door.actor, at=door.at)
+
+
+def _absent_recording(ref: Ref, call_ref: Ref, envelope: Envelope, door: Door) -> NewRecording:
+    return NewRecording(
+        ref=ref,
+        call_ref=call_ref,
+        controller_ref=door.controller_ref,
+        plan=plan_for(envelope, door),
+        started_at=envelope.started_at,
+        state=RecordingState.ABSENT,
+    )
 
 
 def _absent(ref: Ref, envelope: Envelope, door: Door) -> Delivery:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from callward.calls.states import CallDirection, Disposition, PartyRole, Told
-from callward.intake.envelope import Consent, Envelope, Media, Party, Source
+from callward.calls.states import CallDirection, Disposition, PartyRole
+from callward.intake.envelope import Envelope, Media, Party, Source
 from callward.intake.names import parse_name
 from callward.kernel import calendar
 from callward.kernel.calendar import MalformedInstantError
@@ -206,7 +206,6 @@ def _id_from(file_name: str) -> str:
 
 
 def _envelope(row: Mapping[str, str], call_id: str, line: str, rules: CdrRules) -> Envelope:
-    account = row.get("accountcode", "")
     started_at = _instant(row.get("start", ""), rules)
     lasted, talked = _seconds(row, "duration"), _seconds(row, "billsec")
     disposition = _DISPOSITIONS.get(row.get("disposition", "").upper(), Disposition.UNKNOWN)
@@ -216,9 +215,7 @@ def _envelope(row: Mapping[str, str], call_id: str, line: str, rules: CdrRules) 
     ends = _Ends(row, rules)
     return Envelope(
         schema="callward.intake/1",
-        source=Source(
-            system=_SYSTEM, account=account if _ACCOUNT.fullmatch(account) else _ANY_ACCOUNT
-        ),
+        source=_source(row),
         source_call_id=call_id,
         recording_id=call_id,
         direction=ends.direction,
@@ -232,9 +229,13 @@ def _envelope(row: Mapping[str, str], call_id: str, line: str, rules: CdrRules) 
         disposition=disposition,
         talk_seconds=talked if answered else 0,
         media=Media(seconds=float(talked) if answered else None),
-        consent=Consent(basis=Told.UNKNOWN),
         raw=line,
     )
+
+
+def _source(row: Mapping[str, str]) -> Source:
+    account = row.get("accountcode", "")
+    return Source(system=_SYSTEM, account=account if _ACCOUNT.fullmatch(account) else _ANY_ACCOUNT)
 
 
 def _instant(text: str, rules: CdrRules) -> datetime:

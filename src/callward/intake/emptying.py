@@ -51,6 +51,7 @@ class Look:
         """Read call records first, then the recordings they tell of, then what never came."""
         names = {keys.name_key(entry.path) for entry in self._entries}
         self._report.finished += keeping.settle_vanished(names, self._door)
+        call_records.forget_vanished(names, self._door)
         read = self._read_call_records() + self._read_lone_sidecars()
         self._note_unsafe()
         self._take_recordings()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from callward.intake.arrivals import Accepted
     from callward.intake.doors import Door
-    from callward.intake.envelope import Envelope
+    from callward.intake.envelope import Envelope, Party
     from callward.intake.rules import Evidence
     from callward.kernel.references import Ref
     from callward.vault.states import Sealed
@@ -117,20 +117,21 @@ def call_of(envelope: Envelope, evidence: Evidence, door: Door) -> NewCall:
         disposition=envelope.disposition,
         told=evidence.told,
         talk_seconds=envelope.talk_seconds,
-        parties=tuple(
-            NewParty(
-                role=party.role,
-                number=PhoneNumber(e164=party.number) if party.number else None,
-                name=party.name,
-                channel=None if party.channel == "mix" else party.channel,
-            )
-            for party in envelope.parties
-        ),
+        parties=tuple(_party(party) for party in envelope.parties),
         did=PhoneNumber(e164=did) if did else None,
         queue=envelope.queue or "",
         agent_code=envelope.agent or "",
         evidence_ref=evidence.declaration.ref if evidence.declaration else None,
         raw=envelope.raw.encode() or envelope.as_json(),
+    )
+
+
+def _party(party: Party) -> NewParty:
+    return NewParty(
+        role=party.role,
+        number=PhoneNumber(e164=party.number) if party.number else None,
+        name=party.name,
+        channel=None if party.channel == "mix" else party.channel,
     )
 
 

@@ -18,7 +18,6 @@ from callward.kernel.references import new_ref
 from callward.retention import services as retention
 from callward.retention.services import NewItem, Plan
 from callward.vault import services as vault
-from callward.vault.epochs import quarantine_epoch
 from callward.vault.states import CDR, ToSeal
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def _plan(envelope: Envelope | None, door: Door) -> Plan:
     due_at = due_of(envelope, door)
     day = calendar.local_day(due_at, zone=door.policy.zone)
     return Plan(
-        epoch=quarantine_epoch(door.controller_ref, day),
+        epoch=vault.quarantine_epoch(door.controller_ref, day),
         due_at=due_at,
         floor_until=None,
         activity=ACTIVITY,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from callward.accounts.errors import (
+    AgentCodeMisplacedError,
+    AgentCodeTakenError,
     AppointedAlreadyError,
     AppointmentUnknownError,
     AssessmentMissingError,
@@ -16,7 +18,8 @@ from callward.accounts.errors import (
     UndertakingMissingError,
 )
 from callward.accounts.models import Appointment, Training, Undertaking
-from callward.accounts.staff import present_user
+from callward.accounts.rules import is_usable_desk
+from callward.accounts.staff import present_user, refuse_own_end
 from callward.audit.services import record
 from callward.audit.states import Event
 from callward.kernel.actors import ActorKind
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
+    from callward.accounts.rules import AgentDesk
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.policy.vocabulary import Role
@@ -57,6 +61,7 @@ def appoint(
     assessed_by: Actor | None,
     actor: Actor,
     at: datetime,
+    desk: AgentDesk | None = None,
 ) -> Ref:
     """Give a role after an assessment fitted to the duties and a signed undertaking (S-15)."""
     with transaction.atomic():
@@ -65,29 +70,41 @@ def appoint(
             raise AssessmentMissingError(role=role)
         refuse_own(user_ref, actor)
         refuse_own(user_ref, assessed_by)
-        if not Undertaking.objects.filter(
-            user=user, controller_ref=controller_ref, signed_at__lte=at
-        ).exists():
-            raise UndertakingMissingError
+        _refuse_unsigned(user_ref, controller_ref=controller_ref, at=at)
+        _refuse_desk(desk, role, controller_ref=controller_ref, at=at)
         appointment = Appointment(
             user=user,
             controller_ref=controller_ref,
             role=role,
+            agent_code=desk.code if desk else "",
+            agent_code_since=desk.since if desk else None,
             assessed_at=assessed_at,
             assessed_by=str(assessed_by),
             appointed_at=at,
             appointed_by=str(actor),
         )
         _insert(appointment, role)
-        record(
-            Event.ACCOUNTS_APPOINTMENT_MADE,
-            item=user.ref,
-            actor=actor,
-            at=at,
-            controller=controller_ref,
-            role=role.value,
-        )
+        _write_down(Event.ACCOUNTS_APPOINTMENT_MADE, appointment, actor=actor, at=at)
     return appointment.ref
+
+
+def _refuse_unsigned(user_ref: Ref, *, controller_ref: Ref, at: datetime) -> None:
+    signed = Undertaking.objects.filter(
+        user_id=user_ref, controller_ref=controller_ref, signed_at__lte=at
+    )
+    if not signed.exists():
+        raise UndertakingMissingError
+
+
+def _refuse_desk(desk: AgentDesk | None, role: Role, *, controller_ref: Ref, at: datetime) -> None:
+    if desk is None:
+        return
+    if not is_usable_desk(desk, role=role, at=at):
+        raise AgentCodeMisplacedError
+    if Appointment.objects.filter(
+        controller_ref=controller_ref, agent_code=desk.code, withdrawn_at__isnull=True
+    ).exists():
+        raise AgentCodeTakenError
 
 
 def _insert(appointment: Appointment, role: Role) -> None:
@@ -106,17 +123,22 @@ def withdraw_appointment(appointment_ref: Ref, *, actor: Actor, at: datetime) ->
         ).first()
         if appointment is None:
             raise AppointmentUnknownError(ref=appointment_ref)
+        refuse_own_end(appointment.user_id, actor)
         appointment.withdrawn_at = at
         appointment.withdrawn_by = str(actor)
         appointment.save(update_fields=["withdrawn_at", "withdrawn_by"])
-        record(
-            Event.ACCOUNTS_APPOINTMENT_ENDED,
-            item=appointment.user_id,
-            actor=actor,
-            at=at,
-            controller=appointment.controller_ref,
-            role=appointment.role,
-        )
+        _write_down(Event.ACCOUNTS_APPOINTMENT_ENDED, appointment, actor=actor, at=at)
+
+
+def _write_down(event: Event, appointment: Appointment, *, actor: Actor, at: datetime) -> None:
+    record(
+        event,
+        item=appointment.user_id,
+        actor=actor,
+        at=at,
+        controller=appointment.controller_ref,
+        role=str(appointment.role),
+    )
 
 
 def record_training(

@@ -81,6 +81,38 @@ class OwnAppointmentError(AccountsError, RefusedError):
     mend = gettext_noop("Ask another person with the same right.")
 
 
+class OwnEndError(AccountsError, RefusedError):
+    """Nobody ends their own work, so that somebody who can appoint is always left."""
+
+    code = "own-end"
+    fact = gettext_noop("Nobody may end their own role or deactivate themselves.")
+    mend = gettext_noop("Ask another administrator.")
+
+
+class AppointedElsewhereError(AccountsError, RefusedError):
+    """A user who also works for another controller is not touched as a whole from here."""
+
+    code = "appointed-elsewhere"
+    fact = gettext_noop("This user also has a role at another controller.")
+    mend = gettext_noop("End their roles here; ask the one who runs Callward for everything else.")
+
+
+class AgentCodeTakenError(AccountsError, BadInputError):
+    """Two agents of one controller answer under one extension."""
+
+    code = "agent-code-taken"
+    fact = gettext_noop("Another agent here already has this extension.")
+    mend = gettext_noop("End that role first, or correct the extension.")
+
+
+class AgentCodeMisplacedError(AccountsError, BadInputError):
+    """An extension is given with a role that answers no calls, or is no extension."""
+
+    code = "agent-code-misplaced"
+    fact = gettext_noop("Only the role of an agent has an extension, in letters and digits.")
+    mend = gettext_noop("Choose the role of an agent, or leave the extension empty.")
+
+
 class UserInactiveError(AccountsError, RefusedError):
     """The user has left."""
 

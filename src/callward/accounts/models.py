@@ -21,6 +21,7 @@ class StaffUsers(BaseUserManager["User"]):
     username=DataCategory.STAFF_NAME,
     display_name=DataCategory.STAFF_NAME,
     password=DataCategory.STAFF_CREDENTIAL,
+    last_signed_in_at=DataCategory.STAFF_ACTIVITY,
 )
 class User(AbstractBaseUser):
     """A person of staff who signs in with a login of their own."""
@@ -33,6 +34,9 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField(default=True)
     initial_password_used_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField()
+    joined_controller_ref = models.UUIDField(null=True)
+    last_login = None  # Django would write it with a clock of its own
+    last_signed_in_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "username"
@@ -67,7 +71,7 @@ class Undertaking(models.Model):
         return str(self.ref)
 
 
-@holds()
+@holds(agent_code=DataCategory.STAFF_NAME)
 class Appointment(models.Model):
     """One role of one user at one controller, given after an assessment (S-11, S-15)."""
 
@@ -75,6 +79,8 @@ class Appointment(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
     controller_ref = models.UUIDField()
     role = models.CharField(max_length=24)
+    agent_code = models.CharField(max_length=60, blank=True)
+    agent_code_since = models.DateTimeField(null=True)
     assessed_at = models.DateTimeField()
     assessed_by = models.CharField(max_length=80)
     appointed_at = models.DateTimeField()
@@ -88,6 +94,15 @@ class Appointment(models.Model):
                 fields=["user", "controller_ref", "role"],
                 condition=Q(withdrawn_at__isnull=True),
                 name="one_standing_appointment_per_role",
+            ),
+            models.UniqueConstraint(
+                fields=["controller_ref", "agent_code"],
+                condition=Q(withdrawn_at__isnull=True) & ~Q(agent_code=""),
+                name="one_standing_appointment_per_agent_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(agent_code="") | Q(role="agent", agent_code_since__isnull=False),
+                name="agent_code_belongs_to_an_agent_since_an_instant",
             ),
             models.CheckConstraint(
                 condition=Q(assessed_at__lte=F("appointed_at")),

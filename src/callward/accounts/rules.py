@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}[a-z0-9]")
 
+_AGENT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,59}")
+
 _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
     {
         Role.AGENT: frozenset({Capability.SEE_OWN_CALLS}),
@@ -73,6 +75,19 @@ def capabilities_of_all(roles: Iterable[Role]) -> frozenset[Capability]:
 def is_usable_username(username: str) -> bool:
     """Tell whether nobody can mistake this user name for another."""
     return _USERNAME.fullmatch(username) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDesk:
+    """The carrier's extension that an agent answers, and since when it is theirs."""
+
+    code: str
+    since: datetime
+
+
+def is_usable_desk(desk: AgentDesk, *, role: Role, at: datetime) -> bool:
+    """Tell whether an appointment to this role may carry this extension."""
+    return role is Role.AGENT and _AGENT_CODE.fullmatch(desk.code) is not None and desk.since <= at
 
 
 def needs_met(

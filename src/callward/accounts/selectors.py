@@ -12,6 +12,7 @@ from django.db.models import Q
 from callward.accounts import rules
 from callward.accounts.errors import GrantEndedError, GrantMissingError, UserUnknownError
 from callward.accounts.models import ApiToken, Appointment, Grant, Training, Undertaking, User
+from callward.accounts.roll import PersonView, TrainingView, people, person
 from callward.accounts.states import Capability
 from callward.policy.vocabulary import Need, Role
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from callward.kernel.references import Ref
+
+
+__all__ = ["PersonView", "TrainingView", "people", "person"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,7 @@ class AppointmentView:
     user_ref: Ref
     controller_ref: Ref
     role: Role
+    agent_code: str
     assessed_at: datetime
     appointed_at: datetime
 
@@ -151,11 +156,24 @@ def appointments(
             user_ref=row.user_id,
             controller_ref=row.controller_ref,
             role=Role(row.role),
+            agent_code=row.agent_code,
             assessed_at=row.assessed_at,
             appointed_at=row.appointed_at,
         )
         for row in rows.order_by("appointed_at", "ref")
     ]
+
+
+def agent_desk(user_ref: Ref, controller_ref: Ref, *, at: datetime) -> rules.AgentDesk | None:
+    """The extension that a user answers at a controller, and since when, if any."""
+    row = (
+        Appointment.objects.filter(_stands(at), user_id=user_ref, controller_ref=controller_ref)
+        .exclude(agent_code="")
+        .first()
+    )
+    if row is None or row.agent_code_since is None:
+        return None
+    return rules.AgentDesk(code=row.agent_code, since=row.agent_code_since)
 
 
 def controllers_of(user_ref: Ref, *, at: datetime) -> list[Ref]:
@@ -251,6 +269,14 @@ def grants(controller_ref: Ref, *, at: datetime, user_ref: Ref | None = None) ->
     if user_ref is not None:
         rows = rows.filter(user_id=user_ref)
     return [_grant_view(row) for row in rows.order_by("ends_at", "ref")]
+
+
+def ended_grants(controller_ref: Ref, *, at: datetime, limit: int) -> list[GrantView]:
+    """The grants of a controller that ended or were withdrawn, the newest first."""
+    rows = Grant.objects.filter(
+        Q(ends_at__lte=at) | Q(withdrawn_at__isnull=False), controller_ref=controller_ref
+    )
+    return [_grant_view(row) for row in rows.order_by("-begins_at", "-ref")[:limit]]
 
 
 def tokens(controller_ref: Ref) -> list[TokenView]:

@@ -18,6 +18,7 @@ from callward.accounts.granting import (
     withdraw_grant,
     withdraw_token,
 )
+from callward.accounts.rules import AgentDesk
 from callward.accounts.staff import (
     InitialPassword,
     add_user,
@@ -31,11 +32,13 @@ from callward.accounts.staff import (
     note_sign_in_ended,
     note_sign_in_refused,
     reactivate_user,
+    refuse_elsewhere,
     renew_password,
     reset_second_factor,
 )
 
 __all__ = [
+    "AgentDesk",
     "InitialPassword",
     "IssuedToken",
     "NewGrant",
@@ -54,6 +57,7 @@ __all__ = [
     "note_sign_in_refused",
     "reactivate_user",
     "record_training",
+    "refuse_elsewhere",
     "renew_password",
     "require",
     "reset_second_factor",

@@ -13,15 +13,17 @@ from django.db import IntegrityError, transaction
 
 from callward.accounts import rules, selectors
 from callward.accounts.errors import (
+    AppointedElsewhereError,
     InitialPasswordUsedError,
     OwnAppointmentError,
+    OwnEndError,
     PasswordWeakError,
     UserInactiveError,
     UsernameMalformedError,
     UsernameTakenError,
     UserUnknownError,
 )
-from callward.accounts.models import User
+from callward.accounts.models import Appointment, User
 from callward.audit.services import record
 from callward.audit.states import Event
 from callward.kernel.actors import ActorKind, system_actor
@@ -44,14 +46,24 @@ class InitialPassword:
 
 
 def add_user(
-    *, username: str, display_name: str, actor: Actor, at: datetime, language: str = ""
+    *,
+    username: str,
+    display_name: str,
+    actor: Actor,
+    at: datetime,
+    language: str = "",
+    controller_ref: Ref | None = None,
 ) -> InitialPassword:
     """Add a person of staff with a login of their own and a password for one use."""
     if not rules.is_usable_username(username):
         raise UsernameMalformedError
     password = secrets.token_urlsafe(_INITIAL_PASSWORD_BYTES)
     user = User(
-        username=username, display_name=display_name.strip(), language=language, joined_at=at
+        username=username,
+        display_name=display_name.strip(),
+        language=language,
+        joined_at=at,
+        joined_controller_ref=controller_ref,
     )
     user.set_password(password)
     try:
@@ -99,7 +111,8 @@ def note_sign_in(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
             if user.initial_password_used_at is not None:
                 raise InitialPasswordUsedError
             user.initial_password_used_at = at
-            user.save(update_fields=["initial_password_used_at"])
+        user.last_signed_in_at = at
+        user.save(update_fields=["initial_password_used_at", "last_signed_in_at"])
         record(Event.ACCOUNTS_SIGN_IN_SUCCEEDED, item=user.ref, actor=actor, at=at)
 
 
@@ -112,6 +125,7 @@ def deactivate_user(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
     """Shut a person out who has left; what they did stays written."""
     with transaction.atomic():
         user = present_user(user_ref)
+        refuse_own_end(user_ref, actor)
         user.is_active = False
         user.left_at = at
         user.save(update_fields=["is_active", "left_at"])
@@ -126,6 +140,19 @@ def reactivate_user(user_ref: Ref, *, actor: Actor, at: datetime) -> InitialPass
             raise UserUnknownError(ref=user_ref)
         record(Event.ACCOUNTS_USER_REACTIVATED, item=user_ref, actor=actor, at=at)
         return renew_password(user_ref, actor=actor, at=at)
+
+
+def refuse_own_end(user_ref: Ref, actor: Actor) -> None:
+    """Refuse that anybody ends their own work: one who can appoint must be left."""
+    if actor.kind is ActorKind.USER and actor.ref == str(user_ref):
+        raise OwnEndError
+
+
+def refuse_elsewhere(user_ref: Ref, *, controller_ref: Ref) -> None:
+    """Refuse to touch a whole user who also stands at another controller than this one."""
+    standing = Appointment.objects.filter(user_id=user_ref, withdrawn_at__isnull=True)
+    if standing.exclude(controller_ref=controller_ref).exists():
+        raise AppointedElsewhereError
 
 
 def present_user(user_ref: Ref) -> User:

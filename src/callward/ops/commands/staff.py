@@ -72,17 +72,22 @@ def sign(username: str, slug: str, *, as_json: bool) -> None:
 @controller_option
 @click.option("--role", required=True, type=click.Choice([str(role.value) for role in Role]))
 @click.option("--assessed", type=INSTANT, help="When the person was found fit; default is now.")
+@click.option("--agent-code", help="The extension at the carrier that an agent answers.")
+@click.option("--agent-since", type=INSTANT, help="Since when it is theirs; default is now.")
 @json_option
 def appoint(
     username: str,
     slug: str,
     role: str,
     assessed: datetime | None,
+    agent_code: str | None,
+    agent_since: datetime | None,
     *,
     as_json: bool,
 ) -> None:
     """Give a role after an assessment and a signed undertaking."""
     house = open_house()
+    since = agent_since or house.at
     ref = services.appoint(
         selectors.user_named(username).ref,
         Role(role),
@@ -91,6 +96,7 @@ def appoint(
         assessed_by=house.actor,
         actor=house.actor,
         at=house.at,
+        desk=services.AgentDesk(code=agent_code, since=since) if agent_code else None,
     )
     tell({"appointment": ref, "role": role}, as_json=as_json)
 

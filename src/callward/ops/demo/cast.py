@@ -44,10 +44,11 @@ class Part:
     name: str
     roles: tuple[Role, ...]
     hears_for: tuple[str, ...] = ()
+    extension: str = ""
 
 
 CAST = (
-    Part(username="ana", name="Ana Agent", roles=(Role.AGENT,)),
+    Part(username="ana", name="Ana Agent", roles=(Role.AGENT,), extension="101"),
     Part(
         username="boris",
         name="Boris Supervisor",
@@ -107,10 +108,17 @@ def _engage(part: Part, controller: ControllerView, *, actor: Actor, at: datetim
             assessed_by=actor,
             actor=actor,
             at=at,
+            desk=_desk(part, at=at),
         )
     for purpose in part.hears_for:
         grant(ref, controller.ref, purpose, actor=actor, at=at)
     return Pass(ref=str(ref), password=password, totp=totp)
+
+
+def _desk(part: Part, *, at: datetime) -> services.AgentDesk | None:
+    if not part.extension:
+        return None
+    return services.AgentDesk(code=part.extension, since=at - timedelta(days=60))
 
 
 def train(user_ref: Ref, controller_ref: Ref, *, actor: Actor, at: datetime) -> None:

@@ -12,8 +12,8 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 
 from callward.accounts import selectors as accounts
-from callward.controllers import selectors as controllers
 from callward.console.errors import ControllerNotChosenError
+from callward.controllers import selectors as controllers
 from callward.kernel.actors import user_actor
 from callward.kernel.errors import NotFoundError
 from callward.kernel.references import Ref, parse_ref

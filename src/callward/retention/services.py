@@ -17,6 +17,7 @@ from callward.retention.holding import (
     review_hold,
 )
 from callward.retention.planning import begin_count, plan, reassess, register
+from callward.retention.recovering import Settled, settle_after_replay
 from callward.retention.using import require_usable, why_still_here
 from callward.retention.values import (
     CertificateView,
@@ -38,6 +39,7 @@ __all__ = [
     "Plan",
     "Preview",
     "Reason",
+    "Settled",
     "approve_release",
     "ask_release",
     "begin_count",
@@ -59,6 +61,7 @@ __all__ = [
     "require_usable",
     "review_hold",
     "run_disposal",
+    "settle_after_replay",
     "verify_certificate",
     "why_still_here",
 ]

@@ -93,7 +93,8 @@ def restore(data_file: Path | None, keys_file: Path | None, *, replay: bool, as_
     with alone_on(house.folder):
         if replay:
             replayed = services.replay(at=house.at)
-            retention.finish_open_disposals(house.at)  # holds that the backup did not know yet
+            retention.settle_after_replay(house.at)  # holds that the backup did not know yet
+            retention.finish_open_disposals(house.at)
             tell(replayed, as_json=as_json)
             remark("Replayed: what was destroyed since is destroyed here too.")
             return

@@ -67,6 +67,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_cache",
+        "KEY_FUNCTION": "callward.console.signin.counting.nameless_key",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
@@ -131,7 +132,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # the name is shut whatever the address: nothing to rotate
-AXES_USERNAME_CALLABLE = "callward.console.signin.doors.typed_username"
+AXES_HANDLER = "callward.console.signin.counting.NamelessCount"
+AXES_USERNAME_CALLABLE = "callward.console.signin.counting.counted_name"
 AXES_LOCKOUT_CALLABLE = "callward.console.signin.doors.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else one guess a minute locks for ever

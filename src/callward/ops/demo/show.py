@@ -20,6 +20,7 @@ from callward.kernel import clock
 from callward.kernel.actors import user_actor
 from callward.ops.demo import cast
 from callward.ops.demo.visitor import Visitor, console_open
+from callward.ops.errors import CheckFailedError
 from callward.ops.mark import write_mark
 from callward.ops.speech import remark
 from callward.ops.supervision import callward_command
@@ -185,8 +186,11 @@ class Show:
     def _command(self, *words: str, folder: Path | None = None) -> str:
         env = {**os.environ, "CALLWARD_DATA": str(folder or self.stage.folder.root)}
         done = subprocess.run(  # noqa: S603  # our own command
-            callward_command(*words), env=env, check=True, capture_output=True, text=True
+            callward_command(*words), env=env, check=False, capture_output=True, text=True
         )
+        if done.returncode:
+            remark(done.stderr.strip())
+            raise CheckFailedError(count=1)
         return done.stdout
 
 

@@ -25,9 +25,9 @@ _UNREAD = shutil.ignore_patterns("static", "__pycache__", "*.mo")
 
 
 class Collect(makemessages.Command):
-    """Django's collector; a translation that is guessed is worse than none."""
+    """Django's collector, but a translation that is guessed is worse than none."""
 
-    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]  # noqa: RUF012  # Django's own form
+    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
 
 def catalogue(house: Path, language: str) -> Path:

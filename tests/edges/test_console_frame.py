@@ -123,7 +123,7 @@ def test_a_training_that_lapses_soon_is_said_on_the_overview():
         at=at,
         trained_until=at.date().replace(month=4, day=4),
     )
-    assert "Your training is due on April 4, 2026" in signed_in(person).get("/").text
+    assert "Your training is due on 4 April 2026" in signed_in(person).get("/").text
 
 
 def test_where_no_calls_are_recorded_their_screens_are_absent():

@@ -82,6 +82,7 @@ LANGUAGES = [
     ("lt", "Lietuvių"),
 ]
 LOCALE_PATHS = [_HOUSE / "locale"]
+FORMAT_MODULE_PATH = "callward.console.formats"
 LANGUAGE_COOKIE_NAME = "callward_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_HTTPONLY = True

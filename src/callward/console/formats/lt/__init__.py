@@ -1,0 +1,1 @@
+"""Lithuanian dates of the console."""

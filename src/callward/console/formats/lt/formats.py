@@ -1,0 +1,4 @@
+"""Django's Lithuanian forms; fields of the type date take and show ISO days."""
+
+DATE_INPUT_FORMATS = ["%Y-%m-%d", "%Y %m %d", "%d.%m.%Y"]
+TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S"]

@@ -1,0 +1,1 @@
+"""Romanian dates of the console."""

@@ -50,7 +50,7 @@ FROM t JOIN bench_number AS b ON b.place = %s + t.i %% %s
 """
 INTO = (
     f"""INSERT INTO calls_call (ref, controller_ref, policy_id, source_system, source_account,
-    source_call_id, direction, started_at, ended_at, seconds, talk_seconds, disposition, queue,
+    source_call_key, direction, started_at, ended_at, seconds, talk_seconds, disposition, queue,
     agent_code, other_number_ref, told, recorded, kept_at)
     SELECT ref, '{CONTROLLER.hex}', 'p', 's', 'a', ref, 'in', at, at, 60, 60, 'answered', 'q',
     'agent', number_ref, 'asserted', 1, at FROM bench_call""",

@@ -11,7 +11,7 @@ from callward.kernel.references import new_ref
 
 
 @holds(
-    source_call_id=DataCategory.CALL_RECORD,
+    source_call_key=DataCategory.CALL_RECORD,
     agent_code=DataCategory.STAFF_NAME,
     did_number_ref=DataCategory.PHONE_NUMBER,
     other_number_ref=DataCategory.PHONE_NUMBER,
@@ -26,7 +26,7 @@ class Call(models.Model):
     policy_id = models.CharField(max_length=80)
     source_system = models.CharField(max_length=40)
     source_account = models.CharField(max_length=80)
-    source_call_id = models.CharField(max_length=128)
+    source_call_key = models.CharField(max_length=64)  # keyed: some ids hold the caller's number
     direction = models.CharField(max_length=10, choices=[(d, d) for d in CallDirection])
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -66,7 +66,7 @@ class Call(models.Model):
             ),
             models.UniqueConstraint(
                 name="call_comes_once_from_its_source",
-                fields=["controller_ref", "source_system", "source_account", "source_call_id"],
+                fields=["controller_ref", "source_system", "source_account", "source_call_key"],
             ),
         ]
         indexes = [

@@ -60,7 +60,6 @@ class CallView:
     policy_id: str
     source_system: str
     source_account: str
-    source_call_id: str
     parties: tuple[PartyView, ...]
     kept_at: datetime
 
@@ -83,7 +82,6 @@ def call(ref: Ref) -> CallView:
         policy_id=kept.policy_id,
         source_system=kept.source_system,
         source_account=kept.source_account,
-        source_call_id=kept.source_call_id,
         parties=tuple(_party(leg, texts) for leg in legs),
         kept_at=kept.kept_at,
     )
@@ -117,19 +115,19 @@ def _calls_mentioning(numbers: Sequence[Ref]) -> list[Ref]:
 
 
 def known_calls(keys: Iterable[SourceKey]) -> dict[SourceKey, Ref]:
-    """The calls already kept, by (controller, system, account, id of the source)."""
+    """The calls already kept, by (controller, system, account, keyed id of the source)."""
     by_source: dict[tuple[Ref, str, str], list[str]] = {}
-    for controller_ref, system, account, call_id in keys:
-        by_source.setdefault((controller_ref, system, account), []).append(call_id)
+    for controller_ref, system, account, key in keys:
+        by_source.setdefault((controller_ref, system, account), []).append(key)
     found: dict[SourceKey, Ref] = {}
-    for (controller_ref, system, account), ids in by_source.items():
+    for (controller_ref, system, account), of_source in by_source.items():
         rows = Call.objects.filter(
             controller_ref=controller_ref,
             source_system=system,
             source_account=account,
-            source_call_id__in=ids,
-        ).values_list("source_call_id", "ref")
-        found |= {(controller_ref, system, account, call_id): ref for call_id, ref in rows}
+            source_call_key__in=of_source,
+        ).values_list("source_call_key", "ref")
+        found |= {(controller_ref, system, account, key): ref for key, ref in rows}
     return found
 
 

@@ -69,9 +69,14 @@ class NewCall:
     raw: bytes = b""
 
     @property
+    def source_call_key(self) -> str:
+        """Stands for the id at the source, which may be made of numbers or names."""
+        return field_keys.get().blind(f"source-call:{self.source_call_id}").hex()
+
+    @property
     def source_key(self) -> tuple[Ref, str, str, str]:
         """What makes it the same call when it is told again."""
-        return (self.controller_ref, self.source_system, self.source_account, self.source_call_id)
+        return (self.controller_ref, self.source_system, self.source_account, self.source_call_key)
 
 
 def keep_call(call: NewCall, *, actor: Actor, at: datetime) -> Ref:
@@ -85,26 +90,25 @@ def keep_calls(calls: Sequence[NewCall], *, actor: Actor, at: datetime) -> list[
         if not times_agree(call.started_at, call.answered_at, call.ended_at):
             raise CallTimesError
     with transaction.atomic():
-        refs = known_calls(call.source_key for call in calls)
+        keys = [call.source_key for call in calls]
+        refs = known_calls(keys)
         fresh: dict[Ref, NewCall] = {}
-        for call in calls:
-            if call.source_key not in refs:
-                refs[call.source_key] = new_ref(call.started_at)
-                fresh[refs[call.source_key]] = call
+        for key, call in zip(keys, calls, strict=True):
+            if key not in refs:
+                refs[key] = new_ref(call.started_at)
+                fresh[refs[key]] = call
         _keep_rows(fresh, at=at)
         record_each(Event.CALLS_CALL_KEPT, items=list(fresh), actor=actor, at=at)
-    return [refs[call.source_key] for call in calls]
+    return [refs[key] for key in keys]
 
 
 def _keep_rows(fresh: Mapping[Ref, NewCall], *, at: datetime) -> None:
     numbers = _remember(fresh.values(), at=at)
     Call.objects.bulk_create([_call_row(ref, new, numbers, at=at) for ref, new in fresh.items()])
+    told = [(ref, call, party) for ref, call in fresh.items() for party in call.parties]
+    in_order = sorted(new_ref(at) for _each in told)  # the parties stay in the order told
     Leg.objects.bulk_create(
-        [
-            _leg_row(ref, call, party, numbers)
-            for ref, call in fresh.items()
-            for party in call.parties
-        ]
+        [_leg_row(*each, numbers, leg=leg) for each, leg in zip(told, in_order, strict=True)]
     )
     keys = field_keys.get()
     CdrRow.objects.bulk_create(
@@ -159,7 +163,7 @@ def _call_row(ref: Ref, call: NewCall, numbers: NumberRefs, *, at: datetime) -> 
         policy_id=call.policy_id,
         source_system=call.source_system,
         source_account=call.source_account,
-        source_call_id=call.source_call_id,
+        source_call_key=call.source_call_key,
         direction=call.direction,
         started_at=call.started_at,
         answered_at=call.answered_at,
@@ -177,9 +181,10 @@ def _call_row(ref: Ref, call: NewCall, numbers: NumberRefs, *, at: datetime) -> 
     )
 
 
-def _leg_row(ref: Ref, call: NewCall, party: NewParty, numbers: NumberRefs) -> Leg:
+def _leg_row(ref: Ref, call: NewCall, party: NewParty, numbers: NumberRefs, *, leg: Ref) -> Leg:
     sealed = field_keys.get().seal(party.name, ref.bytes) if party.name else b""
     return Leg(
+        ref=leg,
         call_id=ref,
         role=party.role,
         number_ref=_ref_of(call, party.number, numbers),

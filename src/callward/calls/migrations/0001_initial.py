@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ("policy_id", models.CharField(max_length=80)),
                 ("source_system", models.CharField(max_length=40)),
                 ("source_account", models.CharField(max_length=80)),
-                ("source_call_id", models.CharField(max_length=128)),
+                ("source_call_key", models.CharField(max_length=64)),
                 (
                     "direction",
                     models.CharField(
@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
                             "controller_ref",
                             "source_system",
                             "source_account",
-                            "source_call_id",
+                            "source_call_key",
                         ),
                         name="call_comes_once_from_its_source",
                     ),

@@ -10,10 +10,22 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.utils.translation import gettext_lazy as _, ngettext_lazy
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _, ngettext
 
 if TYPE_CHECKING:
     from callward.accounts.models import User
+
+
+def _least_length() -> str:
+    """Said when the page is drawn: a lazy plural with its number filled in is said at once."""
+    least = settings.CALLWARD_PASSWORD_LENGTH
+    words = ngettext(
+        "At least %(count)d character; a sentence of your own is easy to remember.",
+        "At least %(count)d characters; a sentence of your own is easy to remember.",
+        least,
+    )
+    return words % {"count": least}
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
@@ -79,12 +91,7 @@ class PasswordForm(forms.Form):
         label=_("New password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=ngettext_lazy(
-            "At least %(count)d character; a sentence of your own is easy to remember.",
-            "At least %(count)d characters; a sentence of your own is easy to remember.",
-            settings.CALLWARD_PASSWORD_LENGTH,
-        )
-        % {"count": settings.CALLWARD_PASSWORD_LENGTH},
+        help_text=lazy(_least_length, str)(),
     )
     again = forms.CharField(
         label=_("New password again"),

@@ -1,7 +1,8 @@
-"""Bulgarian forms where Django has none; fields of the type date take and show ISO days."""
+"""Bulgarian days with small months; fields of the type date take and show ISO days."""
 
-DATE_FORMAT = "j F Y"
-DATETIME_FORMAT = "j F Y, H:i"
+DATE_FORMAT = "j E Y"
+DATETIME_FORMAT = "j E Y, H:i"
+MONTH_DAY_FORMAT = "j E"
 SHORT_DATETIME_FORMAT = "d.m.Y, H:i"
 FIRST_DAY_OF_WEEK = 1
 DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]

@@ -122,13 +122,16 @@ def choose_language(user_ref: Ref, *, language: str) -> None:
 
 
 def deactivate_user(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
-    """Shut a person out who has left; what they did stays written."""
+    """Shut a person out who has left and free their extension; what they did stays written."""
     with transaction.atomic():
         user = present_user(user_ref)
         refuse_own_end(user_ref, actor)
         user.is_active = False
         user.left_at = at
         user.save(update_fields=["is_active", "left_at"])
+        Appointment.objects.filter(user=user).exclude(agent_code="").update(
+            agent_code="", agent_code_since=None
+        )
         record(Event.ACCOUNTS_USER_DEACTIVATED, item=user.ref, actor=actor, at=at)
 
 

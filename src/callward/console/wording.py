@@ -104,6 +104,10 @@ LABELS: dict[str, dict[str, str | _StrPromise]] = {
         "interactions": _("Proof of interactions"),
         "needs": _("Understanding what callers need"),
     },
+    "training": {
+        "data-protection": _("Data protection"),
+        "internal-rules": _("Internal rules on recordings"),
+    },
     "hold-reason": {
         "complaint": _("Complaint"),
         "legal-claim": _("Legal claim"),

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 from django import template
 from django.utils.translation import gettext
 
 from callward.console import wording
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 register = template.Library()
 
@@ -44,3 +50,9 @@ def sentence(text: str) -> str:
 def short(ref: object) -> str:
     """The last characters of a reference, enough to tell two apart on one screen."""
     return "…" + str(ref)[-8:]
+
+
+@register.filter
+def last_day(ends_at: datetime) -> datetime:
+    """`{{ grant.ends_at|last_day|date }}`: what ends at midnight counts through the day before."""
+    return ends_at - timedelta.resolution

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -23,7 +22,7 @@ from callward.accounts.staff import present_user, refuse_own_end
 from callward.audit.services import record
 from callward.audit.states import Event
 from callward.kernel.actors import ActorKind
-from callward.kernel.calendar import local_day, start_of_day
+from callward.kernel.calendar import end_of_day, local_day
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -163,7 +162,7 @@ def record_training(
             subject=subject,
             done_on=done_on,
             due_on=due_on,
-            lapses_at=start_of_day(due_on + timedelta(days=1), zone=zone),
+            lapses_at=end_of_day(due_on, zone=zone),
             recorded_by=str(actor),
         )
         record(

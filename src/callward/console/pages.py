@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Protocol
 
@@ -78,7 +78,7 @@ class _Registered(Protocol):
 _pages: dict[str, Page] = {}
 
 
-def page(  # one keyword per property of a screen
+def page(
     route: str,
     *,
     name: str,
@@ -100,22 +100,17 @@ def page(  # one keyword per property of a screen
             nav=nav,
             records_calls=records_calls,
         )
-        known = _pages.get(name)
-        if known is not None and known.view is not view:
-            raise ValueError(name)
-        guarded = never_cache(require_http_methods(list(methods))(_guard(found)))
-        _pages[name] = Page(
-            route=route,
-            name=name,
-            view=guarded,
-            needs=wanted,
-            methods=found.methods,
-            nav=nav,
-            records_calls=records_calls,
-        )
-        return guarded
+        return _registered(found)
 
     return register
+
+
+def _registered(found: Page) -> View:
+    if found.name in _pages:
+        raise ValueError(found.name)
+    guarded = never_cache(require_http_methods(list(found.methods))(_guard(found)))
+    _pages[found.name] = replace(found, view=guarded)
+    return guarded
 
 
 def _guard(wanted: Page) -> View:

@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 MAGIC = b"callward-backup/1\n"
-DATA, KEYS = "data", "keys"
+OF_DATA, OF_KEYS = "data", "keys"
 DATABASE_FRAME = "database"
 _LENGTH_SIZE = 4
 _LARGEST_HEADER = 1 << 16
@@ -145,7 +145,7 @@ def _data_frames(image: bytes) -> Iterator[bytes]:
 
 def back_up(to: Path, *, at: datetime, dies_on: date) -> BackupFacts:
     """Write database and objects into one sealed file that the backup key alone opens."""
-    facts, key = _facts(DATA, at=at, dies_on=dies_on), new_key()
+    facts, key = _facts(OF_DATA, at=at, dies_on=dies_on), new_key()
     public = ports.key_store.get().service_key(ServiceKeyName.BACKUP).public
     header = _header(facts, wrap.wrap(key, public, MAGIC))
     connection.ensure_connection()
@@ -166,7 +166,7 @@ def _key_frames() -> Iterator[bytes]:
 
 def back_up_keys(to: Path, *, root_key: bytes, at: datetime, dies_on: date) -> BackupFacts:
     """Write the key store and the ledger into one file sealed under the root key."""
-    facts, key = _facts(KEYS, at=at, dies_on=dies_on), new_key()
+    facts, key = _facts(OF_KEYS, at=at, dies_on=dies_on), new_key()
     locked = secret.seal_secret(key, root.subkey(root_key, "key-backup"), MAGIC)
     _write(to, header=_header(facts, locked), key=key, content=_key_frames())
     return facts
@@ -224,7 +224,7 @@ def _frames(source: Path, opened: _Opened, key: bytes) -> Iterator[FrameReader]:
 def restore(source: Path, *, database: Path, at: datetime) -> BackupFacts:
     """Put database and objects back, the database last; nothing opens before the replay."""
     opened = _open(source)
-    _require_alive(opened, DATA, at=at)
+    _require_alive(opened, OF_DATA, at=at)
     backup_key = ports.key_store.get().service_key(ServiceKeyName.BACKUP)
     try:
         key = wrap.unwrap(opened.locked, backup_key.secret, MAGIC)
@@ -270,7 +270,7 @@ def _replace(new: Path, old: Path) -> None:
 def restore_keys(source: Path, *, root_key: bytes, folder: Path, at: datetime) -> BackupFacts:
     """Put the key store back; a ledger that is there stays, because it knows more."""
     opened = _open(source)
-    _require_alive(opened, KEYS, at=at)
+    _require_alive(opened, OF_KEYS, at=at)
     try:
         key = secret.open_secret(opened.locked, root.subkey(root_key, "key-backup"), MAGIC)
     except SealingError:

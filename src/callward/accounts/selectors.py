@@ -10,11 +10,22 @@ from django.conf import settings
 from django.db.models import Q
 
 from callward.accounts import rules
-from callward.accounts.errors import GrantEndedError, GrantMissingError, UserUnknownError
-from callward.accounts.models import ApiToken, Appointment, Grant, Training, Undertaking, User
+from callward.accounts.errors import UserUnknownError
+from callward.accounts.models import ApiToken, Appointment, Grant, Training, User
+from callward.accounts.presence import (
+    GrantView,
+    Standing,
+    UserView,
+    account,
+    controllers_of,
+    grant_for,
+    standing,
+    stands,
+    user_view,
+)
 from callward.accounts.roll import PersonView, TrainingView, people, person
 from callward.accounts.states import Capability
-from callward.policy.vocabulary import Need, Role
+from callward.policy.vocabulary import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,48 +34,20 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
 
 
-__all__ = ["PersonView", "TrainingView", "people", "person"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserView:
-    """A person of staff."""
-
-    ref: Ref
-    username: str
-    display_name: str
-    language: str
-    is_active: bool
-    must_change_password: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What a user is and brings along at one controller, at one instant."""
-
-    user_ref: Ref
-    controller_ref: Ref
-    roles: frozenset[Role]
-    capabilities: frozenset[Capability]
-    needs_met: frozenset[Need]
-    training_due_on: date | None
-    training_warning: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GrantView:
-    """A named permission to hear certain recordings; `recording_ref` None means all."""
-
-    ref: Ref
-    user_ref: Ref
-    controller_ref: Ref
-    purpose: str
-    recording_ref: Ref | None
-    begins_at: datetime
-    ends_at: datetime
-    given_by: str
-    reason: str
-    withdrawn_at: datetime | None
+__all__ = [
+    "GrantView",
+    "PersonView",
+    "Standing",
+    "TrainingView",
+    "UserView",
+    "account",
+    "controllers_of",
+    "grant_for",
+    "people",
+    "person",
+    "standing",
+    "user_view",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,23 +86,12 @@ class TokenView:
     withdrawn_at: datetime | None
 
 
-def _user_view(user: User) -> UserView:
-    return UserView(
-        ref=user.ref,
-        username=user.username,
-        display_name=user.display_name,
-        language=user.language,
-        is_active=user.is_active,
-        must_change_password=user.must_change_password,
-    )
-
-
 def user(user_ref: Ref) -> UserView:
     """Find a user; raises UserUnknownError."""
     found = User.objects.filter(ref=user_ref).first()
     if found is None:
         raise UserUnknownError(ref=user_ref)
-    return _user_view(found)
+    return user_view(found)
 
 
 def user_named(username: str) -> UserView:
@@ -127,12 +99,12 @@ def user_named(username: str) -> UserView:
     found = User.objects.filter(username=username.lower()).first()
     if found is None:
         raise UserUnknownError(ref=username)
-    return _user_view(found)
+    return user_view(found)
 
 
 def staff() -> list[UserView]:
     """All users, by name."""
-    return [_user_view(found) for found in User.objects.order_by("display_name", "username")]
+    return [user_view(found) for found in User.objects.order_by("display_name", "username")]
 
 
 def names_of(user_refs: Iterable[Ref]) -> Mapping[Ref, str]:
@@ -145,7 +117,7 @@ def appointments(
     *, at: datetime, user_ref: Ref | None = None, controller_ref: Ref | None = None
 ) -> list[AppointmentView]:
     """The appointments that stand, of a user, at a controller, or all."""
-    rows = Appointment.objects.filter(_stands(at))
+    rows = Appointment.objects.filter(stands(at))
     if user_ref is not None:
         rows = rows.filter(user_id=user_ref)
     if controller_ref is not None:
@@ -167,7 +139,7 @@ def appointments(
 def agent_desk(user_ref: Ref, controller_ref: Ref, *, at: datetime) -> rules.AgentDesk | None:
     """The extension that a user answers at a controller, and since when, if any."""
     row = (
-        Appointment.objects.filter(_stands(at), user_id=user_ref, controller_ref=controller_ref)
+        Appointment.objects.filter(stands(at), user_id=user_ref, controller_ref=controller_ref)
         .exclude(agent_code="")
         .first()
     )
@@ -176,47 +148,10 @@ def agent_desk(user_ref: Ref, controller_ref: Ref, *, at: datetime) -> rules.Age
     return rules.AgentDesk(code=row.agent_code, since=row.agent_code_since)
 
 
-def controllers_of(user_ref: Ref, *, at: datetime) -> list[Ref]:
-    """The controllers at which a user holds any role."""
-    rows = Appointment.objects.filter(_stands(at), user_id=user_ref)
-    return sorted(set(rows.values_list("controller_ref", flat=True)))
-
-
 def roles_of(user_ref: Ref, controller_ref: Ref, *, at: datetime) -> frozenset[Role]:
     """The roles that a user holds at a controller."""
-    rows = Appointment.objects.filter(_stands(at), user_id=user_ref, controller_ref=controller_ref)
+    rows = Appointment.objects.filter(stands(at), user_id=user_ref, controller_ref=controller_ref)
     return frozenset(Role(role) for role in rows.values_list("role", flat=True))
-
-
-def standing(user_ref: Ref, controller_ref: Ref, *, at: datetime, second_factor: bool) -> Standing:
-    """What a user is and brings along at a controller; somebody who left is and brings nothing."""
-    roles = roles_of(user_ref, controller_ref, at=at)
-    latest = rules.latest_trainings(_trainings(user_ref, controller_ref))
-    signed = Undertaking.objects.filter(
-        user_id=user_ref, controller_ref=controller_ref, signed_at__lte=at
-    ).exists()
-    met = rules.needs_met(
-        second_factor=second_factor,
-        confidentiality_signed=signed,
-        training_current=rules.is_training_current(latest, at=at),
-    )
-    first = latest[0] if latest else None
-    return Standing(
-        user_ref=user_ref,
-        controller_ref=controller_ref,
-        roles=roles,
-        capabilities=rules.capabilities_of_all(roles),
-        needs_met=met if roles else frozenset(),
-        training_due_on=first.due_on if first else None,
-        training_warning=_warning(first, at=at),
-    )
-
-
-def _warning(training: rules.TrainingFact | None, *, at: datetime) -> int | None:
-    if training is None:
-        return None
-    days = settings.CALLWARD_TRAINING_WARNING_DAYS
-    return rules.warning_due(training.lapses_at, days_before=days, at=at)
 
 
 def training_warnings(at: datetime) -> list[TrainingWarning]:
@@ -238,27 +173,6 @@ def training_warnings(at: datetime) -> list[TrainingWarning]:
                     )
                 )
     return found
-
-
-def grant_for(
-    user_ref: Ref, controller_ref: Ref, purpose: str, recording_ref: Ref, *, at: datetime
-) -> GrantView:
-    """Find the grant for this play; raises GrantMissingError or GrantEndedError."""
-    rows = Grant.objects.filter(
-        Q(recording_ref=recording_ref) | Q(recording_ref__isnull=True),
-        user_id=user_ref,
-        user__is_active=True,
-        controller_ref=controller_ref,
-        purpose=purpose,
-        begins_at__lte=at,
-    ).order_by("-ends_at", "ref")
-    given = [_grant_view(row) for row in rows]
-    if not given:
-        raise GrantMissingError(purpose=purpose)
-    for grant in given:
-        if rules.is_grant_open(_span(grant), at=at):
-            return grant
-    raise GrantEndedError(purpose=purpose)
 
 
 def grants(controller_ref: Ref, *, at: datetime, user_ref: Ref | None = None) -> list[GrantView]:
@@ -302,19 +216,6 @@ def token_view(row: ApiToken) -> TokenView:
     )
 
 
-def _stands(at: datetime) -> Q:
-    return (
-        Q(appointed_at__lte=at)
-        & Q(user__is_active=True)
-        & (Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at))
-    )
-
-
-def _trainings(user_ref: Ref, controller_ref: Ref) -> list[rules.TrainingFact]:
-    rows = Training.objects.filter(user_id=user_ref, controller_ref=controller_ref)
-    return [_training_fact(row) for row in rows]
-
-
 def _training_fact(row: Training) -> rules.TrainingFact:
     return rules.TrainingFact(subject=row.subject, due_on=row.due_on, lapses_at=row.lapses_at)
 
@@ -327,12 +228,6 @@ def _latest_trainings_of_all(
         key = (row.user_id, row.controller_ref)
         gathered.setdefault(key, []).append(_training_fact(row))
     return {key: rules.latest_trainings(trainings) for key, trainings in gathered.items()}
-
-
-def _span(grant: GrantView) -> rules.GrantSpan:
-    return rules.GrantSpan(
-        begins_at=grant.begins_at, ends_at=grant.ends_at, withdrawn_at=grant.withdrawn_at
-    )
 
 
 def _grant_view(row: Grant) -> GrantView:

@@ -7,6 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import DateTimeField, UUIDField
+
+from callward.asking import Question
 from callward.controllers.errors import (
     ControllerNotFoundError,
     NoPolicyInForceError,
@@ -91,13 +94,23 @@ def revisions(controller_ref: Ref) -> list[RevisionView]:
     ]
 
 
+_IN_FORCE = Question(
+    lambda controller, at: (
+        PolicyRevision.objects.filter(controller_id=controller, in_force_from__lte=at)
+        .order_by("-number")
+        .values_list("policy_id")[:1]
+    ),
+    controller=UUIDField(),
+    at=DateTimeField(),
+)
+
+
 def policy_in_force(controller_ref: Ref, *, at: datetime) -> CompiledPolicy:
     """The policy that a controller runs by at an instant; raises NoPolicyInForceError."""
-    rows = _line(controller_ref).filter(in_force_from__lte=at)
-    policy_id = rows.values_list("policy_id", flat=True).first()
-    if policy_id is None:
+    row = _IN_FORCE.first(controller=controller_ref, at=at)
+    if row is None:
         raise NoPolicyInForceError(ref=controller_ref)
-    return policy(policy_id)
+    return policy(row[0])
 
 
 @lru_cache(maxsize=256)

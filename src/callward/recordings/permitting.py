@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import UUIDField
+
 from callward.accounts.selectors import grant_for, standing
 from callward.accounts.states import Capability
+from callward.asking import Question, columns_of, row_of
 from callward.controllers.selectors import policy as policy_of, policy_in_force
 from callward.policy.vocabulary import PlayRefusal
 from callward.recordings.errors import (
@@ -58,13 +61,20 @@ class Permission:
     zone: ZoneInfo
 
 
+_COLUMNS = columns_of(Recording)
+_RECORDING = Question(
+    lambda ref: Recording.objects.filter(ref=ref).values_list(*_COLUMNS), ref=UUIDField()
+)
+
+
 def require_playable(
     recording_ref: Ref, *, purpose: str | None, user_ref: Ref, second_factor: bool, at: datetime
 ) -> Permission:
     """Refuse by the first rung that does not hold: role, purpose, needs, grant, state, due day."""
-    recording = Recording.objects.filter(ref=recording_ref).first()
-    if recording is None:
+    row = _RECORDING.first(ref=recording_ref)
+    if row is None:
         raise RecordingMissingError(ref=recording_ref)
+    recording = row_of(Recording, _COLUMNS, row)
     policy = policy_in_force(recording.controller_ref, at=at)
     asked = (purpose or "").strip()
     _require_role_purpose_needs(

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import UUIDField
 
 from callward.accounts.selectors import grant_for
+from callward.asking import Question
 from callward.audit.services import record
 from callward.audit.states import Event
 from callward.kernel.actors import user_actor
@@ -109,22 +111,35 @@ def _digest(session: str) -> bytes:
     return sha256(session.encode())
 
 
+_PLAYBACK = Question(
+    lambda ref: Playback.objects.filter(ref=ref).values_list(
+        "user_ref",
+        "session_digest",
+        "purpose",
+        "begun_at",
+        "ends_at",
+        "recording_id",
+        "recording__controller_ref",
+        "recording__mime",
+    ),
+    ref=UUIDField(),
+)
+
+
 def open_playback(playback_ref: Ref, *, user_ref: Ref, session: str, at: datetime) -> OpenPlayback:
     """Open the audio of one's own running playback; what may have changed is asked again."""
-    playback = Playback.objects.select_related("recording").filter(ref=playback_ref).first()
-    if playback is None:
+    row = _PLAYBACK.first(ref=playback_ref)
+    if row is None:
         raise PlaybackMissingError(ref=playback_ref)
-    if playback.user_ref != user_ref or bytes(playback.session_digest) != _digest(session):
+    owner, digest, purpose, begun_at, ends_at, recording_ref, controller_ref, mime = row
+    if owner != user_ref or bytes(digest) != _digest(session):
         raise PlaybackNotYoursError(ref=playback_ref)
-    if not playback.begun_at <= at < playback.ends_at:
+    if not begun_at <= at < ends_at:
         raise PlaybackEndedError(ref=playback_ref)
-    recording = playback.recording
-    require_usable(recording.ref, at)
-    grant_for(user_ref, recording.controller_ref, playback.purpose, recording.ref, at=at)
-    reader = open_part(recording.ref, "audio")
-    return OpenPlayback(
-        ref=playback_ref, mime=recording.mime, size=reader.plain_size, reader=reader
-    )
+    require_usable(recording_ref, at)
+    grant_for(user_ref, controller_ref, purpose, recording_ref, at=at)
+    reader = open_part(recording_ref, "audio")
+    return OpenPlayback(ref=playback_ref, mime=mime, size=reader.plain_size, reader=reader)
 
 
 def read_playback(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import DateTimeField, Q, UUIDField
 
+from callward.asking import Question, columns_of, row_of
 from callward.controllers import selectors as controllers
 from callward.kernel import calendar
 from callward.retention import rules
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from callward.asking import Given
     from callward.kernel.references import Ref
     from callward.retention.rules import Effective
 
@@ -31,9 +33,14 @@ def require_usable(ref: Ref, at: datetime) -> None:
         raise RecordingGoneError(ref=ref)
 
 
+_COLUMNS = columns_of(Item)
+_ITEM = Question(lambda ref: Item.objects.filter(ref=ref).values_list(*_COLUMNS), ref=UUIDField())
+
+
 def kept_item(ref: Ref) -> Item:
     """The row of an item that is not on its way out; else raises what became of it."""
-    item = Item.objects.filter(ref=ref).first()
+    row = _ITEM.first(ref=ref)
+    item = None if row is None else row_of(Item, _COLUMNS, row)
     if item is None and not DestroyedItem.objects.filter(ref=ref).exists():
         raise ItemUnknownError(ref=ref)
     if item is None or item.state == ItemState.DESTROYING:
@@ -44,13 +51,13 @@ def kept_item(ref: Ref) -> Item:
 def effective(item: Item, *, at: datetime) -> Effective:
     """What decides the end of an item now: the newest policy counts at once, without any run."""
     policy = controllers.policy_in_force(item.controller_ref, at=at)
-    ends = holds_in_force(at).filter(held__item_ref=item.ref, held__in_force=True)
+    ends = _HOLD_ENDS.rows(item=item.ref, at=at)
     claims = claims_now(item, policy)
     decided = rules.effective_due(
         rules.Claims(
             cap_promised=claims.cap_promised,
             cap_now=claims.cap_now,
-            holds=tuple(ends.values_list("ends_at", flat=True)),
+            holds=tuple(row[0] for row in ends),
             floor=claims.floor,
             floor_open=claims.floor_open,
         )
@@ -60,11 +67,20 @@ def effective(item: Item, *, at: datetime) -> Effective:
     return decided
 
 
-def holds_in_force(at: datetime) -> QuerySet[Hold]:
+def holds_in_force(at: datetime | Given) -> QuerySet[Hold]:
     """The holds that still stop disposal."""
     return Hold.objects.filter(closed_at__isnull=True).filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at)
     )
+
+
+_HOLD_ENDS = Question(
+    lambda item, at: (
+        holds_in_force(at).filter(held__item_ref=item, held__in_force=True).values_list("ends_at")
+    ),
+    item=UUIDField(),
+    at=DateTimeField(),
+)
 
 
 def why_still_here(ref: Ref, at: datetime) -> Reason:

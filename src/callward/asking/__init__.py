@@ -1,0 +1,102 @@
+"""Questions that every request asks: written with the models, compiled once, then only asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Expression
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import Field, Model, QuerySet
+    from django.db.models.sql.compiler import SQLCompiler
+
+    Row = tuple[Any, ...]  # what the named columns hold, as the models would give it
+    Query = Callable[..., QuerySet[Any, Any]]
+
+
+M = TypeVar("M", bound="Model")
+
+
+class Given(Expression):
+    """The place in a question where a value comes in when it is asked."""
+
+    def __init__(self, name: str, field: Field[Any, Any]) -> None:
+        super().__init__(output_field=field)
+        self.name, self.into = name, field
+
+    def as_sql(  # type: ignore[override]  # the place itself stands where its value will
+        self, _compiler: SQLCompiler, _connection: BaseDatabaseWrapper
+    ) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compiled:
+    """The statement, what is filled in, and what turns columns into values."""
+
+    sql: str
+    places: Sequence[object]
+    converters: Sequence[tuple[int, Sequence[Callable[..., Any]], object]]
+
+
+class Question:
+    """One question to the database, so that no request pays for compiling it again."""
+
+    def __init__(self, query: Query, **fields: Field[Any, Any]) -> None:
+        self._query = query
+        self._given = {name: Given(name, field) for name, field in fields.items()}
+        self._compiled: _Compiled | None = None
+
+    def rows(self, **values: object) -> list[Row]:
+        """Ask, with a value for each named place."""
+        known = self._compiled or self._compile()
+        filled = [self._filled(place, values) for place in known.places]
+        with connection.cursor() as cursor:
+            cursor.execute(known.sql, filled)
+            found = cursor.fetchall()
+        return [_converted(row, known) for row in found]
+
+    def first(self, **values: object) -> Row | None:
+        """Ask for one row."""
+        found = self.rows(**values)
+        return found[0] if found else None
+
+    def _filled(self, place: object, values: dict[str, object]) -> Any:
+        if not isinstance(place, Given):
+            return place
+        return place.into.get_db_prep_value(values[place.name], connection, prepared=False)
+
+    def _compile(self) -> _Compiled:
+        compiler = self._query(**self._given).query.get_compiler(connection=connection)
+        sql, places = compiler.as_sql()
+        columns = [column for column, _sql, _alias in compiler.select]
+        found = compiler.get_converters(columns)
+        self._compiled = _Compiled(
+            sql=sql,
+            places=places,
+            converters=[(place, turns, column) for place, (turns, column) in found.items()],
+        )
+        return self._compiled
+
+
+def columns_of(model: type[Model]) -> tuple[str, ...]:
+    """The columns of a whole row, for a question that is answered with `row_of`."""
+    return tuple(field.attname for field in model._meta.concrete_fields)  # noqa: SLF001  # Django's documented API
+
+
+def row_of(model: type[M], columns: Sequence[str], values: Row) -> M:
+    """The model's own object for the columns that were asked."""
+    return model.from_db(DEFAULT_DB_ALIAS, columns, values)
+
+
+def _converted(row: Row, known: _Compiled) -> Row:
+    values = list(row)
+    for place, turns, column in known.converters:
+        for turn in turns:
+            values[place] = turn(values[place], column, connection)
+    return tuple(values)

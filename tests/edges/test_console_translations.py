@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import gettext
+import importlib
+import io
+import pkgutil
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from babel.messages import pofile
 from django.conf import settings
-from django.core.management import call_command
+from django.utils import translation
+from tools import messages
 
 import callward
+from callward.console import wording
+from callward.intake import states as intake
+from callward.kernel.errors import CallwardError
 
 HOUSE = Path(callward.__path__[0])
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
-SPOKEN = ("console", "accounts", "kernel")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[#0\-+ .\d]*[a-zA-Z]")
 
 
@@ -25,26 +30,49 @@ def texts(string) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def catalogues(tmp_path_factory):
-    """What makemessages finds in the source of the screens today, with today's translations."""
-    house = tmp_path_factory.mktemp("house")
-    for room in (*SPOKEN, "locale"):
-        shutil.copytree(
-            HOUSE / room, house / room, ignore=shutil.ignore_patterns("static", "*.pyc")
-        )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(house)
-        call_command("makemessages", locale=LANGUAGES, no_obsolete=True, verbosity=0)
+def catalogues():
+    """What the collector finds in all packages today, with today's translations."""
     found = {}
-    for language in LANGUAGES:
-        path = house / "locale" / language / "LC_MESSAGES" / "django.po"
-        with path.open("rb") as opened:
-            found[language] = [one for one in pofile.read_po(opened, locale=language) if one.id]
+    for language, text in messages.merged().items():
+        read = pofile.read_po(io.BytesIO(text.encode()), locale=language)
+        found[language] = [one for one in read if one.id]
     return found
 
 
+def family(error):
+    """An error and everything that descends from it."""
+    yield error
+    for child in error.__subclasses__():
+        yield from family(child)
+
+
+def marked_sentences():
+    """What the errors, the quarantine and the labels say, asked from the code itself."""
+    for found in pkgutil.walk_packages(callward.__path__, "callward."):
+        if found.name.endswith((".errors", ".states", ".ports")):
+            importlib.import_module(found.name)
+    for error in family(CallwardError):
+        if error.__module__.startswith("callward."):
+            yield from (error.fact, error.mend)
+    yield from intake.SENTENCES.values()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_sentence_of_the_screens_is_untranslated_or_doubtful(catalogues, language):
+def test_every_fact_and_mend_of_every_package_is_said_in_every_language(language, catalogues):
+    translated = {one.id: one.string for one in catalogues[language] if not one.fuzzy}
+    assert {text for text in marked_sentences() if not translated.get(text)} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_of_the_engine_has_words_in_every_language(language, catalogues):
+    known = {one.string for one in catalogues[language] if isinstance(one.string, str)}
+    with translation.override(language):
+        said = {str(words) for labels in wording.LABELS.values() for words in labels.values()}
+    assert said <= known
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_of_any_package_is_untranslated_or_doubtful(catalogues, language):
     missing = [
         one.id for one in catalogues[language] if one.fuzzy or not all(texts(one.string or ""))
     ]

@@ -17,6 +17,7 @@ from build.accounts import SETUP, add_person, appoint_fully, cast, grant, train
 from build.calls import a_call
 from build.console import signed_in
 from build.controllers import controller
+from build.recordings import house, keep_one
 from build.vault import plug_vault
 from callward.accounts import selectors, services
 from callward.accounts.models import Appointment, Grant, Training, Undertaking, User
@@ -347,6 +348,21 @@ def test_a_supervisor_gives_a_grant_and_withdraws_it(desk):
     assert boris.post(to("grants-withdraw", given.ref), **JSON).status_code == NOT_HERE
     assert "Withdrawn" in boris.get(to("grants")).text
     assert events()[-2:] == [Event.ACCOUNTS_GRANT_GIVEN, Event.ACCOUNTS_GRANT_WITHDRAWN]
+
+
+@pytest.mark.req("K-10")
+def test_a_grant_for_one_recording_comes_from_the_page_of_its_call(tmp_path, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    home = house(tmp_path)
+    kept, at = keep_one(home), clock.now()
+    boris = signed_in(home.cast.boris, controller_ref=home.controller.ref)
+    [link] = re.findall(r'href="(/grants/[^"]+)"', boris.get(to("calls-one", kept.call_ref)).text)
+    form = boris.get(link).context["form"]
+    typed = {**GRANT, "person": str(home.cast.rita.ref), **form.initial}
+    assert boris.post(to("grants"), typed).status_code == GONE_ON
+    [given] = selectors.grants(home.controller.ref, at=at)
+    assert given.recording_ref == kept.ref
+    assert "one recording" in boris.get(to("grants")).text
 
 
 @pytest.mark.req("K-10")

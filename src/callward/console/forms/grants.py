@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -93,13 +92,13 @@ class GrantForm(forms.Form):
     def new_grant(self) -> NewGrant:
         """The grant as the service takes it: it counts through the end of its last day."""
         given, visit = self.cleaned_data, self._visit
-        day_after = date.fromordinal(given["last_day"].toordinal() + 1)
+        ends_at = calendar.end_of_day(given["last_day"], zone=visit.policy.zone)
         return NewGrant(
             user_ref=parse_ref(given["person"]),
             controller_ref=visit.controller_ref,
             purpose=given["purpose"],
             recording_ref=self._recording_ref(),
             begins_at=visit.at,
-            ends_at=max(visit.at, calendar.start_of_day(day_after, zone=visit.policy.zone)),
+            ends_at=max(visit.at, ends_at),
             reason=given["reason"],
         )

@@ -94,6 +94,7 @@ def call_page(request: StaffRequest, ref: Ref) -> HttpResponse:
         "hold_form": HoldForm(policy=visit.policy),
         "may_play": visit.may(Capability.PLAY),
         "may_hold": visit.may(Capability.PLACE_HOLD),
+        "may_grant": visit.may(Capability.MANAGE_GRANTS),
         "may_audit": visit.may(Capability.SEE_AUDIT),
     }
     if found and not context["recordings"]:

@@ -366,6 +366,24 @@ def test_a_grant_for_one_recording_comes_from_the_page_of_its_call(tmp_path, set
 
 
 @pytest.mark.req("K-10")
+def test_a_grant_never_reaches_a_recording_of_another_controller(tmp_path, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    kept, at = keep_one(house(tmp_path)), clock.now()
+    there = controller("smart-metering")
+    rules = policy_in_force(there.ref, at=at).recording.access
+    giver, hearer = (add_person(name, at=at) for name in ("sofia", "tomas"))
+    appoint_fully(giver.ref, Role.SUPERVISOR, there.ref, at=at)
+    appoint_fully(hearer.ref, min(rules.roles), there.ref, at=at)
+    typed = {**GRANT, "person": str(hearer.ref), "purpose": min(rules.purposes)}
+    one = {"scope": "one", "recording": str(kept.ref)}
+    sofia = signed_in(giver, controller_ref=there.ref)
+    answer = sofia.post(to("grants"), {**typed, **one})
+    assert (answer.status_code, "No recording here" in answer.text) == (BAD, True)
+    assert not Grant.objects.exists()
+    assert sofia.post(to("grants"), typed).status_code == GONE_ON  # for her own, it is given
+
+
+@pytest.mark.req("K-10")
 @pytest.mark.parametrize("name", ["boris", "daiva"])
 def test_nobody_gives_a_grant_to_themselves(desk, name):
     browser, me = desk.browser(name), getattr(desk.cast, name)

@@ -193,3 +193,7 @@ def test_the_api_describes_itself(token):
     assert set(described["paths"]) == {"/api/v1/recordings", "/api/v1/deliveries"}
     codes = described["paths"]["/api/v1/recordings"]["post"]["responses"]
     assert {"201", "200", "202", "410", "400", "401", "403", "413"} <= set(codes)
+
+
+def test_no_page_of_the_api_is_drawn_by_scripts_of_strangers(client):
+    assert client.get("/api/v1/docs").status_code == 404

@@ -8,7 +8,14 @@ from django.db import connection
 
 from callward.retention.certifying import certificate_view
 from callward.retention.errors import HoldUnknownError, ItemUnknownError
-from callward.retention.models import Certificate, DestroyedItem, DisposalRun, HeldItem, Hold
+from callward.retention.models import (
+    Certificate,
+    DestroyedItem,
+    DisposalRun,
+    HeldItem,
+    Hold,
+    Item,
+)
 from callward.retention.printing import print_certificate
 from callward.retention.states import HoldState, RunState
 from callward.retention.using import hold_view, holds_in_force, why_still_here
@@ -34,6 +41,7 @@ __all__ = [
     "hold",
     "holds",
     "holds_to_review",
+    "is_of",
     "items_of_hold",
     "last_run",
     "notices_for_officer",
@@ -129,6 +137,16 @@ def notices_for_officer(controller_ref: Ref, *, at: datetime) -> list[HoldView]:
         officer_told_at__isnull=False,
     )
     return [hold_view(row, at=at) for row in rows.order_by("releasable_at")]
+
+
+def is_of(controller_ref: Ref, ref: Ref) -> bool:
+    """Whether a reference names an item, kept or destroyed, a hold or a certificate of theirs."""
+    if DestroyedItem.objects.filter(ref=ref, disposal__controller_ref=controller_ref).exists():
+        return True
+    return any(
+        model.objects.filter(ref=ref, controller_ref=controller_ref).exists()
+        for model in (Item, Hold, Certificate)
+    )
 
 
 def certificates(controller_ref: Ref | None = None, *, limit: int = 100) -> list[CertificateView]:

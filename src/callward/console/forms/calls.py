@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callward.calls.selectors import CallFilters
 from callward.calls.states import CallDirection, Disposition
+from callward.console.forms.days import day_field
 from callward.console.wording import LABELS
 from callward.kernel import calendar
 from callward.kernel.errors import CallwardError
@@ -28,22 +29,16 @@ _YES_NO = [*_ANY, ("yes", _("Yes")), ("no", _("No"))]
 _TRUTH = {"yes": True, "no": False}
 
 
-def _day_field(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-
-
 class CallFilterForm(forms.Form):
     """Narrows the list of calls; everything empty shows them all."""
 
-    since = _day_field(_("From day"))
-    until = _day_field(_("To day"))
+    since = day_field(_("From day"), required=False)
+    until = day_field(_("To day"), required=False)
     direction = forms.ChoiceField(label=_("Direction"), required=False)
     number = forms.CharField(
         label=_("Telephone number"),
         required=False,
-        max_length=32,
+        max_length=40,  # a saved filter names the number by “ref:” and 36 signs
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
     agent = forms.CharField(label=_("Agent"), required=False, max_length=60)
@@ -79,13 +74,13 @@ class CallFilterForm(forms.Form):
         return text
 
     def _find(self, text: str) -> tuple[str, PhoneNumber]:
+        wanted = None
         if text.startswith("ref:"):
-            ref = parse_ref(text.removeprefix("ref:"))
-            number = parse_number(subjects.clear_text(ref), region=self._visit.policy.jurisdiction)
-            return str(ref), number
+            wanted = parse_ref(text.removeprefix("ref:"))
+            text = subjects.clear_text(wanted)
         number = parse_number(text, region=self._visit.policy.jurisdiction)
         found = subjects.find(self._visit.controller_ref, number)
-        if found is None:
+        if found is None or wanted not in {None, found.ref}:  # never another controller's number
             raise forms.ValidationError(_("No call with this number is kept."))
         return str(found.ref), number
 

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from callward.calls.states import CallDirection, PartyRole
+from callward.console.forms.days import day_field
 from callward.console.wording import LABELS
 from callward.kernel import calendar
 from callward.kernel.errors import CallwardError
@@ -51,7 +52,7 @@ class CallFactsForm(_AtDesk):
     """The facts of one call that no carrier's record tells."""
 
     direction = forms.ChoiceField(label=_("Direction"))
-    started_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    started_on = day_field(_("Day"))
     started_time = forms.TimeField(
         label=_("Time at which it rang"), widget=forms.TimeInput(attrs={"type": "time", "step": 1})
     )
@@ -131,14 +132,8 @@ class DeclarationForm(_AtDesk):
     directions = forms.MultipleChoiceField(
         label=_("Directions"), widget=forms.CheckboxSelectMultiple
     )
-    begins_on = forms.DateField(
-        label=_("In use from"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    ends_on = forms.DateField(
-        label=_("In use until (empty: still in use)"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
+    begins_on = day_field(_("In use from"))
+    ends_on = day_field(_("In use until (empty: still in use)"), required=False)
     signed = forms.BooleanField(
         label=_("I sign that callers of this source hear this greeting before they are recorded.")
     )

@@ -8,12 +8,15 @@ from django.shortcuts import render
 
 from callward.accounts.states import Capability
 from callward.audit import selectors as audit
+from callward.calls import selectors as calls
+from callward.calls.errors import CallMissingError
 from callward.console.pages import page
+from callward.retention import selectors as held
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from callward.console.visits import StaffRequest
+    from callward.console.visits import StaffRequest, Visit
     from callward.kernel.references import Ref
 
 
@@ -24,5 +27,16 @@ if TYPE_CHECKING:
 )
 def item_history(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Show everything that happened to one item, each line with its place in the signed tree."""
-    context = {"ref": ref, "leaves": audit.history(ref), "head": audit.latest_checkpoint()}
+    leaves = audit.history(ref) if _is_ours(ref, request.visit) else []
+    context = {"ref": ref, "leaves": leaves, "head": audit.latest_checkpoint()}
     return render(request, "console/audit/item.html", context)
+
+
+def _is_ours(ref: Ref, visit: Visit) -> bool:
+    """Another controller's item looks like one that never was."""
+    if held.is_of(visit.controller_ref, ref):
+        return True
+    try:
+        return calls.call(ref).row.controller_ref == visit.controller_ref
+    except CallMissingError:
+        return False

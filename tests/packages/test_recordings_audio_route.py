@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import AsyncClient, Client
@@ -55,6 +56,15 @@ def test_a_purpose_opens_a_playback_and_its_address_plays(rita, kept):
     assert answer["Accept-Ranges"] == "bytes"
     assert "no-store" in answer["Cache-Control"]
     assert "no-store" in begun["Cache-Control"]
+
+
+def test_the_screen_is_told_how_long_it_may_play_and_until_when(rita, kept, the_clock):
+    told = begin(rita, kept.ref).json()
+
+    assert told["seconds"] == timedelta(minutes=15).total_seconds()
+    ends_at = datetime.fromisoformat(told["ends_at"])
+    assert ends_at - the_clock.now() == timedelta(minutes=15)
+    assert told["ends_at_words"] == f"{ends_at.astimezone(ZoneInfo('Europe/Bucharest')):%H:%M}"
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from asgiref.sync import sync_to_async
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
 
 from callward.accounts.states import Capability
 from callward.console.pages import page
@@ -18,7 +19,7 @@ from callward.kernel.errors import CallwardError
 from callward.recordings.services import begin_playback, open_playback, read_playback
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
 
     from django.http.response import HttpResponseBase
 
@@ -52,6 +53,8 @@ def begin(request: StaffRequest, ref: Ref) -> HttpResponse:
         "playback": str(begun.ref),
         "url": reverse("playback-audio", args=[begun.ref]),
         "ends_at": begun.ends_at.isoformat(),
+        "ends_at_words": time_format(timezone.localtime(begun.ends_at), "H:i"),
+        "seconds": (begun.ends_at - visit.at).total_seconds(),
         "mime": begun.mime,
         "bytes": begun.bytes,
     }
@@ -82,7 +85,7 @@ def audio(request: StaffRequest, ref: Ref) -> HttpResponseBase:
     if len(first) == part.length or request.method == "HEAD":
         answer = HttpResponse(first, status=status, content_type=mime)
     else:
-        body = _stream(request, ref, part, first)
+        body = _pieces(request, ref, part, first)
         answer = StreamingHttpResponse(body, status=status, content_type=mime)
     answer["Content-Length"] = str(part.length)
     return _with_headers(answer, "" if part.whole else shown)
@@ -100,23 +103,6 @@ def _with_headers(answer: HttpResponseBase, content_range: str) -> HttpResponseB
     if content_range:
         answer["Content-Range"] = content_range
     return answer
-
-
-def _stream(
-    request: StaffRequest, ref: Ref, part: Part, first: bytes
-) -> AsyncIterator[bytes] | Iterator[bytes]:
-    # granian buffers a synchronous body whole under ASGI; a WSGI server cannot wait for another.
-    if hasattr(request, "scope"):
-        return _pieces_async(request, ref, part, first)
-    return _pieces(request, ref, part, first)
-
-
-async def _pieces_async(
-    request: StaffRequest, ref: Ref, part: Part, first: bytes
-) -> AsyncIterator[bytes]:
-    yield first
-    for start in range(part.start + len(first), part.stop, PIECE):
-        yield await sync_to_async(_piece)(request, ref, start, part.stop)
 
 
 def _pieces(request: StaffRequest, ref: Ref, part: Part, first: bytes) -> Iterator[bytes]:

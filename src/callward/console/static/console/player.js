@@ -62,7 +62,9 @@
     const status = card.querySelector("[data-status]");
     const wave = draw(card);
     const controls = wire(card, wave);
+    let end;
     const reopen = (sentence) => {
+      clearTimeout(end);
       status.textContent = sentence;
       controls.hidden = true;
       form.hidden = false;
@@ -79,7 +81,8 @@
       form.hidden = true;
       controls.hidden = false;
       status.textContent = status.dataset.open.replace("%s", playback.ends_at_words);
-      setTimeout(() => { wave.pause(); reopen(status.dataset.ended); }, playback.seconds * 1000);
+      clearTimeout(end);
+      end = setTimeout(() => { wave.pause(); reopen(status.dataset.ended); }, playback.seconds * 1000);
       controls.querySelector("[data-act='toggle']").focus();
     });
     wave.on("error", () => reopen(status.dataset.failed));

@@ -19,6 +19,7 @@ from callward.kernel.calendar import cap_due
 from callward.kernel.references import new_ref
 from callward.subjects.ports import field_keys
 from callward.subjects.services import delete_unreferenced, remember_numbers
+from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -104,14 +105,12 @@ def keep_calls(calls: Sequence[NewCall], *, actor: Actor, at: datetime) -> list[
 
 def _keep_rows(fresh: Mapping[Ref, NewCall], *, at: datetime) -> None:
     numbers = _remember(fresh.values(), at=at)
-    Call.objects.bulk_create([_call_row(ref, new, numbers, at=at) for ref, new in fresh.items()])
+    keep_rows([_call_row(ref, new, numbers, at=at) for ref, new in fresh.items()])
     told = [(ref, call, party) for ref, call in fresh.items() for party in call.parties]
     in_order = sorted(new_ref(at) for _each in told)  # the parties stay in the order told
-    Leg.objects.bulk_create(
-        [_leg_row(*each, numbers, leg=leg) for each, leg in zip(told, in_order, strict=True)]
-    )
+    keep_rows([_leg_row(*each, numbers, leg=leg) for each, leg in zip(told, in_order, strict=True)])
     keys = field_keys.get()
-    CdrRow.objects.bulk_create(
+    keep_rows(
         [
             CdrRow(
                 call_id=ref,

@@ -15,6 +15,7 @@ from callward.calls.services import mark_recorded
 from callward.recordings.models import Recording
 from callward.recordings.states import SEALED, RecordingState
 from callward.retention.services import NewItem, Plan, register
+from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def keep_recordings(recordings: Sequence[NewRecording], *, actor: Actor, at: dat
         for new in recordings:
             rows.append(_row(new, place=places[new.call_ref], at=at))
             places[new.call_ref] += 1
-        Recording.objects.bulk_create(rows)
+        keep_rows(rows)
         register([_item(new) for new in recordings], at=at)
         mark_recorded(sorted({new.call_ref for new in recordings if new.state in SEALED}))
         for state in {new.state for new in recordings}:

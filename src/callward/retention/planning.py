@@ -27,6 +27,7 @@ from callward.retention.values import Plan
 from callward.sealing.digests import keyed_digest
 from callward.vault import services as vault
 from callward.vault.states import ServiceKeyName
+from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +99,7 @@ def epoch_of(controller_ref: Ref, activity: str, due_at: datetime | None, *, zon
 def register(items: Sequence[NewItem], *, at: datetime) -> None:
     """Start the count of recordings just sealed, inside the caller's transaction."""
     key = _mark_key() if any(item.mark for item in items) else b""
-    Item.objects.bulk_create([_row(item, key=key) for item in items], batch_size=_AT_ONCE)
+    keep_rows([_row(item, key=key) for item in items])
     audit.record_each(
         Event.RETENTION_ITEM_REGISTERED,
         items=[item.ref for item in items],

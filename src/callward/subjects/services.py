@@ -10,6 +10,7 @@ from callward.kernel.references import new_ref
 from callward.subjects import ports, rules, selectors
 from callward.subjects.models import Number, Subject
 from callward.subjects.selectors import NumberView
+from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,11 +51,11 @@ def _keep(
         blind: NumberView(ref=new_ref(at), subject_ref=new_ref(at), controller_ref=controller_ref)
         for blind in fresh
     }
-    Subject.objects.bulk_create(
+    keep_rows(
         Subject(ref=view.subject_ref, controller_ref=controller_ref, first_seen_at=at)
         for view in views.values()
     )
-    Number.objects.bulk_create(
+    keep_rows(
         Number(
             ref=view.ref,
             subject_id=view.subject_ref,

@@ -24,6 +24,7 @@ from callward.vault.errors import (
 from callward.vault.models import SealedItem, SealedPart
 from callward.vault.objects import object_name, ref_of, shard_of
 from callward.vault.states import AUDIO, Sealed, SealedPartFact
+from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -188,7 +189,7 @@ def _read_back(ref: Ref, key: bytes) -> Iterator[bytes]:
 
 def register(group: Sequence[Sealed], *, controller_ref: Ref, at: datetime) -> None:
     """Write the rows of sealed recordings, inside the caller's transaction."""
-    SealedItem.objects.bulk_create(
+    keep_rows(
         SealedItem(
             ref=sealed.ref,
             controller_ref=controller_ref,
@@ -198,7 +199,7 @@ def register(group: Sequence[Sealed], *, controller_ref: Ref, at: datetime) -> N
         )
         for sealed in group
     )
-    SealedPart.objects.bulk_create(
+    keep_rows(
         SealedPart(
             item_ref=sealed.ref,
             name=fact.name,

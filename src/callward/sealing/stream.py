@@ -202,27 +202,35 @@ class SealedReader:
         for first in range(0, self._count, segments):
             yield bytes(self._open_run(first, min(first + segments, self._count) - 1))
 
-    def matches(self, plain: bytes | bytearray | memoryview, *, segments: int = 4) -> bool:
+    def matches(self, plain: bytes | bytearray | memoryview, *, segments: int = 2) -> bool:
         """Say whether the whole object opens to exactly this."""
         expected = memoryview(plain)
         if len(expected) != self.plain_size:
             return False
-        read = 0
+        read, opened = 0, bytearray(segments * self._segment)
         for first in range(0, self._count, segments):
-            opened = self._open_run(first, min(first + segments, self._count) - 1)
+            size = self._open_into(opened, first, min(first + segments, self._count) - 1)
             # A bytearray compares as memory does; two memoryviews compare number by number.
-            if opened != expected[read : read + len(opened)]:
+            if not opened.startswith(expected[read : read + size]):
                 return False
-            read += len(opened)
-        return True
+            read += size
+        return read == len(expected)
 
     def _open_run(self, first: int, final: int) -> bytearray:
+        begin, end = self._span(first, final)
+        opened = bytearray(end - begin - TAG_SIZE * (final - first + 1))
+        self._open_into(opened, first, final)
+        return opened
+
+    def _span(self, first: int, final: int) -> tuple[int, int]:
         begin = max(TINK_HEADER_SIZE, first * self._segment)
-        end = min(self._size, (final + 1) * self._segment)
+        return begin, min(self._size, (final + 1) * self._segment)
+
+    def _open_into(self, opened: bytearray, first: int, final: int) -> int:
+        begin, end = self._span(first, final)
         run = memoryview(self._fetch(HEADER_SIZE + begin, end - begin))
         if len(run) != end - begin:
             raise SealTruncatedError(size=HEADER_SIZE + begin + len(run))
-        opened = bytearray(len(run) - TAG_SIZE * (final - first + 1))
         out, written = memoryview(opened), 0
         for place in range(first, final + 1):
             stop = min(self._size, (place + 1) * self._segment) - begin
@@ -230,7 +238,7 @@ class SealedReader:
             room = out[written : written + len(sealed) - TAG_SIZE]
             self._open_one(place, sealed, room)
             written += len(room)
-        return opened
+        return written
 
     def _open_one(self, place: int, sealed: memoryview, room: memoryview) -> None:
         last = place == self._count - 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import obstore
@@ -13,7 +15,6 @@ from callward.vault.errors import ObjectNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from obstore.store import ObjectStore as AnyStore
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from callward.vault.states import Plain
 
 _DELETED_TOGETHER = 1000
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def object_name(ref: Ref, part: str) -> str:
@@ -106,8 +108,14 @@ class LocalObjects(RemoteObjects):
 
     def put(self, name: str, content: Plain) -> None:
         """Write one whole object and flush it; its folder is flushed by `settle`."""
-        super().put(name, content)
-        _flush_file(self._folder / name)
+        place = f"{self._folder}/{name}"
+        half = f"{place}#{secrets.randbits(48)}"  # a name that is never listed as an object
+        try:
+            _write_flushed(half, content)
+            os.rename(half, place)  # noqa: PTH104  # a hot path
+        except BaseException:
+            Path(half).unlink(missing_ok=True)
+            raise
 
     def put_stream(self, name: str, chunks: Iterator[bytes]) -> int:
         """Write an object as it comes and flush it."""
@@ -161,6 +169,21 @@ class LocalObjects(RemoteObjects):
     def leftovers(self) -> tuple[Path, ...]:
         """List half-written files that a crash left; sealed, and no key of theirs was kept."""
         return tuple(path for path in self._folder.rglob("*#*") if path.is_file())
+
+
+def _write_flushed(place: str, content: Plain) -> None:
+    try:
+        descriptor = os.open(place, _CREATE, 0o600)
+    except FileNotFoundError:
+        Path(place).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(place, _CREATE, 0o600)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _flush_file(path: Path) -> None:

@@ -33,10 +33,27 @@ class LocalSigner:
         return signing.sign(message, self.seed)
 
 
+class RememberedLines:
+    """Kept lines of tests that restore nothing."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def append(self, line: str) -> None:
+        self._lines.append(line)
+
+    def lines(self) -> list[str]:
+        return self._lines
+
+    def last(self) -> str | None:
+        return self._lines[-1] if self._lines else None
+
+
 def plug_signer() -> LocalSigner:
     """Give the audit a signer."""
     signer = LocalSigner()
     ports.signer.plug(signer)
+    ports.kept.plug(RememberedLines())
     return signer
 
 

@@ -18,6 +18,7 @@ from callward.intake import services
 from callward.jobs import ports as jobs
 from callward.kernel import clock
 from callward.kernel.actors import system_actor
+from callward.kernel.kept import KeptLines
 from callward.kernel.numbers import PhoneNumber
 from callward.retention import ports as retention
 from callward.subjects import ports as subjects
@@ -74,6 +75,8 @@ def open_house(top: Path) -> House:
     jobs.queue.plug(queue)
     audit.signer.plug(wiring._Signer("audit"))
     retention.signer.plug(wiring._Signer("certificate"))
+    audit.kept.plug(KeptLines(top / "keys" / "checkpoints.kept"))
+    retention.proofs.plug(KeptLines(top / "keys" / "certificates.kept"))
     subjects.field_keys.plug(wiring._FieldKeys())
     inbox = top / "inbox"
     inbox.mkdir(exist_ok=True)

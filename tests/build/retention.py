@@ -12,6 +12,7 @@ from callward.controllers import selectors as controllers
 from callward.kernel import clock
 from callward.kernel.actors import system_actor
 from callward.kernel.calendar import parse_instant
+from callward.kernel.kept import KeptLines
 from callward.kernel.references import new_ref
 from callward.retention import ports, services
 from callward.retention.values import NewItem
@@ -45,6 +46,7 @@ class KnownSigner:
 def plug_house(top: Path) -> VaultFolders:
     """A real vault in files and a known signer."""
     ports.signer.plug(KnownSigner())
+    ports.proofs.plug(KeptLines(top / "keys" / "certificates.kept"))
     return plug_vault(top)
 
 

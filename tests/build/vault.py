@@ -43,10 +43,18 @@ class VaultFolders:
         return [path for path in self.files() if needle in path.read_bytes()]
 
 
+class NoBook:
+    """A vault alone keeps no audit."""
+
+    def note_restore(self, *_facts: object, **_more: object) -> None:
+        """Nothing to write."""
+
+
 def plug_vault(top: Path, *, root_key: bytes = ROOT_KEY) -> VaultFolders:
     """Make a real file vault under a folder and plug it."""
     folders = VaultFolders(top=top, objects=top / "objects", keys=top / "keys")
     plug_file_vault(objects=folders.objects, keys=folders.keys, root_key=root_key)
+    ports.restores.plug(NoBook())
     return folders
 
 

@@ -66,8 +66,13 @@ def verifier_key(name: str, public_key: bytes) -> str:
 
 def sign_head(head: Head, *, signer: CheckpointSigner) -> str:
     """The signed note of a head."""
-    signature = _key_id(head.origin, signer.public_key) + signer.sign(head.text.encode())
-    return f"{head.text}\n{_SIGNED_BY}{head.origin} {b64encode(signature).decode()}\n"
+    return sign_text(head.text, name=head.origin, signer=signer)
+
+
+def sign_text(text: str, *, name: str, signer: CheckpointSigner) -> str:
+    """The signed note of a text whose first line is the name of the log."""
+    signature = _key_id(name, signer.public_key) + signer.sign(text.encode())
+    return f"{text}\n{_SIGNED_BY}{name} {b64encode(signature).decode()}\n"
 
 
 def parse_head(note: str) -> Head:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from callward.kernel.ports import Slot
+
+if TYPE_CHECKING:
+    from callward.kernel.kept import KeptLines
 
 
 class CheckpointSigner(Protocol):
@@ -26,3 +29,4 @@ class CheckpointSigner(Protocol):
 
 
 signer: Slot[CheckpointSigner] = Slot("audit.signer")
+kept: Slot[KeptLines] = Slot("audit.kept")  # signed notes that no restore of data rolls back

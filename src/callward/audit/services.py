@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
-from callward.audit import growth, leaves, notes, ports, tree
+from callward.audit import growth, leaves, notes, ports, rollbacks, tree
 from callward.audit.errors import LeafNotFoundError, LeafNotSealedError, TreeDamagedError
 from callward.audit.models import Checkpoint, Leaf
+from callward.audit.rollbacks import Rollback, note_restore
 from callward.audit.selectors import CheckpointView, latest_checkpoint
 from callward.audit.states import Event
 from callward.audit.verification import Fault, Verification, verify
@@ -26,14 +27,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Fault",
+    "Rollback",
     "Verification",
     "checkpoint",
     "discloses",
+    "note_restore",
     "proof_of_growth",
     "prove",
     "record",
     "record_each",
     "record_refusal",
+    "record_restore",
     "verify",
     "wipe_salts",
 ]
@@ -134,6 +138,24 @@ def record_refusal(
         return record(event, item=item, actor=actor, at=at, committed=None, **facts)
 
 
+def record_restore(*, actor: Actor, at: datetime) -> Rollback | None:
+    """Append that the database came back from a backup, once, before anything else is appended."""
+    restored = rollbacks.untold_restore()
+    if restored is not None:
+        record(
+            Event.VAULT_BACKUP_RESTORED,
+            item=restored.ref,
+            actor=actor,
+            at=at,
+            restored=restored.restored_at,
+            backup=restored.backup_made_at,
+            before_size=restored.size_before,
+            after_size=restored.size_after,
+            position_size=restored.ledger_position,
+        )
+    return restored
+
+
 def wipe_salts(item: Ref, *, actor: Actor, at: datetime) -> int:
     """Make what was committed to about an item unprovable for ever, and count the entries."""
     wiped = Leaf.objects.filter(item=str(item)).exclude(salts="").update(salts="")
@@ -163,7 +185,15 @@ def checkpoint(*, at: datetime) -> CheckpointView | None:
             if size > before:
                 _sign(size, at=at)
         if size - before < _LEAVES_PER_CHECKPOINT:
-            return latest_checkpoint()
+            return _keep_newest()
+
+
+def _keep_newest() -> CheckpointView | None:
+    """Write the newest checkpoint outside the database too, also what a crash left unwritten."""
+    newest = latest_checkpoint()
+    if newest is not None:
+        rollbacks.keep_note(newest.note)
+    return newest
 
 
 def _sign(size: int, *, at: datetime) -> None:

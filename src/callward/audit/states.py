@@ -67,6 +67,7 @@ class Event(StrEnum):
     RECORDINGS_RECORDING_KEPT = "recordings.recording.kept"
     RECORDINGS_RECORDING_VERIFIED = "recordings.recording.verified"
     # retention
+    RETENTION_CERTIFICATE_ADOPTED = "retention.certificate.adopted"
     RETENTION_DISPOSAL_RUN = "retention.disposal.run"
     RETENTION_ERASURE_APPROVED = "retention.erasure.approved"
     RETENTION_ERASURE_REFUSED = "retention.erasure.refused"
@@ -103,3 +104,5 @@ class FaultKind(StrEnum):
     CHECKPOINT_ALTERED = "checkpoint-altered"
     CHECKPOINT_REMOVED = "checkpoint-removed"
     CHECKPOINT_OF_ANOTHER_TREE = "checkpoint-of-another-tree"
+    KEPT_NOTE_ALTERED = "kept-note-altered"
+    TREE_ROLLED_BACK = "tree-rolled-back"

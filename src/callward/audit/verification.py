@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from callward.audit import growth, notes, ports, selectors, tree
+from callward.audit import growth, notes, ports, rollbacks, selectors, tree
 from callward.audit.errors import MalformedNoteError, TreeDamagedError
 from callward.audit.models import Checkpoint, Tile
 from callward.audit.states import FaultKind
@@ -36,6 +36,7 @@ class Verification:
     checked: int
     checkpoints: int
     faults: tuple[Fault, ...]
+    rollbacks: tuple[rollbacks.Rollback, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -197,8 +198,11 @@ def verify(*, since: int = 0, witness: str | None = None) -> Verification:
     checked = sum(check.tile(number) for number in range(first, -(-check.sealed // tree.TILE)))
     check.higher_tiles()
     checkpoints = _check_checkpoints(check, last, since=since, public_key=public_key)
+    kept = rollbacks.compare_kept(check.stands, sealed=check.sealed, public_key=public_key)
+    found = [Fault(kind=kind, place=place) for kind, place in kept.faults]
+    check.faults += [fault for fault in found if fault not in check.faults]
     if witness is not None:
-        _compare_witness(check, witness, public_key)
+        _compare_witness(check, witness, kept, public_key)
     size = selectors.size()
     checked += _check_unsealed(check, size)
     return Verification(
@@ -207,6 +211,7 @@ def verify(*, since: int = 0, witness: str | None = None) -> Verification:
         checked=checked,
         checkpoints=checkpoints,
         faults=tuple(check.faults),
+        rollbacks=kept.rollbacks,
     )
 
 
@@ -227,10 +232,15 @@ def _believed(last: selectors.CheckpointView | None, public_key: bytes) -> notes
     return notes.parse_head(last.note)
 
 
-def _compare_witness(check: _Check, witness: str, public_key: bytes) -> None:
+def _compare_witness(
+    check: _Check, witness: str, kept: rollbacks.Compared, public_key: bytes
+) -> None:
+    """A witness may have seen what a known restore took back; anything else must still stand."""
     head = notes.parse_head(witness)
     if not notes.is_signed(witness, public_key=public_key):
         check.find(FaultKind.CHECKPOINT_ALTERED, head.size)
+    elif kept.explains(head) and not check.stands(head):
+        return
     elif head.size > check.sealed:
         check.find(FaultKind.CHECKPOINT_REMOVED, head.size)
     elif not check.stands(head):

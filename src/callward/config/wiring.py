@@ -11,6 +11,7 @@ from callward.accounts import ports as accounts
 from callward.audit import ports as audit
 from callward.jobs import ports as jobs
 from callward.kernel import clock
+from callward.kernel.kept import KeptLines
 from callward.ops.folders import DataFolder, chosen_folder
 from callward.ops.mark import read_mark
 from callward.ops.root import read_root_key
@@ -24,9 +25,12 @@ from callward.vault.objects import LocalObjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
 
     from callward.kernel.ports import Slot
     from callward.vault.ports import ServiceKey
+    from callward.vault.states import BackupFacts
 
 _CREDENTIAL = b"callward/credential"
 
@@ -102,12 +106,29 @@ class _CredentialBox:
         return secret.open_secret(b64decode(sealed), key, _CREDENTIAL).decode()
 
 
+class _RestoreBook:
+    """Lets the audit sign what a restore does to its tree."""
+
+    def note_restore(self, facts: BackupFacts, *, old: Path, new: Path, at: datetime) -> None:
+        from callward.audit import services  # noqa: PLC0415  # models load after the wiring
+
+        services.note_restore(
+            old=old,
+            new=new,
+            backup_made_at=facts.made_at,
+            ledger_position=facts.ledger_position,
+            at=at,
+        )
+
+
 def wire() -> None:
     """Give every port its adapter and everybody the clock of the data folder."""
     folder = chosen_folder()
     _wire_vault(folder)
     audit.signer.plug(_Signer("audit"))
     retention.signer.plug(_Signer("certificate"))
+    audit.kept.plug(KeptLines(folder.keys / "checkpoints.kept"))
+    retention.proofs.plug(KeptLines(folder.keys / "certificates.kept"))
     subjects.field_keys.plug(_FieldKeys())
     accounts.credential_box.plug(_CredentialBox())
     _wire_jobs(folder)
@@ -120,6 +141,7 @@ def _wire_vault(folder: DataFolder) -> None:
     _plug_later(vault.key_store, lambda: FileKeyStore(folder.keys, root_key=read_root_key(folder)))
     _plug_later(vault.ledger, lambda: FileLedger(folder.keys))
     _plug_later(vault.objects, lambda: LocalObjects(folder.objects))
+    vault.restores.plug(_RestoreBook())
 
 
 def _wire_jobs(folder: DataFolder) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 from uuid import UUID
 
 from callward.kernel import clock
 from callward.kernel.errors import BadInputError, gettext_noop
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 Ref = UUID
 
@@ -40,3 +37,8 @@ def parse_ref(text: str) -> Ref:
         return UUID(text)
     except (ValueError, AttributeError, TypeError) as error:
         raise MalformedReferenceError(text=str(text)[:40]) from error
+
+
+def made_at(ref: Ref) -> datetime:
+    """The instant, to the millisecond, at which a reference was made."""
+    return datetime.fromtimestamp((ref.int >> 80) / 1000, tz=UTC)

@@ -11,21 +11,23 @@ import binascii
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from callward.kernel.errors import BadInputError, gettext_noop
+from callward.kernel.references import parse_ref
 from callward.sealing import signing
 from callward.sealing.errors import SealingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
     from callward.kernel.references import Ref
 
 SCHEMA = "callward.certificate/1"
 _SIGNATURE = "ed25519"
 _KEY_ID_LENGTH = 16
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class CertificateBrokenError(BadInputError):
@@ -99,7 +101,7 @@ class Statement:
 
 
 def _instant(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.strftime(_INSTANT)
 
 
 def digest_of(refs: Iterable[Ref]) -> str:
@@ -150,6 +152,37 @@ def _parts_of(document: bytes, public_key: bytes) -> tuple[bytes, bytes]:
         return lines[0], base64.b64decode(words[2], validate=True)
     except binascii.Error as error:
         raise CertificateBrokenError(why="its signature is not readable") from error
+
+
+def read_statement(document: bytes, public_key: bytes) -> Statement:
+    """What the certificate says, as it was written; raises CertificateBrokenError."""
+    said: dict[str, Any] = verify_certificate(document, public_key)
+    rule, found = said["rule"], said["found"]
+    return Statement(
+        ref=parse_ref(said["certificate"]),
+        controller=said["controller"]["id"],
+        legal_name=said["controller"]["legal_name"],
+        kind=said["kind"],
+        what=said["what"],
+        count=said["count"],
+        items_digest=said["items_digest"],
+        rule=rule["decided"],
+        period=rule["period"],
+        start_event=rule["start"],
+        ground=rule["ground"],
+        policy_id=said["policy"],
+        destroyed_at=_instant_in(said["destroyed_at"]),
+        actor=said["actor"],
+        final_after=_instant_in(said["final_after"]),
+        method=said["method"],
+        wraps=found["keys"],
+        objects=found["objects"],
+        residue_bytes=found["residue_bytes"],
+    )
+
+
+def _instant_in(text: str) -> datetime:
+    return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
 
 
 def _statement_in(payload: bytes) -> dict[str, object]:

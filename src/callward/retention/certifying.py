@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from callward.audit import services as audit
 from callward.audit.states import Event
 from callward.controllers import selectors as controllers
@@ -14,6 +16,7 @@ from callward.retention import ports
 from callward.retention.certificates import Statement, sign_statement
 from callward.retention.errors import BadCountError
 from callward.retention.models import Certificate, Disposal
+from callward.retention.proofs import keep_proof
 from callward.retention.states import DisposalKind, DisposalState, Rule
 from callward.retention.values import CertificateView
 
@@ -49,7 +52,7 @@ def certify(disposal: Disposal, *, actor: Actor, at: datetime) -> Certificate:
 
 
 def _close(disposal: Disposal, certificate: Certificate, *, actor: Actor, at: datetime) -> None:
-    disposal.state = DisposalState.CERTIFIED
+    disposal.state = DisposalState.SIGNED
     disposal.save(update_fields=["state"])
     audit.record(
         Event.RETENTION_ITEM_CERTIFIED,
@@ -117,7 +120,9 @@ def certify_refused_backlog(
         destroyed_at=at,
         state=DisposalState.ROWS_GONE,
     )
-    return certificate_view(certify(disposal, actor=actor, at=at))
+    certificate = certify(disposal, actor=actor, at=at)
+    transaction.on_commit(lambda: keep_proof(certificate))
+    return certificate_view(certificate)
 
 
 def certificate_view(certificate: Certificate) -> CertificateView:

@@ -19,6 +19,7 @@ from callward.kernel.references import new_ref
 from callward.retention.certificates import digest_of
 from callward.retention.certifying import certify
 from callward.retention.models import Certificate, Disposal, Item
+from callward.retention.proofs import keep_proof
 from callward.retention.states import DisposalKind, DisposalState, ItemState
 from callward.vault import services as vault
 from callward.vault.states import IntentKind
@@ -107,6 +108,8 @@ def finish(disposal: Disposal, *, at: datetime) -> Certificate:
         _destroy_rows(disposal, at=at)
     vault.crash_point("retention.rows-gone")
     certificate = _certify_once(disposal, at=at)
+    vault.crash_point("retention.signed")
+    keep_proof(certificate)
     vault.crash_point("retention.certified")
     return certificate
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from callward.kernel.ports import Slot
+
+if TYPE_CHECKING:
+    from callward.kernel.kept import KeptLines
 
 
 class CertificateSigner(Protocol):
@@ -21,3 +24,4 @@ class CertificateSigner(Protocol):
 
 
 signer: Slot[CertificateSigner] = Slot("retention.signer")
+proofs: Slot[KeptLines] = Slot("retention.proofs")  # certificates outlive the database here

@@ -15,6 +15,7 @@ from callward.kernel.actors import system_actor
 from callward.kernel.references import parse_ref
 from callward.policy.vocabulary import StartEvent
 from callward.retention import rules
+from callward.retention.adopting import adopt_certificates
 from callward.retention.models import HeldItem, Hold, Item
 from callward.retention.states import HoldState, ItemState
 from callward.vault import services as vault
@@ -36,16 +37,25 @@ class Settled:
 
     holds_recovered: int
     realigned: int
+    certificates_adopted: int
+    proofs_refused: tuple[str, ...]  # the kept line and what is wrong with it
 
 
 def settle_after_replay(at: datetime) -> Settled:
-    """Place again the holds that only the keys remember, and lock every item where its row says.
+    """Place holds again that only the keys remember, and lock every item where its row says.
 
     A recovered hold has the longest life the policy knows and is due for review today, so that a
-    person finds its case again (D-08); nothing is destroyed for want of a row.
+    person finds its case again (D-08); nothing is destroyed for want of a row. Certificates that
+    the restored database does not know are listed again.
     """
     recovered = sum(_recover(epoch, refs, at=at) for epoch, refs in vault.reconcile().held.items())
-    return Settled(holds_recovered=recovered, realigned=_realign(at=at))
+    realigned, adopted = _realign(at=at), adopt_certificates(at)
+    return Settled(
+        holds_recovered=recovered,
+        realigned=realigned,
+        certificates_adopted=adopted.certificates,
+        proofs_refused=adopted.refused,
+    )
 
 
 def _recover(epoch: str, refs: Sequence[Ref], *, at: datetime) -> bool:

@@ -48,6 +48,7 @@ class DisposalState(StrEnum):
     INTENDED = "intended"
     KEY_GONE = "key-gone"
     ROWS_GONE = "rows-gone"
+    SIGNED = "signed"  # the proof stands in the database, and not yet outside of it
     CERTIFIED = "certified"
 
 

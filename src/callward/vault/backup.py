@@ -47,6 +47,7 @@ __all__ = [
 MAGIC = b"callward-backup/1\n"
 OF_DATA, OF_KEYS = "data", "keys"
 DATABASE_FRAME = "database"
+KEPT = ".kept"  # certificates and checkpoints that outlive the database
 _LENGTH_SIZE = 4
 _LARGEST_HEADER = 1 << 16
 _CHUNK = 1 << 20
@@ -157,10 +158,10 @@ def _key_frames() -> Iterator[bytes]:
     store = ports.key_store.get()
     for name, image in store.images().items():
         yield from frame(name, len(image), [image])
-    ledger = store.folder / LEDGER_FILE
-    if ledger.exists():
-        lines = ledger.read_bytes()
-        yield from frame(LEDGER_FILE, len(lines), [lines])
+    for path in [store.folder / LEDGER_FILE, *sorted(store.folder.glob(f"*{KEPT}"))]:
+        if path.exists():
+            lines = path.read_bytes()
+            yield from frame(path.name, len(lines), [lines])
     yield END
 
 
@@ -234,6 +235,7 @@ def restore(source: Path, *, database: Path, at: datetime) -> BackupFacts:
     try:
         with _frames(source, opened, key) as files:
             _put_back(files, waiting)
+        ports.restores.get().note_restore(opened.facts, old=database, new=waiting, at=at)
         _replace(waiting, database)
     finally:
         waiting.unlink(missing_ok=True)
@@ -267,8 +269,12 @@ def _replace(new: Path, old: Path) -> None:
     new.replace(old)
 
 
+def _only_grows(name: str) -> bool:
+    return name == LEDGER_FILE or (name.endswith(KEPT) and "/" not in name)
+
+
 def restore_keys(source: Path, *, root_key: bytes, folder: Path, at: datetime) -> BackupFacts:
-    """Put the key store back; a ledger that is there stays, because it knows more."""
+    """Put the key store back; a ledger or proofs that are there stay, because they know more."""
     opened = _open(source)
     _require_alive(opened, OF_KEYS, at=at)
     try:
@@ -280,8 +286,8 @@ def restore_keys(source: Path, *, root_key: bytes, folder: Path, at: datetime) -
         for name, content in files:
             if name in {KEYS_FILE, WRAPS_FILE}:
                 _write_plain(folder / f"{name}.restoring", content)
-            elif name == LEDGER_FILE and not (folder / LEDGER_FILE).exists():
-                _write_plain(folder / LEDGER_FILE, content)
+            elif _only_grows(name) and not (folder / name).exists():
+                _write_plain(folder / name, content)
     for name in (KEYS_FILE, WRAPS_FILE):
         _replace(folder / f"{name}.restoring", folder / name)
     return opened.facts

@@ -8,11 +8,12 @@ from callward.kernel.ports import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from callward.kernel.references import Ref
     from callward.vault.ledger import LedgerEntry
-    from callward.vault.states import Plain
+    from callward.vault.states import BackupFacts, Plain
 
     WrapRow = tuple[Ref, str, bytes, bytes]
 
@@ -77,6 +78,13 @@ class DestroyedLedger(Protocol):
     def since(self, position: int) -> Iterator[LedgerEntry]: ...
 
 
+class RestoreBook(Protocol):
+    """Writes down, outside the database, that another database takes its place."""
+
+    def note_restore(self, facts: BackupFacts, *, old: Path, new: Path, at: datetime) -> None: ...
+
+
 key_store: Slot[KeyStore] = Slot("vault.key_store")
 objects: Slot[ObjectStore] = Slot("vault.objects")
 ledger: Slot[DestroyedLedger] = Slot("vault.ledger")
+restores: Slot[RestoreBook] = Slot("vault.restores")

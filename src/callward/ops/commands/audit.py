@@ -7,7 +7,7 @@ import click
 from callward.audit import services
 from callward.ops.errors import CheckFailedError
 from callward.ops.house import open_house
-from callward.ops.speech import json_option, plain, tell
+from callward.ops.speech import json_option, plain, remark, tell
 
 
 @click.group()
@@ -22,6 +22,11 @@ def verify(*, as_json: bool) -> None:
     open_house()
     found = services.verify()
     tell({**plain(found), "ok": found.ok}, as_json=as_json)
+    for one in found.rollbacks:
+        remark(
+            f"The tree was rolled back from {one.size_before} to {one.size_after} entries "
+            f"by the restore of {one.restored_at.isoformat()}."
+        )
     if not found.ok:
         raise CheckFailedError(count=1)
 

@@ -6,8 +6,10 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import click
-from django.db import connections
+from django.db import connections, transaction
 
+from callward.audit import services as audit
+from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.kernel.calendar import add_civil, local_day, zone_named
 from callward.kernel.errors import BadInputError, gettext_noop
@@ -16,10 +18,10 @@ from callward.ops.files import FILE, NEW_FILE, require_new_file
 from callward.ops.house import open_house
 from callward.ops.in_use import alone_on
 from callward.ops.root import read_root_key
-from callward.ops.speech import json_option, remark, tell
+from callward.ops.speech import json_option, plain, remark, tell
 from callward.ops.supervision import callward_command
 from callward.retention import services as retention
-from callward.vault import services
+from callward.vault import ports, services
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from callward.kernel.calendar import Period
+    from callward.ops.house import House
     from callward.policy import CompiledPolicy
+    from callward.vault.states import Replay
 
 
 class NoControllerError(OpsError, BadInputError):
@@ -92,11 +96,7 @@ def restore(data_file: Path | None, keys_file: Path | None, *, replay: bool, as_
     house = open_house(before_replay=True)
     with alone_on(house.folder):
         if replay:
-            replayed = services.replay(at=house.at)
-            retention.settle_after_replay(house.at)  # holds that the backup did not know yet
-            retention.finish_open_disposals(house.at)
-            tell(replayed, as_json=as_json)
-            remark("Replayed: what was destroyed since is destroyed here too.")
+            _replay(house, as_json=as_json)
             return
         if keys_file is not None:
             key, keys = read_root_key(house.folder), house.folder.keys
@@ -105,6 +105,35 @@ def restore(data_file: Path | None, keys_file: Path | None, *, replay: bool, as_
             connections.close_all()
             services.restore(data_file, database=house.folder.database, at=house.at)
     _replay_anew(as_json=as_json)
+
+
+def _replay(house: House, *, as_json: bool) -> None:
+    """Bring the database to what the ledger and the keys know, and write down that it came back."""
+    restored = audit.record_restore(actor=house.actor, at=house.at)
+    replayed = services.replay(at=house.at)
+    settled = retention.settle_after_replay(house.at)  # holds and proofs the backup did not know
+    _record_replay(house, replayed)
+    retention.finish_open_disposals(house.at)
+    tell({**plain(replayed), "settled": plain(settled)}, as_json=as_json)
+    if restored is not None:
+        remark(f"The audit went back to {restored.size_after} entries; it says so itself.")
+    for refused in settled.proofs_refused:
+        remark(f"Not believed, kept certificate in line {refused}")
+    remark("Replayed: what was destroyed since is destroyed here too.")
+
+
+def _record_replay(house: House, replayed: Replay) -> None:
+    with transaction.atomic():
+        audit.record(
+            Event.VAULT_BACKUP_REPLAYED,
+            item=None,
+            actor=house.actor,
+            at=house.at,
+            entries_size=replayed.entries,
+            recordings_size=replayed.recordings,
+            rows_size=replayed.rows,
+            position_size=ports.ledger.get().position(),
+        )
 
 
 def _replay_anew(*, as_json: bool) -> None:

@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                             ("intended", "intended"),
                             ("key-gone", "key-gone"),
                             ("rows-gone", "rows-gone"),
+                            ("signed", "signed"),
                             ("certified", "certified"),
                         ],
                         max_length=16,

@@ -233,7 +233,7 @@ def _absent_recording(ref: Ref, call_ref: Ref, envelope: Envelope, door: Door) -
         call_ref=call_ref,
         controller_ref=door.controller_ref,
         plan=plan_for(envelope, door),
-        started_at=envelope.started_at,
+        started_at=min(envelope.started_at, door.at),  # as its plan was counted
         state=RecordingState.ABSENT,
     )
 

@@ -196,7 +196,7 @@ def _call(row: Mapping[str, str], line: str, rules: CdrRules) -> CdrCall:
         raise _LineError("no-id")
     try:
         return CdrCall(envelope=_envelope(row, call_id, line, rules), recording_file=file_name)
-    except ValueError:  # pydantic's ValidationError is one
+    except (ValueError, OverflowError):  # pydantic's ValidationError is one
         raise _LineError("values") from None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -94,8 +94,10 @@ class Inbox:
         except FileNotFoundError:
             return
         if stat.S_ISDIR(seen.st_mode) and seen.st_dev == self._device and depth < _DEEPEST:
-            self._list(f"{folder}/{name}" if folder else name, found, now, depth=depth + 1)
-            return
+            below = f"{folder}/{name}" if folder else name
+            with suppress(OSError):  # shut, or swapped for a link: shown as unsafe, like a link
+                self._list(below, found, now, depth=depth + 1)
+                return
         found.append(_entry(folder, name, seen, now))
 
     @contextmanager

@@ -181,10 +181,12 @@ class Judge:
 
 
 def plan_for(envelope: Envelope, door: Door) -> Plan:
-    """When a call like this one ends: counted from the call, not from its arrival."""
-    return retention.plan(
-        door.policy, controller_ref=door.controller_ref, started_at=envelope.started_at
-    )
+    """When a call like this one ends: counted from the call, not from its arrival.
+
+    A call that claims to be still to come is counted from now, or it would outlive its promise.
+    """
+    started_at = min(envelope.started_at, door.at)
+    return retention.plan(door.policy, controller_ref=door.controller_ref, started_at=started_at)
 
 
 def _conflict(arrival: Arrival, reason: QuarantineReason, other: Ref) -> Suspect:

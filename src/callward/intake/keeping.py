@@ -141,7 +141,7 @@ def _recording_of(each: Accepted, item: Sealed, call_ref: Ref, door: Door) -> Ne
         call_ref=call_ref,
         controller_ref=door.controller_ref,
         plan=each.plan,
-        started_at=each.envelope.started_at,
+        started_at=min(each.envelope.started_at, door.at),  # as its plan was counted
         mime=each.probed.mime,
         seconds=each.probed.seconds,
         channels=each.probed.channels,

@@ -29,7 +29,8 @@ def call_keys_in(name: str) -> list[bytes]:
 
 def file_key(name: str) -> bytes:
     """The digest that a call record names its recording by; carriers differ in the extension."""
-    return _blind("file", stem_of(name))
+    # Old systems write names that are not UTF-8.
+    return _blind("file", stem_of(name).encode(errors="surrogateescape").decode(errors="replace"))
 
 
 def name_key(path: str) -> bytes:

@@ -28,6 +28,9 @@ def poll() -> None:
             report = services.take_in_folder(inbox, controller.ref, actor=POLLING, at=clock.now())
         except (InboxMissingError, RecordsNoCallsError, NoPolicyInForceError):
             continue  # no folder was made for it, or it records nothing: there is nothing to take
+        except Exception:  # noqa: BLE001  # whatever one inbox holds, the others are emptied
+            _log.exception("inbox of %s not taken in", controller.ref)
+            continue
         if report.moved:
             _log.info("inbox emptied: %s", controller.ref)
 

@@ -54,6 +54,7 @@ class Accepted:
     probed: Probed
     evidence: Evidence
     plan: Plan
+    delivery: Delivery  # its receipt, not yet saved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

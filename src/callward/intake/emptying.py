@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from callward.audit import services as audit
 from callward.audit.states import Event
 from callward.intake import backlog, call_records, judging, keeping, keys, quarantining
+from callward.intake.ahead import Ahead
 from callward.intake.arrivals import Accepted, Erased, Known, PastDue, Suspect
 from callward.intake.candidates import Finder, candidate_of
 from callward.intake.cdr import LARGEST_CDR
@@ -21,13 +21,15 @@ from callward.vault import services as vault
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from callward.intake.arrivals import Arrival, Candidate, Verdict
+    from callward.intake.ahead import Begun
+    from callward.intake.arrivals import Candidate, Verdict
     from callward.intake.doors import Door
     from callward.intake.folder import Entry, Inbox
     from callward.intake.values import IntakeReport
+    from callward.vault.states import Sealed
 
 GROUP_FILES = 64
-GROUP_BYTES = 96 * 1024 * 1024
+GROUP_BYTES = 64 * 1024 * 1024  # three groups are in memory at once
 _STREAMED_AT_MOST = 16  # times the policy's limit; anything larger is shown and left unread
 
 
@@ -174,25 +176,23 @@ class Look:
         call_records.stop_waiting([each.name_key for each in past_due if each.name_key], self._door)
 
     def _take_groups(self, groups: Sequence[Sequence[Candidate]]) -> None:
-        """Read and look at the next group while the one before is being written."""
-        with ThreadPoolExecutor(1) as ahead:
-            coming = [ahead.submit(judging.examine, group, self._read) for group in groups[:1]]
-            for place, group in enumerate(groups):
-                arrivals = coming.pop().result()
-                if place + 1 < len(groups):
-                    following = groups[place + 1]
-                    coming.append(ahead.submit(judging.examine, following, self._read))
-                self._take_arrivals(group, arrivals)
+        """Write a group down while the next is being sealed and one more is being read."""
+        with Ahead(groups, self._read, self._door) as ahead:
+            for begun in ahead.groups():
+                self._report.waiting += begun.unread
+                self._end(begun)
 
     def _take_group(self, group: Sequence[Candidate]) -> None:
         self._take_groups([group])
 
-    def _take_arrivals(self, group: Sequence[Candidate], arrivals: Sequence[Arrival]) -> None:
-        self._report.waiting += len(group) - len(arrivals)
+    def _end(self, begun: Begun) -> None:
         try:
-            self._follow(judging.Judge(arrivals, self._door).verdicts())
+            if begun.sealing is not None:
+                self._keep(begun.accepted, begun.sealing.result())
+                return
+            self._follow(judging.Judge(begun.arrivals, self._door).verdicts())
         except keeping.TakenMeanwhileError:
-            self._follow(judging.Judge(arrivals, self._door).verdicts())
+            self._follow(judging.Judge(begun.arrivals, self._door).verdicts())
 
     def _read(self, candidate: Candidate) -> bytes | None:
         try:
@@ -201,16 +201,17 @@ class Look:
             return None
 
     def _follow(self, verdicts: Sequence[Verdict]) -> None:
-        self._keep([each for each in verdicts if isinstance(each, Accepted)])
+        accepted = [each for each in verdicts if isinstance(each, Accepted)]
+        self._keep(accepted, keeping.seal(accepted, self._door))
         self._quarantine([each for each in verdicts if isinstance(each, Suspect)])
         self._finish([each for each in verdicts if isinstance(each, Known)])
         self._refuse_erased([each for each in verdicts if isinstance(each, Erased)])
         self._refuse_backlog([each.candidate for each in verdicts if isinstance(each, PastDue)])
 
-    def _keep(self, accepted: Sequence[Accepted]) -> None:
+    def _keep(self, accepted: Sequence[Accepted], sealed: Sequence[Sealed]) -> None:
         if not accepted:
             return
-        refs = keeping.keep_group(accepted, self._door)
+        refs = keeping.keep_sealed(accepted, sealed, self._door)
         candidates = [each.arrival.candidate for each in accepted]
         gone = set(self._inbox.delete([entry for each in candidates for entry in each.entries]))
         vault.crash_point("intake.deleted")

@@ -59,7 +59,10 @@ def arrival_of(candidate: Candidate, audio: bytes) -> Arrival:
 class Judge:
     """Everything that one group is measured against, looked up once."""
 
-    def __init__(self, arrivals: Sequence[Arrival], door: Door) -> None:
+    def __init__(
+        self, arrivals: Sequence[Arrival], door: Door, *, besides: Iterable[Delivery] = ()
+    ) -> None:
+        """`besides` are deliveries that are not in the books yet, and nearly are."""
         self._door, self._arrivals = door, arrivals
         self._by_bytes: dict[bytes, Delivery] = {}
         self._by_id: dict[bytes, Delivery] = {}
@@ -68,7 +71,7 @@ class Judge:
         self._some_erased = bool(arrivals) and retention.is_tombstoned(
             door.controller_ref, marks=[arrival.mark for arrival in arrivals], at=door.at
         )
-        for delivery in self._known_deliveries():
+        for delivery in (*self._known_deliveries(), *besides):
             self.remember(delivery)
 
     def remember(self, delivery: Delivery) -> None:
@@ -86,7 +89,7 @@ class Judge:
         for arrival in self._arrivals:
             verdict = self._verdict(arrival)
             if isinstance(verdict, Accepted):
-                self.remember(delivery_of(verdict, self._door))
+                self.remember(verdict.delivery)
             found.append(verdict)
         return found
 
@@ -160,6 +163,7 @@ class Judge:
             probed=arrival.probed,
             evidence=evidence,
             plan=plan,
+            delivery=_delivery_of(arrival, envelope, evidence, self._door),
         )
 
     def _why_not(
@@ -193,10 +197,8 @@ def _conflict(arrival: Arrival, reason: QuarantineReason, other: Ref) -> Suspect
     return Suspect(arrival=arrival, reason=reason, conflicts_with=other)
 
 
-def delivery_of(accepted: Accepted, door: Door) -> Delivery:
-    """The receipt of an accepted arrival, not yet saved."""
-    envelope, arrival = accepted.envelope, accepted.arrival
-    declaration = accepted.evidence.declaration
+def _delivery_of(arrival: Arrival, envelope: Envelope, evidence: Evidence, door: Door) -> Delivery:
+    declaration = evidence.declaration
     has_source = bool(arrival.candidate.entries)  # an upload leaves nothing behind to delete
     return Delivery(
         controller_ref=door.controller_ref,

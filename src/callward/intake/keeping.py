@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from callward.audit import services as audit
 from callward.audit.states import Event
 from callward.calls.services import NewCall, NewParty, keep_calls
-from callward.intake import judging
 from callward.intake.models import Delivery, WaitingCdr
 from callward.intake.states import DeliveryState
 from callward.kernel.numbers import PhoneNumber
@@ -17,6 +16,7 @@ from callward.recordings import services as recordings
 from callward.recordings.services import NewRecording
 from callward.vault import services as vault
 from callward.vault.states import ToSeal
+from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,13 +35,22 @@ class TakenMeanwhileError(Exception):
 
 def keep_group(group: Sequence[Accepted], door: Door) -> list[Ref]:
     """Seal a group durably, then write it into the books in one transaction."""
-    sealed = vault.seal_group(
+    return keep_sealed(group, seal(group, door), door)
+
+
+def seal(group: Sequence[Accepted], door: Door) -> list[Sealed]:
+    """Seal a group durably; no books are opened, so that this may be done ahead."""
+    return vault.seal_group(
         [
             ToSeal(audio=each.arrival.audio, epoch=each.plan.epoch, sha256=each.arrival.sha256)
             for each in group
         ],
         at=door.at,
     )
+
+
+def keep_sealed(group: Sequence[Accepted], sealed: Sequence[Sealed], door: Door) -> list[Ref]:
+    """Write a sealed group into the books in one transaction, or take its seals back."""
     vault.crash_point("intake.sealed")
     refs = [each.ref for each in sealed]
     try:
@@ -74,10 +83,9 @@ def _write_down(group: Sequence[Accepted], sealed: Sequence[Sealed], door: Door)
         actor=door.actor,
         at=door.at,
     )
-    deliveries = [judging.delivery_of(each, door) for each in group]
-    for delivery, item in zip(deliveries, sealed, strict=True):
-        delivery.recording_ref = item.ref
-    Delivery.objects.bulk_create(deliveries)
+    for each, item in zip(group, sealed, strict=True):
+        each.delivery.recording_ref = item.ref
+    keep_rows([each.delivery for each in group])
     consumed = [each.arrival.candidate.cdr_ref for each in group]
     WaitingCdr.objects.filter(ref__in=[ref for ref in consumed if ref]).delete()
     _audit(group, sealed, door)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from callward.accounts.selectors import UserView
     from callward.kernel.references import Ref
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "callward.console.signin.backends.StaffBackend"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Expression
+from django.db.models import DateTimeField, Expression, UUIDField
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from django.db.models import Field, Model, QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
+    Turn = Callable[[Any], Any]
+    Place = tuple[Any, Turn | None]
     Row = tuple[Any, ...]  # what the named columns hold, as the models would give it
     Query = Callable[..., QuerySet[Any, Any]]
 
@@ -40,7 +44,7 @@ class _Compiled:
     """The statement, what is filled in, and what turns columns into values."""
 
     sql: str
-    places: Sequence[object]
+    places: Sequence[Place]
     converters: Sequence[tuple[int, Sequence[Callable[..., Any]], object]]
 
 
@@ -55,7 +59,7 @@ class Question:
     def rows(self, **values: object) -> list[Row]:
         """Ask, with a value for each named place."""
         known = self._compiled or self._compile()
-        filled = [self._filled(place, values) for place in known.places]
+        filled = [turn(values[name]) if turn else name for name, turn in known.places]
         with connection.cursor() as cursor:
             cursor.execute(known.sql, filled)
             found = cursor.fetchall()
@@ -66,11 +70,6 @@ class Question:
         found = self.rows(**values)
         return found[0] if found else None
 
-    def _filled(self, place: object, values: dict[str, object]) -> Any:
-        if not isinstance(place, Given):
-            return place
-        return place.into.get_db_prep_value(values[place.name], connection, prepared=False)
-
     def _compile(self) -> _Compiled:
         compiler = self._query(**self._given).query.get_compiler(connection=connection)
         sql, places = compiler.as_sql()
@@ -78,10 +77,26 @@ class Question:
         found = compiler.get_converters(columns)
         self._compiled = _Compiled(
             sql=sql,
-            places=places,
+            places=[_place(one) for one in places],
             converters=[(place, turns, column) for place, (turns, column) in found.items()],
         )
         return self._compiled
+
+
+def _place(place: object) -> Place:
+    """A name and what makes its value fit the database, or a value that never changes."""
+    if not isinstance(place, Given):
+        return place, None
+    return place.name, _turn_for(place.into)
+
+
+def _turn_for(field: Field[Any, Any]) -> Turn:
+    # What the field itself would do, without asking each time which database it is.
+    if isinstance(field, UUIDField) and not connection.features.has_native_uuid_field:
+        return attrgetter("hex")
+    if isinstance(field, DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    return partial(field.get_db_prep_value, connection=connection, prepared=False)
 
 
 def columns_of(model: type[Model]) -> tuple[str, ...]:
@@ -89,7 +104,7 @@ def columns_of(model: type[Model]) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields)  # noqa: SLF001  # Django's documented API
 
 
-def row_of(model: type[M], columns: Sequence[str], values: Row) -> M:
+def row_of(model: type[M], columns: Sequence[str], values: Sequence[Any]) -> M:
     """The model's own object for the columns that were asked."""
     return model.from_db(DEFAULT_DB_ALIAS, columns, values)
 

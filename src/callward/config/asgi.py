@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from django.core.asgi import get_asgi_application
+import django
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callward.config.settings")
 _TOO_LARGE = 413
+_MACHINES = "/api/"
+_SENDERS = 64  # uploads wait for each other, to be flushed as one group
 
 
 class _BodyTooLargeError(Exception):
@@ -75,11 +77,19 @@ async def _refuse(send: Send) -> None:
 
 
 def _make() -> Application:
-    django_application: Any = get_asgi_application()
+    django.setup(set_prefix=False)
     from django.conf import settings  # noqa: PLC0415  # settings are read after set-up
 
+    from callward.config.one_hop import OneHop  # noqa: PLC0415  # same
+
     most = settings.CALLWARD_UPLOAD_BYTES + 64 * 1024  # the form around the file
-    return LimitedBody(django_application, most=most)
+    screens, machines = OneHop(), OneHop(threads=_SENDERS)
+
+    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+        asked: Any = machines if scope.get("path", "").startswith(_MACHINES) else screens
+        await asked(scope, receive, send)
+
+    return LimitedBody(chosen, most=most)
 
 
 application = _make()

@@ -58,6 +58,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": FOLDER.database,
+        "CONN_MAX_AGE": None,  # a new connection would say all this again at every request
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -107,13 +107,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "callward.console.signin.backends.StaffBackend",
 ]
 
 # A sign-in: bound to one browser, ended when idle and at the latest after one working day.
 CALLWARD_SIGN_IN_IDLE = timedelta(minutes=30)
 CALLWARD_SIGN_IN_LONGEST = timedelta(hours=12)
 CALLWARD_TRAINING_WARNING_DAYS = (30, 7)
+SESSION_ENGINE = "callward.console.signin.sessions"
 SESSION_COOKIE_NAME = "callward_session"
 SESSION_COOKIE_AGE = int(CALLWARD_SIGN_IN_LONGEST.total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
+from django.db.models import UUIDField
 from django.http import HttpRequest
 
 from callward.accounts import selectors as accounts
+from callward.asking import Question
 from callward.console.errors import ControllerNotChosenError
 from callward.controllers import selectors as controllers
+from callward.controllers.errors import NoPolicyInForceError
 from callward.kernel.actors import user_actor
 from callward.kernel.errors import NotFoundError
 from callward.kernel.references import Ref, parse_ref
@@ -29,18 +33,28 @@ _CONTROLLER = "callward_controller"
 _SIGNED_IN = "callward_signed_in_at"
 _SEEN = "callward_seen_at"
 _FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+_FACTOR = Question(
+    lambda user: Authenticator.objects.filter(user_id=user, type__in=_FACTORS).values_list("pk")[
+        :1
+    ],
+    user=UUIDField(),
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Post:
     """The controller that the user works for now, its policy, and what the user is there."""
 
-    controller: ControllerView
     policy: CompiledPolicy
     standing: Standing
 
+    @cached_property
+    def controller(self) -> ControllerView:
+        """The controller as the frame of a page shows it."""
+        return controllers.controller(self.standing.controller_ref)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Visit:
     """One signed-in request: the user, the session's digest, the second factor, the post."""
 
@@ -49,7 +63,11 @@ class Visit:
     second_factor: bool
     at: datetime
     post: Post | None
-    choices: tuple[ControllerView, ...]
+
+    @cached_property
+    def choices(self) -> tuple[ControllerView, ...]:
+        """The controllers that the user may work for, by brand."""
+        return _choices(self.user.ref, at=self.at)
 
     @property
     def actor(self) -> Actor:
@@ -111,15 +129,16 @@ def seen_at(request: HttpRequest) -> datetime:
 
 def has_second_factor(request: HttpRequest) -> bool:
     """Tell whether the user owns a second factor and this very session was opened with one."""
-    if not request.user.is_authenticated or not owns_second_factor(request):
+    if not request.user.is_authenticated:
         return False
     records = get_authentication_records(request, request.user)
-    return any(record.get("method") == "mfa" for record in records)
+    used = any(record.get("method") == "mfa" for record in records)
+    return used and owns_second_factor(request)
 
 
 def owns_second_factor(request: HttpRequest) -> bool:
     """Tell whether the user has an app or a key; recovery codes alone are none."""
-    return bool(is_mfa_enabled(request.user, _FACTORS))
+    return request.user.is_authenticated and bool(_FACTOR.rows(user=request.user.pk))
 
 
 def choose_controller(request: HttpRequest, controller_ref: Ref) -> None:
@@ -129,16 +148,14 @@ def choose_controller(request: HttpRequest, controller_ref: Ref) -> None:
 
 def visit_of(request: HttpRequest, *, at: datetime) -> Visit:
     """Gather everything that the screens ask about the present user."""
-    user = accounts.user(parse_ref(str(request.user.pk)))
+    user = accounts.user_view(request.user)  # type: ignore[arg-type]  # nobody else comes here
     second_factor = has_second_factor(request)
-    choices = _choices(user.ref, at=at)
     return Visit(
         user=user,
         session=accounts.session_digest(request.session.session_key or ""),
         second_factor=second_factor,
         at=at,
-        post=_post(request, user.ref, choices, at=at, second_factor=second_factor),
-        choices=choices,
+        post=_post(request, user.ref, at=at, second_factor=second_factor),
     )
 
 
@@ -152,22 +169,23 @@ def _choices(user_ref: Ref, *, at: datetime) -> tuple[ControllerView, ...]:
     return tuple(sorted(found, key=lambda controller: controller.brand.casefold()))
 
 
-def _post(
-    request: HttpRequest,
-    user_ref: Ref,
-    choices: tuple[ControllerView, ...],
-    *,
-    at: datetime,
-    second_factor: bool,
-) -> Post | None:
-    chosen = request.session.get(_CONTROLLER)
-    controller = next((one for one in choices if str(one.ref) == chosen), None)
-    if controller is None and choices:
-        controller = choices[0]
-    if controller is None:
+def _post(request: HttpRequest, user_ref: Ref, *, at: datetime, second_factor: bool) -> Post | None:
+    chosen = _chosen(request)
+    if chosen is not None:
+        standing = accounts.standing(user_ref, chosen, at=at, second_factor=second_factor)
+        with suppress(NoPolicyInForceError):  # perhaps a controller that is not here (any more)
+            if standing.roles:
+                return Post(policy=controllers.policy_in_force(chosen, at=at), standing=standing)
+    choices = _choices(user_ref, at=at)
+    here = next((one for one in choices if one.ref == chosen), next(iter(choices), None))
+    if here is None:
         return None
     return Post(
-        controller=controller,
-        policy=controllers.policy_in_force(controller.ref, at=at),
-        standing=accounts.standing(user_ref, controller.ref, at=at, second_factor=second_factor),
+        policy=controllers.policy_in_force(here.ref, at=at),
+        standing=accounts.standing(user_ref, here.ref, at=at, second_factor=second_factor),
     )
+
+
+def _chosen(request: HttpRequest) -> Ref | None:
+    written = request.session.get(_CONTROLLER)
+    return None if written is None else parse_ref(written)

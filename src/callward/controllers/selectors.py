@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import DateTimeField, UUIDField
+from django.db.models import DateTimeField, OuterRef, Subquery, UUIDField
 
 from callward.asking import Question
 from callward.controllers.errors import (
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from callward.asking import Given
     from callward.kernel.references import Ref
 
 
@@ -70,7 +71,7 @@ def controllers() -> list[ControllerView]:
     return [_view(row) for row in Controller.objects.order_by("slug")]
 
 
-def _line(controller_ref: Ref) -> QuerySet[PolicyRevision]:
+def _line(controller_ref: Ref | Given | OuterRef) -> QuerySet[PolicyRevision]:
     return PolicyRevision.objects.filter(controller_id=controller_ref).order_by("-number")
 
 
@@ -96,9 +97,7 @@ def revisions(controller_ref: Ref) -> list[RevisionView]:
 
 _IN_FORCE = Question(
     lambda controller, at: (
-        PolicyRevision.objects.filter(controller_id=controller, in_force_from__lte=at)
-        .order_by("-number")
-        .values_list("policy_id")[:1]
+        _line(controller).filter(in_force_from__lte=at).values_list("policy_id")[:1]
     ),
     controller=UUIDField(),
     at=DateTimeField(),
@@ -111,6 +110,12 @@ def policy_in_force(controller_ref: Ref, *, at: datetime) -> CompiledPolicy:
     if row is None:
         raise NoPolicyInForceError(ref=controller_ref)
     return policy(row[0])
+
+
+def policy_id_in_force(controller_column: str, *, at: datetime | Given) -> Subquery:
+    """The same as a part of another room's question; None when no policy is in force."""
+    line = _line(OuterRef(controller_column)).filter(in_force_from__lte=at)
+    return Subquery(line.values("policy_id")[:1])
 
 
 @lru_cache(maxsize=256)

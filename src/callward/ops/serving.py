@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from granian import Granian
@@ -9,10 +10,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 _STOP_WITHIN_SECONDS = 5
+_MOST_WORKERS = 4  # a screen costs processor time, each program uses one processor
 TARGET = "callward.config.asgi:application"
 
 
-def serve(*, host: str, port: int, workers: int = 1) -> None:
+def serve(*, host: str, port: int) -> None:
     """Serve until a signal comes."""
     quiet: dict[str, Any] = {"version": 1, "disable_existing_loggers": False}
     Granian(
@@ -20,7 +22,7 @@ def serve(*, host: str, port: int, workers: int = 1) -> None:
         address=host,
         port=port,
         interface=Interfaces.ASGINL,
-        workers=workers,
+        workers=min(os.cpu_count() or 1, _MOST_WORKERS),
         websockets=False,
         log_access=False,
         log_level=LogLevels.error,

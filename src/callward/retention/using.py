@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import DateTimeField, Q, UUIDField
+from django.db.models import DateTimeField, Exists, OuterRef, Q, UUIDField
 
 from callward.asking import Question, columns_of, row_of
 from callward.controllers import selectors as controllers
+from callward.controllers.errors import NoPolicyInForceError
 from callward.kernel import calendar
 from callward.retention import rules
 from callward.retention.errors import ItemUnknownError, RecordingGoneError
@@ -23,48 +24,8 @@ if TYPE_CHECKING:
 
     from callward.asking import Given
     from callward.kernel.references import Ref
+    from callward.policy.compiled import CompiledPolicy
     from callward.retention.rules import Effective
-
-
-def require_usable(ref: Ref, at: datetime) -> None:
-    """Refuse every use from the due instant on; raises RecordingGoneError, ItemUnknownError."""
-    item = kept_item(ref)
-    if rules.is_gone(effective(item, at=at).due_at, at=at):
-        raise RecordingGoneError(ref=ref)
-
-
-_COLUMNS = columns_of(Item)
-_ITEM = Question(lambda ref: Item.objects.filter(ref=ref).values_list(*_COLUMNS), ref=UUIDField())
-
-
-def kept_item(ref: Ref) -> Item:
-    """The row of an item that is not on its way out; else raises what became of it."""
-    row = _ITEM.first(ref=ref)
-    item = None if row is None else row_of(Item, _COLUMNS, row)
-    if item is None and not DestroyedItem.objects.filter(ref=ref).exists():
-        raise ItemUnknownError(ref=ref)
-    if item is None or item.state == ItemState.DESTROYING:
-        raise RecordingGoneError(ref=ref)
-    return item
-
-
-def effective(item: Item, *, at: datetime) -> Effective:
-    """What decides the end of an item now: the newest policy counts at once, without any run."""
-    policy = controllers.policy_in_force(item.controller_ref, at=at)
-    ends = _HOLD_ENDS.rows(item=item.ref, at=at)
-    claims = claims_now(item, policy)
-    decided = rules.effective_due(
-        rules.Claims(
-            cap_promised=claims.cap_promised,
-            cap_now=claims.cap_now,
-            holds=tuple(row[0] for row in ends),
-            floor=claims.floor,
-            floor_open=claims.floor_open,
-        )
-    )
-    if decided.rule is Rule.CAP_PROMISED:  # an earlier shortening is written in the row
-        return rules.Effective(due_at=decided.due_at, rule=Rule(item.cap_rule))
-    return decided
 
 
 def holds_in_force(at: datetime | Given) -> QuerySet[Hold]:
@@ -74,6 +35,16 @@ def holds_in_force(at: datetime | Given) -> QuerySet[Hold]:
     )
 
 
+_COLUMNS = columns_of(Item)
+_ITEM = Question(
+    lambda ref, at: Item.objects.filter(ref=ref).values_list(
+        *_COLUMNS,
+        controllers.policy_id_in_force("controller_ref", at=at),
+        Exists(holds_in_force(at).filter(held__item_ref=OuterRef("ref"), held__in_force=True)),
+    ),
+    ref=UUIDField(),
+    at=DateTimeField(),
+)
 _HOLD_ENDS = Question(
     lambda item, at: (
         holds_in_force(at).filter(held__item_ref=item, held__in_force=True).values_list("ends_at")
@@ -83,10 +54,61 @@ _HOLD_ENDS = Question(
 )
 
 
+def require_usable(ref: Ref, at: datetime) -> None:
+    """Refuse every use from the due instant on; raises RecordingGoneError, ItemUnknownError."""
+    _item, decided = _usable(ref, at)
+    if rules.is_gone(decided.due_at, at=at):
+        raise RecordingGoneError(ref=ref)
+
+
+def _usable(ref: Ref, at: datetime) -> tuple[Item, Effective]:
+    """An item that is not on its way out, and its end; else raises what became of it."""
+    row = _ITEM.first(ref=ref, at=at)
+    if row is None and not DestroyedItem.objects.filter(ref=ref).exists():
+        raise ItemUnknownError(ref=ref)
+    if row is None:
+        raise RecordingGoneError(ref=ref)
+    *columns, policy_id, held = row
+    item = row_of(Item, _COLUMNS, columns)
+    if item.state == ItemState.DESTROYING:
+        raise RecordingGoneError(ref=ref)
+    if policy_id is None:
+        raise NoPolicyInForceError(ref=item.controller_ref)
+    ends = _hold_ends(ref, at) if held else ()
+    return item, _decided(item, controllers.policy(policy_id), ends)
+
+
+def _hold_ends(ref: Ref, at: datetime) -> tuple[datetime | None, ...]:
+    return tuple(row[0] for row in _HOLD_ENDS.rows(item=ref, at=at))
+
+
+def effective(item: Item, *, at: datetime) -> Effective:
+    """What decides the end of an item now: the newest policy counts at once, without any run."""
+    policy = controllers.policy_in_force(item.controller_ref, at=at)
+    return _decided(item, policy, _hold_ends(item.ref, at))
+
+
+def _decided(
+    item: Item, policy: CompiledPolicy, hold_ends: tuple[datetime | None, ...]
+) -> Effective:
+    claims = claims_now(item, policy)
+    decided = rules.effective_due(
+        rules.Claims(
+            cap_promised=claims.cap_promised,
+            cap_now=claims.cap_now,
+            holds=hold_ends,
+            floor=claims.floor,
+            floor_open=claims.floor_open,
+        )
+    )
+    if decided.rule is Rule.CAP_PROMISED:  # an earlier shortening is written in the row
+        return rules.Effective(due_at=decided.due_at, rule=Rule(item.cap_rule))
+    return decided
+
+
 def why_still_here(ref: Ref, at: datetime) -> Reason:
     """The rule, the day and the holds that keep an item; raises like require_usable."""
-    item = kept_item(ref)
-    decided = effective(item, at=at)
+    item, decided = _usable(ref, at)
     if rules.is_gone(decided.due_at, at=at):
         raise RecordingGoneError(ref=ref)
     holds = holds_in_force(at).filter(held__item_ref=ref, held__in_force=True)

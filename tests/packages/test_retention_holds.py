@@ -347,3 +347,15 @@ def test_every_step_of_a_hold_stands_in_the_audit_without_its_case(ref, due, met
     assert set(events) >= {"retention.hold.placed", "retention.hold.released"}
     assert "KLG-2026-17" not in str([leaf.facts for leaf in audit.history(ref)])
     assert HeldItem.objects.filter(in_force=True).count() == 0
+
+
+def test_a_form_sent_twice_makes_one_hold_and_a_closed_one_does_not_stand_for_a_new_one(
+    ref, due, meters
+):
+    people = cast(meters, at=build.CALLED)
+    hold = build.hold([ref], at=due - DAY)
+    assert build.hold([ref], at=due - DAY).ref == hold.ref
+    assert len(selectors.holds(meters, at=due - DAY)) == 1
+    services.ask_release(hold.ref, actor=user_actor(people.boris.ref), at=due - DAY)
+    services.approve_release(hold.ref, actor=user_actor(people.daiva.ref), at=due - DAY)
+    assert build.hold([ref], at=due - DAY).ref != hold.ref

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -135,4 +136,5 @@ def _audit_refusal(error: CallwardError) -> None:
 def main() -> None:
     """Run what the shell asks for."""
     os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold keys and voices
     sys.exit(run(sys.argv[1:]))

@@ -70,23 +70,37 @@ def place_hold(
         policy = controllers.policy_in_force(items[0].controller_ref, at=at)
         _require(Capability.PLACE_HOLD, actor, items[0].controller_ref, at=at)
         rule = _rule(policy, reason)
-        hold = Hold(
-            ref=new_ref(at),
-            controller_ref=items[0].controller_ref,
-            reason=reason,
-            case=case,
-            owner_ref=owner,
-            policy_id=policy.policy_id,
-            start_event=str(rule.start),
-            placed_at=at,
-            placed_by=str(actor),
-            review_on=_review_day(policy, rule, review_on, at=at),
-            ends_at=_end(policy, rule, at=at),
-            state=HoldState.PLACED,
-        )
-        hold.epoch = vault.hold_epoch(hold.controller_ref, hold.ref)
-        _hold_items(hold, items, actor=actor, at=at)
+        hold = _placed_already(items, reason=reason, case=case, at=at)
+        if hold is None:
+            hold = Hold(
+                ref=new_ref(at),
+                controller_ref=items[0].controller_ref,
+                reason=reason,
+                case=case,
+                owner_ref=owner,
+                policy_id=policy.policy_id,
+                start_event=str(rule.start),
+                placed_at=at,
+                placed_by=str(actor),
+                review_on=_review_day(policy, rule, review_on, at=at),
+                ends_at=_end(policy, rule, at=at),
+                state=HoldState.PLACED,
+            )
+            _hold_items(hold, items, actor=actor, at=at)
     return hold_view(hold, at=at)
+
+
+def _placed_already(items: Sequence[Item], *, reason: str, case: str, at: datetime) -> Hold | None:
+    """The hold of this very case on these items: a form sent twice asks for no second release."""
+    wanted = {item.ref for item in items}
+    same = holds_in_force(at).filter(
+        controller_ref=items[0].controller_ref, reason=reason, case=case, state=HoldState.PLACED
+    )
+    for hold in same:
+        held = HeldItem.objects.filter(hold=hold, in_force=True)
+        if wanted <= set(held.values_list("item_ref", flat=True)):
+            return hold
+    return None
 
 
 def _lock(refs: Sequence[Ref], *, at: datetime) -> list[Item]:
@@ -143,6 +157,7 @@ def _end(policy: CompiledPolicy, rule: HoldRule, *, at: datetime) -> datetime | 
 
 
 def _hold_items(hold: Hold, items: Sequence[Item], *, actor: Actor, at: datetime) -> None:
+    hold.epoch = vault.hold_epoch(hold.controller_ref, hold.ref)
     hold.save(force_insert=True)
     refs = [item.ref for item in items]
     HeldItem.objects.bulk_create([HeldItem(hold=hold, item_ref=ref) for ref in refs])

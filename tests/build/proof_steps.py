@@ -1,0 +1,110 @@
+"""Steps on a real data folder whose database goes back to an older day; each program is a visit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from callward.ops.house import load
+
+load()
+
+from build import retention as build  # noqa: E402  # Django is set up now
+from callward.audit import selectors as audited, services as audit  # noqa: E402  # as above
+from callward.controllers import selectors as controllers  # noqa: E402  # as above
+from callward.kernel.errors import CallwardError  # noqa: E402  # as above
+from callward.retention import selectors, services as retention  # noqa: E402  # as above
+from callward.retention.models import Disposal, Item  # noqa: E402  # as above
+from callward.retention.states import ErasureGround  # noqa: E402  # as above
+from callward.vault import services as vault  # noqa: E402  # as above
+
+DAY = timedelta(days=1)
+SOON = build.CALLED + DAY
+
+
+def prepare(backup: str) -> dict[str, Any]:
+    """Back up, then destroy two that are due, one of another day, and one that came later."""
+    meters = controllers.controller("smart-metering").ref
+    due = build.keep(meters, words=["heron", "stork"], at=SOON)
+    other = build.keep_one(meters, called=build.CALLED + 2 * DAY)
+    kept = build.keep_one(meters, called=build.CALLED + 4 * DAY)
+    audit.checkpoint(at=SOON)
+    vault.back_up(Path(backup), at=SOON, dies_on=(SOON + 30 * DAY).date())
+    late = build.keep_one(meters, called=build.CALLED + 3 * DAY, word="late")
+    for ref in (other, late):
+        retention.erase(ref, ground=ErasureGround.OBJECTION, actor=build.RUNNER, at=SOON + DAY)
+    build.run(Item.objects.get(ref=due[0]).due_at)
+    audit.checkpoint(at=SOON + DAY)
+    return {"gone": [str(ref) for ref in (*due, other, late)], "kept": str(kept)}
+
+
+def proofs(*refs: str) -> dict[str, Any]:
+    """The certificates, which of them speaks for whom, and what becomes of whoever asks."""
+    return {
+        "listed": {str(one.ref): one.document.decode() for one in selectors.certificates()},
+        "of": {ref: _certified(UUID(ref)) for ref in refs},
+        "fate": {ref: _fate(UUID(ref)) for ref in refs},
+        "disposals": sorted(Disposal.objects.values_list("state", "count", "residue_bytes")),
+    }
+
+
+def _certified(ref: UUID) -> str:
+    found = selectors.certificate_of(ref)
+    return str(found.ref) if found else ""
+
+
+def _fate(ref: UUID) -> str:
+    try:
+        retention.require_usable(ref, SOON)
+    except CallwardError as error:
+        return error.code
+    return "usable"
+
+
+def grow() -> int:
+    """Something happens and is signed."""
+    meters = controllers.controller("smart-metering").ref
+    build.keep_one(meters, called=build.CALLED + 5 * DAY)
+    signed = audit.checkpoint(at=SOON + 2 * DAY)
+    assert signed is not None
+    return signed.size
+
+
+def note() -> str:
+    """The newest checkpoint, as a witness would keep it."""
+    newest = audited.latest_checkpoint()
+    assert newest is not None
+    return newest.note
+
+
+def witnessed(note: str) -> list[Any]:
+    """What the check says about a checkpoint that was kept elsewhere."""
+    found = audit.verify(witness=note)
+    return [found.ok, sorted(str(fault.kind) for fault in found.faults)]
+
+
+def told() -> list[Any]:
+    """What the tree says about restores."""
+    return [
+        [one.event, dict(one.facts)]
+        for one in reversed(audited.latest(limit=1000))
+        if one.event.startswith("vault.backup.")
+    ]
+
+
+def size() -> int:
+    """How many entries there are."""
+    return audited.size()
+
+
+def main() -> None:
+    """Do the steps asked for and print one answer each."""
+    sys.stdout.write(json.dumps([globals()[name](*args) for name, *args in json.load(sys.stdin)]))
+
+
+if __name__ == "__main__":
+    main()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import BinaryField, DateTimeField
 
 from callward.accounts import rules, selectors
 from callward.accounts.appointing import refuse_own
@@ -20,6 +21,7 @@ from callward.accounts.errors import (
 )
 from callward.accounts.models import ApiToken, Grant
 from callward.accounts.staff import present_user
+from callward.asking import Question, columns_of, row_of
 from callward.audit.services import record
 from callward.audit.states import Event
 
@@ -161,9 +163,20 @@ def withdraw_token(token_ref: Ref, *, actor: Actor, at: datetime) -> None:
         )
 
 
+_TOKEN_COLUMNS = columns_of(ApiToken)
+_TOKEN = Question(
+    lambda digest, at: ApiToken.objects.filter(digest=digest, ends_at__gt=at).values_list(
+        *_TOKEN_COLUMNS
+    ),
+    digest=BinaryField(),
+    at=DateTimeField(),
+)
+
+
 def token_bearer(token: str, *, at: datetime) -> selectors.TokenView:
     """Tell what the machine with this token may do; raises TokenRefusedError."""
-    row = ApiToken.objects.filter(digest=_digest(token), ends_at__gt=at).first()
+    found = _TOKEN.first(digest=_digest(token), at=at)
+    row = None if found is None else row_of(ApiToken, _TOKEN_COLUMNS, found)
     if row is None or row.withdrawn_at is not None:
         raise TokenRefusedError
     return selectors.token_view(row)

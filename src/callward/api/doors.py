@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID  # noqa: TC003  # ninja reads the signatures
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest  # noqa: TC002  # ninja reads the signatures
 from ninja import File, Form, NinjaAPI, Query, Status
 from ninja.files import UploadedFile  # noqa: TC002  # ninja reads the signatures
@@ -43,15 +41,15 @@ _MOST_ROWS = 200
 class Bearer(HttpBearer):
     """A token of one machine, for one controller and one act."""
 
-    async def authenticate(self, request: HttpRequest, token: str) -> TokenView:
+    def authenticate(self, request: HttpRequest, token: str) -> TokenView:
         """Look the token up; raises TokenRefusedError, CapabilityMissingError."""
         del request
-        bearer = await sync_to_async(accounts.token_bearer)(token, at=clock.now())
+        bearer = accounts.token_bearer(token, at=clock.now())
         if bearer.withdrawn_at is not None:
             raise TokenRefusedError
         if bearer.capability != Capability.UPLOAD:
             error = CapabilityMissingError(capability=str(Capability.UPLOAD))
-            await _note_refusal(error, bearer)
+            _note_refusal(error, bearer)
             raise error
         return bearer
 
@@ -71,11 +69,9 @@ def _actor(bearer: TokenView) -> Actor:
     return carrier_actor(str(bearer.ref))
 
 
-async def _note_refusal(error: RefusedError, bearer: TokenView) -> None:
+def _note_refusal(error: RefusedError, bearer: TokenView) -> None:
     """The refusal stands in the audit although nothing else was changed."""
-    await sync_to_async(audit.record_refusal)(
-        error, item=bearer.ref, actor=_actor(bearer), at=clock.now()
-    )
+    audit.record_refusal(error, item=bearer.ref, actor=_actor(bearer), at=clock.now())
 
 
 @api.post(
@@ -84,7 +80,7 @@ async def _note_refusal(error: RefusedError, bearer: TokenView) -> None:
     summary="Hand over one recording with its envelope (callward.intake/1)",
     by_alias=True,
 )
-async def hand_over(
+def hand_over(
     request: HttpRequest,
     envelope: Annotated[str, Form()],
     recording: Annotated[UploadedFile, File()],
@@ -98,9 +94,9 @@ async def hand_over(
         actor=_actor(bearer),
     )
     try:
-        receipt = await asyncio.wrap_future(gatherer.hand_over(waiting))
+        receipt = gatherer.hand_over(waiting).result()
     except RefusedError as error:
-        await _note_refusal(error, bearer)
+        _note_refusal(error, bearer)
         raise
     body = ReceiptOut(
         outcome=receipt.outcome,

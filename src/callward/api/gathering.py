@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _MOST = 64
 _MOST_BYTES = 96 * 1024 * 1024
 _IDLE_SECONDS = 5.0
+# Only where several send at once: who sends alone is not kept waiting for company.
+_QUIET_SECONDS, _LONGEST_SECONDS = 0.01, 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Gatherer:
         self._queue: deque[Waiting] = deque()
         self._changed = threading.Condition()
         self._running = False
+        self._taken_before = 0
 
     def hand_over(self, waiting: Waiting) -> Future[Receipt]:
         """Queue an upload; its receipt comes once it is durable and in the books."""
@@ -63,12 +66,22 @@ class Gatherer:
             if not self._queue:
                 self._running = False
                 return []
+            self._wait_for_company()
             first = self._queue.popleft()
             group, size = [first], len(first.upload.audio)
             while self._queue and len(group) < _MOST and self._fits(first, size):
                 size += len(self._queue[0].upload.audio)
                 group.append(self._queue.popleft())
+            self._taken_before = len(group)
             return group
+
+    def _wait_for_company(self) -> None:
+        """Let those who were answered together send their next ones, until it is quiet."""
+        ends = clock.stopwatch() + _LONGEST_SECONDS
+        before = 0
+        while before < len(self._queue) < self._taken_before and clock.stopwatch() < ends:
+            before = len(self._queue)
+            self._changed.wait(_QUIET_SECONDS)
 
     def _fits(self, first: Waiting, size: int) -> bool:
         following = self._queue[0]

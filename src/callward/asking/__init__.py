@@ -44,6 +44,7 @@ class _Compiled:
     """The statement, what is filled in, and what turns columns into values."""
 
     sql: str
+    bare: str  # with SQLite's own places
     places: Sequence[Place]
     converters: Sequence[tuple[int, Sequence[Callable[..., Any]], object]]
 
@@ -60,10 +61,7 @@ class Question:
         """Ask, with a value for each named place."""
         known = self._compiled or self._compile()
         filled = [turn(values[name]) if turn else name for name, turn in known.places]
-        with connection.cursor() as cursor:
-            cursor.execute(known.sql, filled)
-            found = cursor.fetchall()
-        return [_converted(row, known) for row in found]
+        return [_converted(row, known) for row in _ask(known, filled)]
 
     def first(self, **values: object) -> Row | None:
         """Ask for one row."""
@@ -77,10 +75,24 @@ class Question:
         found = compiler.get_converters(columns)
         self._compiled = _Compiled(
             sql=sql,
+            bare=sql.replace("%s", "?").replace("%%", "%"),
             places=[_place(one) for one in places],
             converters=[(place, turns, column) for place, (turns, column) in found.items()],
         )
         return self._compiled
+
+
+def _ask(known: _Compiled, filled: list[Any]) -> list[Row]:
+    if connection.vendor != "sqlite" or connection.queries_logged:
+        with connection.cursor() as cursor:
+            cursor.execute(known.sql, filled)
+            return list(cursor.fetchall())
+    # Django's cursor rewrites the statement's places each time, at more than SQLite's own cost.
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        found: list[Row] = connection.connection.execute(known.bare, filled).fetchall()
+    return found
 
 
 def _place(place: object) -> Place:

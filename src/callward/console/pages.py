@@ -75,6 +75,7 @@ class _Registered(Protocol):
     def __call__(self, view: View) -> View: ...
 
 
+_OFTEN = "playback-audio"  # a player asks it at every seek, and every address before it costs
 _pages: dict[str, Page] = {}
 
 
@@ -148,7 +149,8 @@ def pages() -> tuple[Page, ...]:
 
 def addresses() -> list[URLPattern]:
     """The addresses of every screen."""
-    return [path(one.route, one.view, name=one.name) for one in pages()]
+    often_first = sorted(pages(), key=lambda one: one.name != _OFTEN)
+    return [path(one.route, one.view, name=one.name) for one in often_first]
 
 
 def navigation(visit: Visit, *, active: str) -> list[NavItem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from callward.kernel.actors import Actor
+    from callward.kernel.calendar import Period
     from callward.kernel.references import Ref
     from callward.policy.compiled import CompiledPolicy, RetentionRule
     from callward.policy.vocabulary import StartEvent
@@ -250,8 +252,9 @@ def claims_now(item: Item, policy: CompiledPolicy) -> Claims:
     floor = policy.recording.floor if policy.recording and cap else None
     now = None
     if cap is not None:
-        start = start_of(policy, cap.start, item.called_at)
-        now = rules.due_of_cap(start, cap.period, zone=policy.zone)
+        now = _cap_now(
+            item.called_at, cap.start, cap.period, policy.financial_year_ends, policy.zone
+        )
     floor_now = None if floor is None else _floor_until(policy, floor, item.called_at)
     known = [end for end in (item.floor_until, floor_now) if end is not None]
     return Claims(
@@ -260,6 +263,14 @@ def claims_now(item: Item, policy: CompiledPolicy) -> Claims:
         floor=max(known, default=None),
         floor_open=floor is not None and floor_now is None,
     )
+
+
+@lru_cache(maxsize=4096)  # a player asks again and again; the same values give the same end
+def _cap_now(
+    called_at: datetime, event: StartEvent, period: Period, ends: tuple[int, int], zone: ZoneInfo
+) -> datetime | None:
+    start = rules.start_of_count(called_at, event, year_ends=ends, zone=zone)
+    return rules.due_of_cap(start, period, zone=zone)
 
 
 def _cap_rule_of(policy: CompiledPolicy, activity: str) -> RetentionRule | None:

@@ -59,7 +59,9 @@ def _make_tables() -> None:
 
     from callward.jobs import services as jobs  # noqa: PLC0415  # after Django
     from callward.vault import services as vault  # noqa: PLC0415  # after Django
+    from callward.vault.states import ServiceKeyName  # noqa: PLC0415  # after Django
 
     call_command("migrate", interactive=False, verbosity=0)
-    vault.service_key("audit")  # the key store is made when first opened
+    for name in ServiceKeyName:  # all now: one made later would be missing from an earlier backup
+        vault.service_key(name)
     jobs.prepare()

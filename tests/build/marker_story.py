@@ -50,6 +50,12 @@ class Told:
         return response
 
 
+def _hear_all(logger: logging.Logger) -> None:
+    """Every command sets the levels anew as it starts; here they stay at the lowest."""
+    logger.setLevel(logging.DEBUG)
+    logger.setLevel = lambda _level: None  # type: ignore[method-assign]  # for this program alone
+
+
 def main() -> None:
     """Tell one act and print what it left behind; ends as a crash would, its journals unfolded."""
     act, folder = sys.argv[1], chosen_folder()
@@ -63,7 +69,7 @@ def main() -> None:
     ear, told = Ear(), Told()
     logging.getLogger().addHandler(ear)
     for name in ("", "callward", *logging.Logger.manager.loggerDict):
-        logging.getLogger(name).setLevel(logging.DEBUG)
+        _hear_all(logging.getLogger(name))
     connection.force_debug_cursor = True
     {"arrive": doors.arrive, "leave": doors.leave}[act](folder.root, told)
     left = {**doors.look_at(told), "said": ear.said, "log": ear.printed}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -71,6 +72,29 @@ def test_an_upload_is_acknowledged_once_it_is_sealed_and_in_the_books(house, tok
     assert answer.json()["outcome"] == "taken-in"
     assert answer.json()["ref"] == str(recording.ref)
     assert house.contain(audio[200:264]) == []
+
+
+def send_bare(token, *, header, audio):
+    headers = {"Authorization": f"Bearer {token}", "Callward-Envelope": header}
+    return Client(headers=headers).post("/api/v1/recordings", audio, content_type="audio/mpeg")
+
+
+def test_a_recording_may_be_the_whole_body_with_its_envelope_in_a_header(house, token):
+    audio = tone()
+
+    answer = send_bare(token, header=b64encode(envelope_json()).decode(), audio=audio)
+
+    assert (answer.status_code, answer.json()["outcome"]) == (201, "taken-in"), answer.content
+    assert Delivery.objects.get().size == len(audio)
+    assert house.contain(audio[200:264]) == []
+
+
+@pytest.mark.parametrize("header", ["", "not base64!", b64encode(b"{").decode()])
+def test_a_wrong_envelope_in_a_header_is_refused(token, header):
+    answer = send_bare(token, header=header, audio=tone())
+
+    assert answer.status_code == 400, answer.content
+    assert Delivery.objects.count() == 0
 
 
 def test_the_same_upload_twice_is_one_recording(token):

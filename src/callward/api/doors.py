@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID  # noqa: TC003  # ninja reads the signatures
 
 from django.http import HttpRequest  # noqa: TC002  # ninja reads the signatures
-from ninja import File, Form, NinjaAPI, Query, Status
+from ninja import File, Form, Header, NinjaAPI, Query, Status
 from ninja.files import UploadedFile  # noqa: TC002  # ninja reads the signatures
 from ninja.security import HttpBearer
 
 from callward.accounts import services as accounts
 from callward.accounts.errors import CapabilityMissingError, TokenRefusedError
 from callward.accounts.states import Capability
+from callward.api.errors import MalformedRequestError
 from callward.api.gathering import Waiting, gatherer
 from callward.api.problems import handle_problems
 from callward.api.schemas import DeliveriesOut, DeliveryOut, ProblemOut, ReceiptOut
@@ -82,14 +84,24 @@ def _note_refusal(error: RefusedError, bearer: TokenView) -> None:
 )
 def hand_over(
     request: HttpRequest,
-    envelope: Annotated[str, Form()],
-    recording: Annotated[UploadedFile, File()],
+    envelope: Annotated[str | None, Form()] = None,
+    recording: Annotated[UploadedFile | None, File()] = None,
+    callward_envelope: Annotated[str | None, Header()] = None,
 ) -> Status[ReceiptOut]:
-    """Answer once the recording is sealed, durable, read back and in the books."""
+    """Answer once the recording is sealed, durable, read back and in the books.
+
+    A form brings the fields `envelope` and `recording`. Or else the body is the recording, and the
+    header `Callward-Envelope` is the envelope in base64.
+    """
     bearer: TokenView = request.auth  # type: ignore[attr-defined]  # ninja puts it there
-    parsed = intake.parse_envelope(envelope.encode())
+    if callward_envelope is not None:
+        upload = _upload(_decoded(callward_envelope), request.read())
+    elif envelope is None or recording is None:
+        raise MalformedRequestError(where="envelope" if envelope is None else "recording")
+    else:
+        upload = _upload(envelope.encode(), recording.read())
     waiting = Waiting(
-        upload=intake.Upload(envelope=parsed, audio=recording.read()),
+        upload=upload,
         controller_ref=bearer.controller_ref,
         actor=_actor(bearer),
     )
@@ -105,6 +117,17 @@ def hand_over(
         certificate_ref=receipt.certificate_ref,
     )
     return Status(_STATUS[receipt.outcome], body)
+
+
+def _upload(envelope: bytes, audio: bytes) -> intake.Upload:
+    return intake.Upload(envelope=intake.parse_envelope(envelope), audio=audio)
+
+
+def _decoded(header: str) -> bytes:
+    try:
+        return b64decode(header, validate=True)
+    except ValueError:
+        raise MalformedRequestError(where="Callward-Envelope") from None
 
 
 @api.get(

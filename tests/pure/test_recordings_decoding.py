@@ -82,3 +82,12 @@ def test_the_wave_reads_back_as_it_was_written():
 )
 def test_the_verdict_follows_the_tolerance_of_the_policy(told, measured, faults, state, fault):
     assert verdict(told=told, measured=measured, tolerance=2, faults=faults) == (state, fault)
+
+
+def test_a_playlist_opens_no_other_file(tmp_path, monkeypatch):
+    (tmp_path / "other.wav").write_bytes(wav_tone(seconds=2))
+    monkeypatch.chdir(tmp_path)
+
+    found = decode(InMemory(b"ffconcat version 1.0\nfile other.wav\n"))
+
+    assert (found.seconds, found.faults) == (0, 1)

@@ -228,3 +228,18 @@ def test_the_spoken_samples_come_in_whole(house, therapists):
 
 def test_an_empty_inbox_is_a_look_that_moved_nothing(house, therapists):
     assert not look(house, therapists.ref).moved
+
+
+@pytest.mark.req("S-01")
+def test_facts_typed_anew_never_hide_that_the_caller_was_not_told(house, therapists):
+    declare(therapists.ref, system="upload", account="*", line=None)
+    put(house.inbox, "a.mp3", tone())
+    put(house.inbox, "a.mp3.json", envelope_json(consent={"basis": "none"}))
+    assert look(house, therapists.ref).quarantined == {Reason.CONSENT_NONE: 1}
+    (waiting,) = selectors.quarantine(therapists.ref)
+    source = {"system": "upload", "account": "console"}
+    typed = parse_envelope(envelope_json("anew", source=source, consent={"basis": "unknown"}))
+
+    with pytest.raises(StillQuarantinedError):
+        services.release_from_quarantine(waiting.ref, envelope=typed, actor=ACTOR, at=clock.now())
+    assert Recording.objects.count() == 0

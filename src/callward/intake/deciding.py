@@ -8,6 +8,7 @@ from django.db import transaction
 
 from callward.audit import services as audit
 from callward.audit.states import Event
+from callward.calls.states import Told
 from callward.intake import keeping, keys
 from callward.intake.arrivals import Accepted, Candidate, Suspect
 from callward.intake.doors import open_door
@@ -43,7 +44,7 @@ def release_from_quarantine(
         raise NothingSealedError
     retention.require_usable(row.item_ref, at)
     door = open_door(row.controller_ref, actor=actor, at=at)
-    accepted = _judged_again(row, envelope or _told_before(row), door)
+    accepted = _judged_again(row, _with_its_consent(envelope, _told_before(row)), door)
     (recording_ref,) = keeping.keep_group([accepted], door)
     with transaction.atomic():
         _decide(row, QuarantineState.TAKEN_IN, actor=actor, at=at)
@@ -66,6 +67,13 @@ def _told_before(row: Quarantined) -> Envelope | None:
     except PartMissingError:
         return None
     return parse_envelope(reader.read(0, reader.plain_size))
+
+
+def _with_its_consent(typed: Envelope | None, told: Envelope | None) -> Envelope | None:
+    """Facts may be typed anew; that the caller was not told stays as the source said it."""
+    if typed is None or told is None or told.consent.basis is not Told.NONE:
+        return typed or told
+    return typed.model_copy(update={"consent": told.consent})
 
 
 def _sealed_ref(row: Quarantined) -> Ref:

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -251,7 +252,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self._granian.kill()
 
-    def upload(self, bodies: list[bytes]) -> None:
+    def upload(self, bodies: list[tuple[bytes, bytes]]) -> None:
         """Sixteen senders, each on a connection of its own."""
         with ThreadPoolExecutor(SENDERS) as pool:
             shares = [bodies[sender::SENDERS] for sender in range(SENDERS)]
@@ -259,31 +260,17 @@ class Server:
                 if set(statuses) != {201}:
                     sys.exit(f"The upload door answered {sorted(set(statuses))}.")
 
-    def _send(self, bodies: list[bytes]) -> list[int]:
+    def _send(self, bodies: list[tuple[bytes, bytes]]) -> list[int]:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
-        headers = {
-            "Authorization": f"Bearer {self._token}",
-            "Content-Type": "multipart/form-data; boundary=bench",
-        }
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "audio/mpeg"}
         statuses = []
-        for body in bodies:
-            connection.request("POST", "/api/v1/recordings", body, headers)
+        for audio, told in bodies:
+            headers["Callward-Envelope"] = b64encode(told).decode()
+            connection.request("POST", "/api/v1/recordings", audio, headers)
             answer = connection.getresponse()
             answer.read()
             statuses.append(answer.status)
         return statuses
-
-
-_FORM_HEAD = (
-    b'--bench\r\nContent-Disposition: form-data; name="envelope"\r\n\r\n%s\r\n'
-    b'--bench\r\nContent-Disposition: form-data; name="recording"; filename="x.mp3"\r\n'
-    b"Content-Type: audio/mpeg\r\n\r\n"
-)
-
-
-def multipart(audio: bytes, told: bytes) -> bytes:
-    """The form as a sender writes it."""
-    return _FORM_HEAD % told + audio + b"\r\n--bench--\r\n"
 
 
 def main() -> None:
@@ -314,7 +301,7 @@ def _acts(
         "restic": (plain, peers.restic),
         "folder": (told, lambda source: take_in(source, controller_ref)),
         "upload": (
-            lambda: [multipart(*corpus.recording()) for _ in range(FILES)],
+            lambda: [corpus.recording() for _ in range(FILES)],
             server.upload,
         ),
     }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import UUIDField
+
+from callward.asking import Question
 from callward.calls.errors import CallMissingError
 from callward.calls.listing import CallFilters, CallRow, Page, call_page, row_of
 from callward.calls.models import Call, Leg
@@ -97,10 +100,22 @@ def _party(leg: Leg, texts: dict[Ref, str]) -> PartyView:
     )
 
 
+_MENTIONING = Question(
+    lambda number: (
+        Leg.objects.filter(number_ref=number)
+        .order_by("-started_at", "-call_id")
+        .values_list("call_id")
+    ),
+    number=UUIDField(),
+)
+
+
 def calls_of_number(controller_ref: Ref, number: PhoneNumber) -> list[Ref]:
     """Every call that the number took part in, newest first."""
     known = find(controller_ref, number)
-    return [] if known is None else _calls_mentioning([known.ref])
+    if known is None:
+        return []
+    return list(dict.fromkeys(row[0] for row in _MENTIONING.rows(number=known.ref)))
 
 
 def calls_of_numbers(numbers: Sequence[str]) -> list[Ref]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import BinaryField
+
+from callward.asking import Question
 from callward.subjects import ports, rules
 from callward.subjects.errors import NumberNotFoundError
 from callward.subjects.models import Number, Subject
@@ -25,9 +28,19 @@ class NumberView:
     controller_ref: Ref
 
 
+_BY_BLIND = Question(
+    lambda blind: Number.objects.filter(blind=blind).values_list("ref", "subject_id"),
+    blind=BinaryField(),
+)
+
+
 def find(controller_ref: Ref, number: PhoneNumber) -> NumberView | None:
     """What a controller keeps under a number."""
-    return find_each(controller_ref, [number])[0]
+    blind = ports.field_keys.get().blind(rules.blind_text(controller_ref, number))
+    row = _BY_BLIND.first(blind=blind)
+    if row is None:
+        return None
+    return NumberView(ref=row[0], subject_ref=row[1], controller_ref=controller_ref)
 
 
 def find_each(controller_ref: Ref, numbers: Sequence[PhoneNumber]) -> list[NumberView | None]:

@@ -39,7 +39,10 @@ FILTERS: Mapping[str, tuple[dict[str, str], str]] = {
         {"agent": "1003", "shortest": "9"},
         "agent_code = '1003' AND talk_seconds >= 540",
     ),
-    "recorded, half an hour": ({"recorded": "yes", "shortest": "30"}, "talk_seconds >= 1800"),
+    "recorded, half an hour": (
+        {"recorded": "yes", "shortest": "30"},
+        "recorded AND talk_seconds >= 1800",
+    ),
     "one day": (
         {"since": "2026-02-10", "until": "2026-02-10"},
         "started_at >= '2026-02-09 22:00:00' AND started_at < '2026-02-10 22:00:00'",
@@ -52,7 +55,7 @@ FILTERS: Mapping[str, tuple[dict[str, str], str]] = {
 SPREAD = """
 CREATE TABLE bench_call AS
 WITH RECURSIVE n(i) AS (VALUES({first}) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {last}),
-  t(i, at, talk) AS (SELECT i, {end} - 40 * i, 20 + i * 7919 % 700 + 1800 * (i % 5000 = 0) FROM n)
+  t(i, at, talk) AS (SELECT i, {end} - 40 * i, 20 + i * 7919 % 700 + 1800 * (i % 5000 = 1) FROM n)
 SELECT printf('%012x70008000%012x', at * 1000, i) AS ref,
   strftime('%Y-%m-%d %H:%M:%S', at, 'unixepoch') AS at,
   strftime('%Y-%m-%d %H:%M:%S', at + talk, 'unixepoch') AS until, talk, i,

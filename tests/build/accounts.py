@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from callward.accounts import selectors, services
@@ -51,7 +52,7 @@ ROLES = {
 
 
 @cache
-def _hashed() -> str:
+def _hashed(_hasher: str) -> str:
     return make_password(PASSWORD)
 
 
@@ -59,7 +60,7 @@ def add_person(username: str, *, at: datetime, display_name: str | None = None) 
     """Add a user who has chosen PASSWORD already; hashed once for all tests, argon2 is slow."""
     name = display_name or username.capitalize()
     person = User(username=username, display_name=name, joined_at=at, must_change_password=False)
-    person.password = _hashed()
+    person.password = _hashed(settings.PASSWORD_HASHERS[0])
     person.save(force_insert=True)
     return selectors.user(person.ref)
 

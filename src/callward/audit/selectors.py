@@ -63,6 +63,12 @@ def latest(*, before: int | None = None, limit: int = 50) -> list[LeafView]:
     return [_view(leaf) for leaf in rows[:limit]]
 
 
+def last_at(event: Event) -> datetime | None:
+    """When something last happened, whatever it happened to."""
+    leaf = Leaf.objects.filter(event=event).order_by("-index").first()
+    return None if leaf is None else _view(leaf).at
+
+
 def size() -> int:
     """How many entries there are."""
     last = Leaf.objects.order_by("-index").values_list("index", flat=True).first()

@@ -54,6 +54,7 @@ class QuarantineReason(StrEnum):
     UNSAFE_PATH = "unsafe-path"
     UNSAFE_NAME = "unsafe-name"
     CAME_LATE = "came-late"
+    ROWS_LOST = "rows-lost"
 
 
 # One whole sentence for each reason; the screen translates it (STYLE 17).
@@ -101,6 +102,9 @@ SENTENCES: dict[QuarantineReason, str] = {
         "This is a link or a special file, which is never followed or read."
     ),
     QuarantineReason.UNSAFE_NAME: gettext_noop("The file's name holds signs that no name should."),
+    QuarantineReason.ROWS_LOST: gettext_noop(
+        "A restored backup did not know this recording; its call has to be described again."
+    ),
     QuarantineReason.CAME_LATE: gettext_noop(
         "The recording came after its call had been written down as absent."
     ),

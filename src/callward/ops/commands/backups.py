@@ -11,6 +11,7 @@ from django.db import connections, transaction
 from callward.audit import services as audit
 from callward.audit.states import Event
 from callward.controllers import selectors as controllers
+from callward.intake import services as intake
 from callward.kernel.calendar import add_civil, local_day, zone_named
 from callward.kernel.errors import BadInputError, gettext_noop
 from callward.ops.errors import CheckFailedError, OpsError
@@ -114,6 +115,7 @@ def _replay(house: House, *, as_json: bool) -> None:
     settled = retention.settle_after_replay(house.at)  # holds and proofs the backup did not know
     _record_replay(house, replayed)
     retention.finish_open_disposals(house.at)
+    intake.recover(house.at)  # what came after the backup waits in quarantine, never lost
     tell({**plain(replayed), "settled": plain(settled)}, as_json=as_json)
     if restored is not None:
         remark(f"The audit went back to {restored.size_after} entries; it says so itself.")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import DateTimeField, Expression, UUIDField
+from django.db.models import CharField, DateTimeField, Expression, UUIDField
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from django.db.models import Field, Model, QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
+    Back = Callable[..., Any]
     Turn = Callable[[Any], Any]
     Place = tuple[Any, Turn | None]
     Row = tuple[Any, ...]  # what the named columns hold, as the models would give it
@@ -46,7 +48,7 @@ class _Compiled:
     sql: str
     bare: str  # with SQLite's own places
     places: Sequence[Place]
-    converters: Sequence[tuple[int, Sequence[Callable[..., Any]], object]]
+    converters: Sequence[tuple[int, Sequence[Back], object]]
 
 
 class Question:
@@ -77,7 +79,10 @@ class Question:
             sql=sql,
             bare=sql.replace("%s", "?").replace("%%", "%"),
             places=[_place(one) for one in places],
-            converters=[(place, turns, column) for place, (turns, column) in found.items()],
+            converters=[
+                (place, _turns_back(column, turns), column)
+                for place, (turns, column) in found.items()
+            ],
         )
         return self._compiled
 
@@ -108,7 +113,22 @@ def _turn_for(field: Field[Any, Any]) -> Turn:
         return attrgetter("hex")
     if isinstance(field, DateTimeField):
         return connection.ops.adapt_datetimefield_value
+    if isinstance(field, CharField):
+        return str
     return partial(field.get_db_prep_value, connection=connection, prepared=False)
+
+
+def _turns_back(column: Any, turns: Sequence[Back]) -> Sequence[Back]:
+    # SQLite keeps instants in UTC, and what it gives needs no more than to be told so.
+    if connection.vendor == "sqlite" and type(column.output_field) is DateTimeField:
+        return (_instant,)
+    return turns
+
+
+def _instant(found: datetime | str | None, _column: object, _connection: object) -> datetime | None:
+    if isinstance(found, str):  # of a computed column, which has no declared type
+        found = datetime.fromisoformat(found)
+    return None if found is None else found.replace(tzinfo=UTC)
 
 
 def columns_of(model: type[Model]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core import signals
 from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
@@ -39,9 +39,10 @@ THREADS = 4
 class OwnLoop(ASGIHandler):
     """Django's own handler, for views that wait for each other on the event loop."""
 
-    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
-        await super().handle(scope, receive, send)
-        await sync_to_async(connections.close_all)()  # its thread ends with the request
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async with ThreadSensitiveContext():
+            await super().__call__(scope, receive, send)
+            await sync_to_async(connections.close_all)()  # this thread ends with the request
 
 
 class OneHop(BaseHandler):

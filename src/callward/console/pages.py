@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.urls import path, reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from callward.accounts.errors import CapabilityMissingError
@@ -75,6 +74,7 @@ class _Registered(Protocol):
     def __call__(self, view: View) -> View: ...
 
 
+_NEVER_KEPT = "max-age=0, no-cache, no-store, must-revalidate, private"
 _OFTEN = "playback-audio"  # a player asks it at every seek, and every address before it costs
 _pages: dict[str, Page] = {}
 
@@ -109,7 +109,7 @@ def page(
 def _registered(found: Page) -> View:
     if found.name in _pages:
         raise ValueError(found.name)
-    guarded = never_cache(require_http_methods(list(found.methods))(_guard(found)))
+    guarded = require_http_methods(list(found.methods))(_guard(found))
     _pages[found.name] = replace(found, view=guarded)
     return guarded
 
@@ -120,7 +120,9 @@ def _guard(wanted: Page) -> View:
         visit = request.visit
         refuse_unless_open(wanted, visit)
         with timezone.override(visit.post.policy.zone if visit.post else None):
-            return wanted.view(request, *args, **kwargs)
+            answer = wanted.view(request, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", _NEVER_KEPT)
+        return answer
 
     return guarded
 

@@ -8,7 +8,7 @@ from callward.console.pages import addresses
 from callward.console.views.preferences import language
 
 urlpatterns = [
+    *addresses(),
     path("", include("callward.console.signin.urls")),
     path("language/", language, name="language"),
-    *addresses(),
 ]

@@ -97,7 +97,7 @@ def _first(part: Part) -> int:
 
 def _with_headers(answer: HttpResponseBase, content_range: str) -> HttpResponseBase:
     answer["Accept-Ranges"] = "bytes"
-    answer["Cache-Control"] = "no-store"
+    answer["Cache-Control"] = "no-store, private"
     answer["Content-Disposition"] = "inline"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"
     if content_range:

@@ -194,9 +194,7 @@ def verify(*, since: int = 0, witness: str | None = None) -> Verification:
         head=_believed(last, public_key),
         stored=growth.StoredTiles(),
     )
-    first = since // tree.TILE
-    checked = sum(check.tile(number) for number in range(first, -(-check.sealed // tree.TILE)))
-    check.higher_tiles()
+    checked = _check_tiles(check, since=since)
     checkpoints = _check_checkpoints(check, last, since=since, public_key=public_key)
     kept = rollbacks.compare_kept(check.stands, sealed=check.sealed, public_key=public_key)
     found = [Fault(kind=kind, place=place) for kind, place in kept.faults]
@@ -213,6 +211,13 @@ def verify(*, since: int = 0, witness: str | None = None) -> Verification:
         faults=tuple(check.faults),
         rollbacks=kept.rollbacks,
     )
+
+
+def _check_tiles(check: _Check, *, since: int) -> int:
+    first = since // tree.TILE
+    checked = sum(check.tile(number) for number in range(first, -(-check.sealed // tree.TILE)))
+    check.higher_tiles()
+    return checked
 
 
 def _check_checkpoints(

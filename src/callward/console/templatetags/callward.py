@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.translation import gettext
 
-from callward.console import wording
+from callward.console import event_words, wording
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+
+    from callward.kernel.references import Ref
 
 register = template.Library()
 
@@ -56,3 +59,27 @@ def short(ref: object) -> str:
 def last_day(ends_at: datetime) -> datetime:
     """`{{ grant.ends_at|last_day|date }}`: what ends at midnight counts through the day before."""
     return ends_at - timedelta.resolution
+
+
+@register.filter
+def happened(event: str) -> str:
+    """`{{ leaf.event|happened }}` as a sentence."""
+    return event_words.happened(event)
+
+
+@register.filter
+def fact_name(name: str) -> str:
+    """`{{ name|fact_name }}` as a word."""
+    return event_words.fact_name(name)
+
+
+@register.filter
+def fact_value(value: str | int, name: str) -> str:
+    """`{{ value|fact_value:name }}` in words where it has them."""
+    return event_words.fact_value(value, name)
+
+
+@register.filter
+def who(actor: str, names: Mapping[Ref, str]) -> str:
+    """`{{ leaf.actor|who:names }}` by name where it is a user of staff."""
+    return event_words.who(actor, names)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 
+from callward.accounts import selectors as accounts
 from callward.accounts.states import Capability
 from callward.audit import selectors as audit
 from callward.calls import selectors as calls
 from callward.calls.errors import CallMissingError
+from callward.console import event_words
 from callward.console.pages import page
 from callward.retention import selectors as held
 
@@ -28,7 +30,12 @@ if TYPE_CHECKING:
 def item_history(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Show everything that happened to one item, each line with its place in the signed tree."""
     leaves = audit.history(ref) if _is_ours(ref, request.visit) else []
-    context = {"ref": ref, "leaves": leaves, "head": audit.latest_checkpoint()}
+    context = {
+        "ref": ref,
+        "leaves": leaves,
+        "names": accounts.names_of(event_words.users_among(leaf.actor for leaf in leaves)),
+        "head": audit.latest_checkpoint(),
+    }
     return render(request, "console/audit/item.html", context)
 
 

@@ -72,6 +72,7 @@ LABELS: dict[str, dict[str, str | _StrPromise]] = {
         Rule.LAW_FLOOR: _("A law orders to keep it"),
         Rule.HOLD: _("Legal hold"),
         Rule.ERASURE: _("Approved erasure"),
+        Rule.REJECTION: _("Rejected"),
         Rule.CAP_NOW: _("Retention period in force now"),
         Rule.CAP_PROMISED: _("Retention period promised when the call was recorded"),
         Rule.OPEN: _("Waits for the event that starts the count"),
@@ -79,6 +80,7 @@ LABELS: dict[str, dict[str, str | _StrPromise]] = {
     "disposal": {
         DisposalKind.EXPIRY: _("End of the retention period"),
         DisposalKind.ERASURE: _("Approved erasure"),
+        DisposalKind.REJECTION: _("Rejected"),
         DisposalKind.REFUSED_BACKLOG: _("Arrived past due, never stored"),
     },
     "run": {

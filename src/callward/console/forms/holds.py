@@ -17,7 +17,8 @@ class HoldForm(forms.Form):
     """Why a recording may not be destroyed, for which case, and when somebody looks again."""
 
     reason = forms.ChoiceField(label=_("Reason"))
-    case = forms.CharField(
+    case = forms.RegexField(
+        r"^[^\W_][\w\-/.]{0,63}$",
         label=_("Case"),
         max_length=64,
         help_text=_("The number of the complaint, claim or request."),

@@ -57,7 +57,7 @@ def _say(request: StaffRequest, receipt: Receipt) -> None:
         "duplicate": _("This recording was already here. Nothing was added."),
         "quarantined": _("The recording is sealed in quarantine; a decision is needed."),
         "past-due": _("The recording was past its due date and has not been stored."),
-        "tombstoned": _("This recording was erased before and may not come back."),
+        "erased-before": _("This recording was erased before and may not come back."),
     }
     level = messages.SUCCESS if receipt.outcome == "taken-in" else messages.WARNING
     messages.add_message(request, level, sentences[receipt.outcome])

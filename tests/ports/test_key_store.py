@@ -239,7 +239,8 @@ def test_another_root_key_does_not_open_the_store(store):
 
 def test_a_folder_that_others_may_enter_is_refused(tmp_path):
     folder = tmp_path / "keys"
-    folder.mkdir(mode=0o755)
+    folder.mkdir()
+    folder.chmod(0o755)  # whatever the umask is
     with pytest.raises(KeyFolderExposedError):
         FileKeyStore(folder, root_key=ROOT_KEY)
 

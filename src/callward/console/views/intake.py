@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from callward.console.visits import StaffRequest, Visit
     from callward.intake.services import Receipt
+    from callward.intake.values import QuarantinedView
     from callward.kernel.references import Ref
 
 
@@ -90,9 +91,7 @@ def quarantine(request: StaffRequest) -> HttpResponse:
 def resolve(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Supply what was missing and take the recording in."""
     visit = request.visit
-    arrival = arrivals.quarantined(ref)
-    if arrival.controller_ref != visit.controller_ref:
-        raise NothingInQuarantineError(ref=ref)
+    arrival = _own_arrival(ref, visit)
     form = CallFactsForm(request.POST or None, policy=visit.policy)
     if request.method == "POST" and form.is_valid():
         actor = visit.actor
@@ -115,8 +114,7 @@ def resolve(request: StaffRequest, ref: Ref) -> HttpResponse:
 def try_again(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Take an arrival in with the facts that came with it, now that the obstacle is gone."""
     visit = request.visit
-    if arrivals.quarantined(ref).controller_ref != visit.controller_ref:
-        raise NothingInQuarantineError(ref=ref)
+    _own_arrival(ref, visit)
     intake.release_from_quarantine(ref, actor=visit.actor, at=visit.at)
     messages.success(request, _("The recording is taken in."))
     return redirect("quarantine")
@@ -132,11 +130,18 @@ def try_again(request: StaffRequest, ref: Ref) -> HttpResponse:
 def reject(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Destroy a quarantined arrival, with a certificate."""
     visit = request.visit
-    if arrivals.quarantined(ref).controller_ref != visit.controller_ref:
-        raise NothingInQuarantineError(ref=ref)
+    _own_arrival(ref, visit)
     intake.reject_quarantined(ref, actor=visit.actor, at=visit.at)
     messages.success(request, _("The arrival is destroyed. The certificate is in the list."))
     return redirect("quarantine")
+
+
+def _own_arrival(ref: Ref, visit: Visit) -> QuarantinedView:
+    """The arrival, for its own controller alone; to every other there is nothing here."""
+    arrival = arrivals.quarantined(ref)
+    if arrival.controller_ref != visit.controller_ref:
+        raise NothingInQuarantineError(ref=ref)
+    return arrival
 
 
 @page(

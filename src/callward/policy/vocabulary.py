@@ -303,3 +303,26 @@ class PlayRefusal(StrEnum):
     SECOND_FACTOR_MISSING = "need-missing:second-factor"
     CONFIDENTIALITY_MISSING = "need-missing:confidentiality-signed"
     TRAINING_MISSING = "need-missing:training-current"
+
+
+class PromptKey(StrEnum):
+    """What the phone line can say; the words of each come from the policy (K-01, D-13)."""
+
+    LANGUAGE_CHOICE = "language-choice"
+    ANNOUNCEMENT_INBOUND = "announcement-inbound"
+    ANNOUNCEMENT_OUTBOUND = "announcement-outbound"
+    CONSENT_QUESTION = "consent-question"
+    THANKS_AGREED = "thanks-agreed"
+    GOES_ON_UNRECORDED = "goes-on-unrecorded"
+    UNRECORDED_WAYS = "unrecorded-ways"
+    RECORDING_STOPPED = "recording-stopped"
+    NOT_RECORDED_NOW = "not-recorded-now"
+    NEW_PARTY_TOLD = "new-party-told"
+    GREETING_UNRECORDED = "greeting-unrecorded"
+    PLEASE_WAIT = "please-wait"
+    ALL_BUSY = "all-busy"
+    CALLBACK_NOTED = "callback-noted"
+    CLOSED = "closed"
+    HOLIDAY = "holiday"
+    VOICEMAIL = "voicemail"
+    GOODBYE = "goodbye"

@@ -1,0 +1,1 @@
+"""Published notices: drafted, approved by a second person, published, archived for ever."""

@@ -1,0 +1,1 @@
+"""What a policy says in words: notices, announcements, posters, in every language; pure."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from callward.line.snapshot import SpoolKey
     from callward.line.states import Codec, HangUp, Party
 
 
@@ -57,6 +58,13 @@ class LegListener(Protocol):
     def leg_ended(self, leg: SipLeg, why: HangUp, code: int | None) -> None: ...
 
 
+class CallTaker(Protocol):
+    """Whom the SIP side hands every new inbound call to."""
+
+    def call_arrived(self, leg: SipLeg) -> LegListener | None:
+        """Take the call; None when it was rejected there and then."""
+
+
 class SipLeg(Protocol):
     """One dialog with one peer."""
 
@@ -75,6 +83,14 @@ class SipLeg(Protocol):
     @property
     def redirects(self) -> tuple[str, ...]:
         """Numbers the call was redirected from (Diversion, History-Info) (C-05)."""
+
+    @property
+    def trunk(self) -> str | None:
+        """The trunk that brought an inbound call; None for a phone's."""
+
+    @property
+    def phone(self) -> str | None:
+        """The agent's phone that proved its digest; None for a trunk's."""
 
     @property
     def user_agent(self) -> str | None: ...
@@ -99,6 +115,9 @@ class SipLeg(Protocol):
     def refer(self, target: str) -> None:
         """Send the peer elsewhere (blind transfer towards a trunk that supports it)."""
 
+    def tell_transfer(self, code: int) -> None:
+        """NOTIFY of the REFER that the peer sent: 100 trying, 200 done, 603 refused."""
+
     def end(self) -> None:
         """BYE or CANCEL, whichever fits; safe to call twice."""
 
@@ -117,6 +136,9 @@ class SipSide(Protocol):
         display: str | None = None,
     ) -> SipLeg:
         """Send an INVITE with our media port."""
+
+    def where(self, phone: str) -> Target | None:
+        """Where an agent's phone is registered now; None when it is not."""
 
 
 class FrameSink(Protocol):
@@ -178,8 +200,28 @@ class MediaFigures:
     delay_p99_ms: float
 
 
+class Spool(Protocol):
+    """Where calls wait, sealed, for the worker to collect them."""
+
+    def has_room(self) -> bool:
+        """Whether a new recording may begin; running ones keep a reserve."""
+
+    def begin(
+        self, recording: str, *, controller: str, key: SpoolKey, ledger: bytes, envelope: bytes
+    ) -> FrameWriter:
+        """Begin a recording; the ledger so far and a first envelope let a crash be salvaged."""
+
+    def note(
+        self, call: str, *, controller: str, key: SpoolKey, ledger: bytes, envelope: bytes
+    ) -> None:
+        """Hand over a call without audio, sealed like one with; also when the disk is nearly full."""
+
+
 class FrameWriter(Protocol):
-    """The sealed spool of one call; only the gate holds it."""
+    """The sealed spool of one recording; only the gate holds it."""
+
+    def entry(self, line: bytes) -> None:
+        """Add one more ledger line, so that a salvaged recording has its ledger to the last."""
 
     def write(self, party: Party, codec: Codec, payload: bytes, at: float) -> None:
         """Put a frame on the timeline at monotonic second `at`; gaps become silence."""

@@ -54,15 +54,20 @@ class LegListener(Protocol):
     def leg_answered(self, leg: SipLeg, media: MediaAddress) -> None: ...
     def leg_acknowledged(self, leg: SipLeg) -> None: ...
     def leg_reoffered(self, leg: SipLeg, media: MediaAddress) -> None: ...
-    def leg_asked_transfer(self, leg: SipLeg, target: str, replaces: str | None) -> None: ...
+    def leg_asked_transfer(self, leg: SipLeg, target: str, replaces: str | None) -> None:
+        """A phone's REFER: to a phone or number; `replaces` is the ref of our own other leg."""
+
+    def leg_transferred(self, leg: SipLeg, code: int) -> None:
+        """How our own `refer` ended."""
+
     def leg_ended(self, leg: SipLeg, why: HangUp, code: int | None) -> None: ...
 
 
 class CallTaker(Protocol):
     """Whom the SIP side hands every new inbound call to."""
 
-    def call_arrived(self, leg: SipLeg) -> LegListener | None:
-        """Take the call; None when it was rejected there and then."""
+    def call_offered(self, leg: SipLeg) -> LegListener:
+        """Take the call: reject, ring or answer, within or later."""
 
 
 class SipLeg(Protocol):
@@ -137,8 +142,11 @@ class SipSide(Protocol):
     ) -> SipLeg:
         """Send an INVITE with our media port."""
 
-    def where(self, phone: str) -> Target | None:
-        """Where an agent's phone is registered now; None when it is not."""
+    def phone(self, user: str) -> Target | None:
+        """Where an agent's phone is reached now; None when it is not."""
+
+    def trunk(self, ref: str, number: str) -> Target:
+        """A number as dialled through this trunk."""
 
 
 class FrameSink(Protocol):
@@ -214,7 +222,7 @@ class Spool(Protocol):
     def note(
         self, call: str, *, controller: str, key: SpoolKey, ledger: bytes, envelope: bytes
     ) -> None:
-        """Hand over a call without audio, sealed like one with; also when the disk is nearly full."""
+        """Hand over a call without audio, sealed like one with, even when room is short."""
 
 
 class FrameWriter(Protocol):

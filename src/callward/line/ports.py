@@ -60,6 +60,7 @@ class LegListener(Protocol):
     def leg_transferred(self, leg: SipLeg, code: int) -> None:
         """How our own `refer` ended."""
 
+    def leg_transferred(self, leg: SipLeg, code: int) -> None: ...
     def leg_ended(self, leg: SipLeg, why: HangUp, code: int | None) -> None: ...
 
 
@@ -102,6 +103,14 @@ class SipLeg(Protocol):
     @property
     def remote_address(self) -> str: ...
     @property
+    def trunk(self) -> str | None:
+        """The carrier this leg comes from or goes to."""
+
+    @property
+    def phone(self) -> str | None:
+        """The agent's phone this leg comes from or goes to."""
+
+    @property
     def media(self) -> MediaAddress | None:
         """The peer's last offer or answer."""
 
@@ -123,8 +132,18 @@ class SipLeg(Protocol):
     def tell_transfer(self, code: int) -> None:
         """NOTIFY of the REFER that the peer sent: 100 trying, 200 done, 603 refused."""
 
+    def tell_transfer(self, code: int) -> None:
+        """How the transfer that the peer asked for went: 200, or the code of its failure."""
+
     def end(self) -> None:
         """BYE or CANCEL, whichever fits; safe to call twice."""
+
+
+class CallTaker(Protocol):
+    """Who takes new inbound calls."""
+
+    def call_offered(self, leg: SipLeg) -> LegListener:
+        """A call stands before the door; answered, rung or rejected now or later."""
 
 
 class SipSide(Protocol):

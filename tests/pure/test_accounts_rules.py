@@ -14,13 +14,14 @@ AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 ALLOWED = {
-    Role.AGENT: "see-own-calls",
-    Role.SUPERVISOR: "see-calls play place-hold see-disposal see-certificates manage-grants",
+    Role.AGENT: "see-own-calls use-desk",
+    Role.SUPERVISOR: "see-calls play place-hold see-disposal see-certificates manage-grants "
+    "use-desk see-line",
     Role.CALL_REVIEWER: "see-calls play",
     Role.DPO: "see-calls play place-hold release-hold see-disposal see-certificates see-audit "
-    "see-quarantine resolve-quarantine manage-grants",
+    "see-quarantine resolve-quarantine manage-grants see-line",
     Role.ADMINISTRATOR: "manage-staff manage-policy upload declare-source see-quarantine "
-    "run-disposal",
+    "run-disposal see-line manage-line",
     Role.AUDITOR: "see-audit see-certificates",
 }
 
@@ -42,7 +43,12 @@ def test_who_administers_hears_no_call_and_who_hears_calls_administers_nothing()
 
 def test_two_roles_add_up():
     both = rules.capabilities_of_all([Role.AGENT, Role.AUDITOR])
-    assert both == {Capability.SEE_OWN_CALLS, Capability.SEE_AUDIT, Capability.SEE_CERTIFICATES}
+    assert both == {
+        Capability.SEE_OWN_CALLS,
+        Capability.USE_DESK,
+        Capability.SEE_AUDIT,
+        Capability.SEE_CERTIFICATES,
+    }
     assert rules.capabilities_of_all([]) == frozenset()
 
 

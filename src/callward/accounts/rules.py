@@ -21,7 +21,7 @@ _AGENT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,59}")
 
 _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
     {
-        Role.AGENT: frozenset({Capability.SEE_OWN_CALLS}),
+        Role.AGENT: frozenset({Capability.SEE_OWN_CALLS, Capability.USE_DESK}),
         Role.SUPERVISOR: frozenset(
             {
                 Capability.SEE_CALLS,
@@ -30,6 +30,8 @@ _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 Capability.SEE_DISPOSAL,
                 Capability.SEE_CERTIFICATES,
                 Capability.MANAGE_GRANTS,
+                Capability.USE_DESK,
+                Capability.SEE_LINE,
             }
         ),
         Role.CALL_REVIEWER: frozenset({Capability.SEE_CALLS, Capability.PLAY}),
@@ -45,6 +47,7 @@ _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 Capability.SEE_CERTIFICATES,
                 Capability.SEE_AUDIT,
                 Capability.MANAGE_GRANTS,
+                Capability.SEE_LINE,
             }
         ),
         Role.ADMINISTRATOR: frozenset(
@@ -55,6 +58,8 @@ _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 Capability.DECLARE_SOURCE,
                 Capability.SEE_QUARANTINE,
                 Capability.RUN_DISPOSAL,
+                Capability.SEE_LINE,
+                Capability.MANAGE_LINE,
             }
         ),
         Role.AUDITOR: frozenset({Capability.SEE_AUDIT, Capability.SEE_CERTIFICATES}),

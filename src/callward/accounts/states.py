@@ -24,3 +24,6 @@ class Capability(StrEnum):
     MANAGE_STAFF = "manage-staff"
     MANAGE_GRANTS = "manage-grants"
     MANAGE_POLICY = "manage-policy"
+    USE_DESK = "use-desk"
+    SEE_LINE = "see-line"
+    MANAGE_LINE = "manage-line"

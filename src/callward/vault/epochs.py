@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
     from callward.kernel.references import Ref
 
+_SPOOL = "spool-"
+
 
 def due_epoch(controller_ref: Ref, activity: str, due: date) -> str:
     """Name the epoch of everything that one activity must destroy on one day."""
@@ -28,6 +30,16 @@ def hold_epoch(controller_ref: Ref, hold_ref: Ref) -> str:
 def quarantine_epoch(controller_ref: Ref, due: date) -> str:
     """Name the epoch of arrivals that a person must look at before this day."""
     return f"c/{controller_ref}/quarantine/{due.isoformat()}"
+
+
+def spool_epoch(day: date) -> str:
+    """Name the epoch of what the phone line records on one day, until it is collected."""
+    return f"{_SPOOL}{day.isoformat()}"
+
+
+def is_spool(epoch: str) -> bool:
+    """Say whether an epoch belongs to the phone line's spool."""
+    return epoch.startswith(_SPOOL)
 
 
 def rescue_epoch(position: int) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from callward.sealing import root, secret, signing, wrap
 from callward.sealing.errors import SecretBrokenError
 from callward.sealing.stream import new_key
-from callward.vault.epochs import wrap_context
+from callward.vault.epochs import is_spool, wrap_context
 from callward.vault.errors import (
     EpochMissingError,
     KeyFolderExposedError,
@@ -211,7 +211,7 @@ class FileKeyStore:
         epoch, identity, wrapped = self._wrap_of(ref)
         return wrap.unwrap(wrapped, self._private(epoch, identity, ref), wrap_context(ref, epoch))
 
-    def _private(self, epoch: str, identity: bytes, ref: Ref) -> bytes:
+    def _private(self, epoch: str, identity: bytes, ref: Ref | None) -> bytes:
         found = (
             self._keys.connection()
             .execute("SELECT sealed FROM epoch WHERE name = ? AND key_id = ?", (epoch, identity))
@@ -220,6 +220,13 @@ class FileKeyStore:
         if found is None:
             raise RecordingGoneError(ref=ref)
         return secret.open_secret(found[0], self._epoch_key, epoch.encode() + identity)
+
+    def open_spool(self, wrapped: bytes, *, epoch: str, context: bytes) -> bytes:
+        """Open a data key that the phone line locked to one of its days."""
+        identity = self.key_id_of(epoch) if is_spool(epoch) else None
+        if identity is None:
+            raise EpochMissingError(epoch=epoch)
+        return wrap.unwrap(wrapped, self._private(epoch, identity, None), context)
 
     def has(self, ref: Ref) -> bool:
         """Say whether a recording can be opened."""

@@ -8,7 +8,15 @@ from callward.vault import ports
 from callward.vault.backup import back_up, back_up_keys, restore, restore_keys
 from callward.vault.crash import point as crash_point
 from callward.vault.destroying import destroy, intend, intent_of, open_intents
-from callward.vault.epochs import due_epoch, hold_epoch, is_hold, open_epoch, quarantine_epoch
+from callward.vault.epochs import (
+    due_epoch,
+    hold_epoch,
+    is_hold,
+    is_spool,
+    open_epoch,
+    quarantine_epoch,
+    spool_epoch,
+)
 from callward.vault.keeping import (
     add_part,
     discard,
@@ -24,7 +32,7 @@ from callward.vault.states import Sealed, ToSeal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from callward.kernel.references import Ref
     from callward.vault.ports import ServiceKey
@@ -40,6 +48,7 @@ __all__ = [
     "discard",
     "due_epoch",
     "epoch_of",
+    "forget_spool_days",
     "has_key",
     "hold_epoch",
     "intend",
@@ -50,6 +59,7 @@ __all__ = [
     "open_epoch",
     "open_intents",
     "open_part",
+    "open_spool_key",
     "part_size",
     "prepare_epochs",
     "public_key",
@@ -65,6 +75,7 @@ __all__ = [
     "seal",
     "seal_group",
     "service_key",
+    "spool_epoch",
     "verify_part",
 ]
 
@@ -77,6 +88,18 @@ def public_key(epoch: str) -> bytes:
 def prepare_epochs(epochs: Iterable[str]) -> Mapping[str, bytes]:
     """Make epoch keys ahead."""
     return ports.key_store.get().prepare(epochs)
+
+
+def open_spool_key(wrapped: bytes, *, epoch: str, context: bytes) -> bytes:
+    """Open a data key of the phone line's spool; refuses every other epoch."""
+    return ports.key_store.get().open_spool(wrapped, epoch=epoch, context=context)
+
+
+def forget_spool_days(*, before: date) -> int:
+    """Destroy the keys of spool days that are over, so that a lost spool opens for nobody."""
+    store, first_kept = ports.key_store.get(), spool_epoch(before)
+    over = [epoch for epoch in store.epochs() if is_spool(epoch) and epoch < first_kept]
+    return sum(store.destroy_epoch(epoch) for epoch in over)
 
 
 def service_key(name: str) -> ServiceKey:

@@ -1,0 +1,91 @@
+"""Numbers, periods, days and lists as each language writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.texts.catalogue import PLAIN_FORM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from callward.kernel.calendar import Period
+    from callward.texts.catalogue import Catalogue
+
+_MONTHS_A_YEAR = 12
+_SECONDS = (("hour", 3600), ("minute", 60), ("second", 1))
+
+
+def _one_or_more(count: int) -> str:
+    return "one" if count == 1 else "other"
+
+
+def _romanian(count: int) -> str:
+    if count == 1:
+        return "one"
+    # 2 to 19, and every number that ends like them: “de” comes back at 20 and at 100.
+    return "few" if count == 0 or 1 <= count % 100 <= 19 else "other"  # noqa: PLR2004  # the grammar's own numbers
+
+
+def _lithuanian(count: int) -> str:
+    teens = 11 <= count % 100 <= 19  # noqa: PLR2004  # the grammar's own numbers
+    if teens or count % 10 == 0:
+        return "other"
+    return "one" if count % 10 == 1 else "few"
+
+
+PLURALS: Mapping[str, Callable[[int], str]] = {
+    "en": _one_or_more,
+    "ro": _romanian,
+    "bg": _one_or_more,
+    "lt": _lithuanian,
+}
+
+
+def amount(count: int, unit: str, *, catalogue: Catalogue, form: str = PLAIN_FORM) -> str:
+    """A number with its noun, as “30 days”."""
+    plural = PLURALS[catalogue.language](count)
+    cased = plural if form == PLAIN_FORM else f"{plural}-{form}"
+    return catalogue.word(f"unit.{unit}", cased).replace("{n}", str(count))
+
+
+def period_in_words(period: Period, *, catalogue: Catalogue, form: str = PLAIN_FORM) -> str:
+    """A period as people say it: “6 months”, “3 years and 1 day”, “72 hours”."""
+    parts = [
+        amount(count, unit, catalogue=catalogue, form=form) for count, unit in _counted(period)
+    ]
+    return joined(parts, catalogue=catalogue)
+
+
+def _counted(period: Period) -> Iterator[tuple[int, str]]:
+    if period.exact:
+        yield from _exact(period.seconds)
+        return
+    years, months = divmod(period.months, _MONTHS_A_YEAR)
+    counts = ((years, "year"), (months, "month"), (period.days, "day"))
+    yield from ((count, unit) for count, unit in counts if count)
+
+
+def _exact(seconds: int) -> Iterator[tuple[int, str]]:
+    # 24 hours stay 24 hours: an exact day is not a civil day.
+    for unit, size in _SECONDS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            yield count, unit
+
+
+def day_in_words(day: date, *, catalogue: Catalogue, form: str = PLAIN_FORM) -> str:
+    """A day with its month in words."""
+    month = catalogue.word("months").split("|")[day.month - 1]
+    pattern = catalogue.word("date", form)
+    for name, value in (("day", str(day.day)), ("month", month), ("year", str(day.year))):
+        pattern = pattern.replace("{" + name + "}", value)
+    return pattern
+
+
+def joined(items: Sequence[str], *, catalogue: Catalogue) -> str:
+    """A list of whole noun phrases, as “a, b and c”."""
+    comma, last = catalogue.word("join", "comma"), catalogue.word("join", "last")
+    *first, final = items
+    return comma.join(first) + last + final if first else final

@@ -35,3 +35,75 @@ class PromptMissingError(LineError, RefusedError):
     code = "line-prompt-missing"
     fact = gettext_noop("The prompt “%(prompt)s” (%(language)s) is missing.")
     mend = gettext_noop("Make the prompts of this policy, or upload a recording of it.")
+
+
+class LedgerTamperedError(LineError, BadInputError):
+    """A call's ledger does not hold together: a line was changed, moved, added or cut off."""
+
+    code = "line-ledger-tampered"
+    fact = gettext_noop("Line %(line)s of the call's ledger does not hold: %(why)s.")
+    mend = gettext_noop("Treat the recording as unproven; compare with the backup.")
+
+
+class LedgerShutError(LineError, RefusedError):
+    """Something was to be written after the end of a call's ledger."""
+
+    code = "line-ledger-shut"
+    fact = gettext_noop("The ledger of this call is shut; nothing can follow.")
+    mend = gettext_noop("Nothing needs doing; the late event was dropped.")
+
+
+class EvidenceMissingError(LineError, RefusedError):
+    """The recording may not start: what was said and answered does not allow it."""
+
+    code = "line-evidence-missing"
+    fact = gettext_noop("The recording may not start: %(why)s.")
+    mend = gettext_noop("The call goes on unrecorded.")
+
+
+class AsksTooLateError(LineError, RefusedError):
+    """The policy lets a call be recorded, or a person be identified, before they are told."""
+
+    code = "line-asks-too-late"
+    fact = gettext_noop("The policy's %(direction)s rule tells the person only %(announce)s.")
+    mend = gettext_noop("Tell before connecting, outbound before identification, and publish anew.")
+
+
+class PermitRefusedError(LineError, RefusedError):
+    """An outbound call without a valid permit is not made."""
+
+    code = "line-permit-refused"
+    fact = gettext_noop("The call is not made: %(why)s.")
+    mend = gettext_noop("Ask for a new permit with a permitted reason and its reference.")
+
+
+class NoSuchCallError(LineError, BadInputError):
+    """There is no running call of this reference for this agent."""
+
+    code = "line-no-such-call"
+    fact = gettext_noop("There is no such call now.")
+    mend = gettext_noop("It may have just ended; look at the list of calls.")
+
+
+class NotNowError(LineError, RefusedError):
+    """The call is not at the point where this can be done."""
+
+    code = "line-not-now"
+    fact = gettext_noop("This cannot be done now: %(why)s.")
+    mend = gettext_noop("Look at the state of the call and try again.")
+
+
+class LineUnreachableError(LineError):
+    """The phone line does not answer on its control socket."""
+
+    code = "line-unreachable"
+    fact = gettext_noop("The phone line does not answer.")
+    mend = gettext_noop("Start it with `callward line` or `callward up`; running calls go on.")
+
+
+class ControlMessageError(LineError, BadInputError):
+    """A message on the control channel is not understood."""
+
+    code = "line-control-message"
+    fact = gettext_noop("The message to the phone line is not understood: %(where)s: %(kind)s.")
+    mend = gettext_noop("Use the same version on both sides.")

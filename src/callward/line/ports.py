@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
-    from callward.line.snapshot import SpoolKey
     from callward.line.states import Codec, HangUp, Party
 
 
@@ -60,15 +60,7 @@ class LegListener(Protocol):
     def leg_transferred(self, leg: SipLeg, code: int) -> None:
         """How our own `refer` ended."""
 
-    def leg_transferred(self, leg: SipLeg, code: int) -> None: ...
     def leg_ended(self, leg: SipLeg, why: HangUp, code: int | None) -> None: ...
-
-
-class CallTaker(Protocol):
-    """Whom the SIP side hands every new inbound call to."""
-
-    def call_offered(self, leg: SipLeg) -> LegListener:
-        """Take the call: reject, ring or answer, within or later."""
 
 
 class SipLeg(Protocol):
@@ -89,14 +81,6 @@ class SipLeg(Protocol):
     @property
     def redirects(self) -> tuple[str, ...]:
         """Numbers the call was redirected from (Diversion, History-Info) (C-05)."""
-
-    @property
-    def trunk(self) -> str | None:
-        """The trunk that brought an inbound call; None for a phone's."""
-
-    @property
-    def phone(self) -> str | None:
-        """The agent's phone that proved its digest; None for a trunk's."""
 
     @property
     def user_agent(self) -> str | None: ...
@@ -128,9 +112,6 @@ class SipLeg(Protocol):
 
     def refer(self, target: str) -> None:
         """Send the peer elsewhere (blind transfer towards a trunk that supports it)."""
-
-    def tell_transfer(self, code: int) -> None:
-        """NOTIFY of the REFER that the peer sent: 100 trying, 200 done, 603 refused."""
 
     def tell_transfer(self, code: int) -> None:
         """How the transfer that the peer asked for went: 200, or the code of its failure."""
@@ -227,28 +208,36 @@ class MediaFigures:
     delay_p99_ms: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolKey:
+    """The public key that what is spooled today is sealed to."""
+
+    epoch: str
+    public: bytes
+
+
 class Spool(Protocol):
     """Where calls wait, sealed, for the worker to collect them."""
 
-    def has_room(self) -> bool:
-        """Whether a new recording may begin; running ones keep a reserve."""
+    def nearly_full(self) -> bool:
+        """Whether no new recording may begin; running ones keep a reserve."""
 
-    def begin(
-        self, recording: str, *, controller: str, key: SpoolKey, ledger: bytes, envelope: bytes
-    ) -> FrameWriter:
-        """Begin a recording; the ledger so far and a first envelope let a crash be salvaged."""
+    def begin(self, ref: UUID, *, key: SpoolKey, began: float, envelope: bytes) -> FrameWriter:
+        """Begin a recording at monotonic second `began`; a crash leaves what is salvaged."""
 
-    def note(
-        self, call: str, *, controller: str, key: SpoolKey, ledger: bytes, envelope: bytes
-    ) -> None:
-        """Hand over a call without audio, sealed like one with, even when room is short."""
+    def keep(self, ref: UUID, *, key: SpoolKey, ledger: bytes, envelope: bytes) -> None:
+        """Hand over a call without audio, sealed like one with; also after `abandon`."""
 
 
 class FrameWriter(Protocol):
     """The sealed spool of one recording; only the gate holds it."""
 
-    def entry(self, line: bytes) -> None:
-        """Add one more ledger line, so that a salvaged recording has its ledger to the last."""
+    @property
+    def failed(self) -> bool:
+        """Whether something could not be written, so that the recording is not whole."""
+
+    def note(self, line: bytes) -> None:
+        """Add one ledger line, so that a salvaged recording has its ledger to the last."""
 
     def write(self, party: Party, codec: Codec, payload: bytes, at: float) -> None:
         """Put a frame on the timeline at monotonic second `at`; gaps become silence."""

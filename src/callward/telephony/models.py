@@ -1,0 +1,403 @@
+"""What the house keeps about its phone line: settings, phones, permits, calls, nightly counts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from callward.holdings import DataCategory, holds
+from callward.kernel.references import new_ref
+from callward.telephony.states import (
+    CallOutcome,
+    Explanation,
+    NobodyThere,
+    PresenceState,
+    RecordingFate,
+    RingBackKind,
+    Strategy,
+)
+
+
+@holds(sealed_secret=DataCategory.STAFF_CREDENTIAL)
+class Trunk(models.Model):
+    """One carrier: from whom calls are taken, and through whom they are made."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    controller_ref = models.UUIDField(db_index=True)
+    name = models.CharField(max_length=60)
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(default=5060)
+    allow = models.TextField()  # networks, one a line: nobody else may bring calls (C-14)
+    account = models.CharField(max_length=80, blank=True)
+    sealed_secret = models.BinaryField(default=b"")
+    registers = models.BooleanField(default=False)
+    early_media = models.BooleanField(default=False)
+    in_band_digits = models.BooleanField(default=False)
+    takes_refer = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["controller_ref", "name"], name="trunk_has_its_own_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(registers=False) | ~Q(account=""),
+                name="trunk_that_registers_has_an_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds(phone=DataCategory.STAFF_NAME, sealed_secret=DataCategory.STAFF_CREDENTIAL)
+class AgentPhone(models.Model):
+    """One agent's phone; it belongs to whoever answers its extension."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    controller_ref = models.UUIDField(db_index=True)
+    phone = models.CharField(max_length=60, unique=True)
+    sealed_secret = models.BinaryField()
+    allow = models.TextField(blank=True)
+    address = models.CharField(max_length=253, blank=True)
+    port = models.PositiveIntegerField(default=5060)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds()
+class Queue(models.Model):
+    """Agents who answer one kind of call."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    controller_ref = models.UUIDField(db_index=True)
+    name = models.SlugField(max_length=40)
+    title = models.CharField(max_length=80)
+    strategy = models.CharField(max_length=16, choices=[(s, s) for s in Strategy])
+    ring_seconds = models.PositiveSmallIntegerField(default=20)
+    wait_seconds = models.PositiveSmallIntegerField(default=180)
+    nobody = models.CharField(max_length=12, choices=[(n, n) for n in NobodyThere])
+    always_open = models.BooleanField(default=False)
+    takes_unrecorded = models.BooleanField(default=False)
+    takes_officer = models.BooleanField(default=False)
+    phones = models.ManyToManyField(AgentPhone, related_name="queues", through="Seat")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["controller_ref", "name"], name="queue_has_its_own_name"
+            ),
+            models.UniqueConstraint(
+                fields=["controller_ref"],
+                condition=Q(takes_unrecorded=True),
+                name="one_queue_takes_those_who_refuse",
+            ),
+            models.UniqueConstraint(
+                fields=["controller_ref"],
+                condition=Q(takes_officer=True),
+                name="one_queue_leads_to_the_officer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds()
+class Seat(models.Model):
+    """One phone in one queue."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="seats")
+    phone = models.ForeignKey(AgentPhone, on_delete=models.CASCADE, related_name="seats")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["queue", "phone"], name="phone_sits_once_in_a_queue")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue_id}/{self.phone_id}"
+
+
+@holds()
+class LineNumber(models.Model):
+    """One number of the controller that people dial, and where it leads."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    controller_ref = models.UUIDField(db_index=True)
+    number = models.CharField(max_length=20, unique=True)  # published by the controller itself
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="numbers")
+    trunk = models.ForeignKey(Trunk, on_delete=models.PROTECT, null=True, related_name="numbers")
+    languages = models.CharField(max_length=40, blank=True)
+    officer = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds()
+class OpeningSpan(models.Model):
+    """One span of one weekday at which the line is open."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    controller_ref = models.UUIDField(db_index=True)
+    weekday = models.PositiveSmallIntegerField()
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="weekday_is_one_of_seven"),
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")), name="line_closes_after_it_opens"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds()
+class ClosedDay(models.Model):
+    """One day at which the line is closed, beside the public holidays."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    controller_ref = models.UUIDField(db_index=True)
+    day = models.DateField()
+    title = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["controller_ref", "day"], name="day_is_closed_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds()
+class LineSettings(models.Model):
+    """How calls of one controller are made, and whether callers may leave a message."""
+
+    controller_ref = models.UUIDField(primary_key=True)
+    trunk = models.ForeignKey(Trunk, on_delete=models.SET_NULL, null=True, related_name="outbound")
+    shown_number = models.CharField(max_length=20, blank=True)
+    ring_seconds = models.PositiveSmallIntegerField(default=45)
+    voicemail_seconds = models.PositiveSmallIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.controller_ref)
+
+
+@holds()
+class StudioPrompt(models.Model):
+    """A prompt that the controller had spoken, for the words that the policy gave then."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    controller_ref = models.UUIDField(db_index=True)
+    key = models.CharField(max_length=40)
+    language = models.CharField(max_length=3)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    seconds = models.FloatField()
+    uploaded_by = models.CharField(max_length=80)
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["controller_ref", "key", "language"], name="one_studio_voice_for_a_prompt"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds(sealed_number=DataCategory.PHONE_NUMBER, user_ref=DataCategory.STAFF_ACTIVITY)
+class DialPermit(models.Model):
+    """That one agent may dial one number once, for a reason that the policy names (K-03)."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    controller_ref = models.UUIDField()
+    user_ref = models.UUIDField()
+    phone_ref = models.UUIDField()
+    sealed_number = models.BinaryField()
+    reason = models.SlugField(max_length=40)
+    reference = models.CharField(max_length=64)
+    policy_id = models.CharField(max_length=80)
+    given_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    call_ref = models.UUIDField(null=True, unique=True)  # the line's name of the call it led to
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("given_at")), name="permit_ends_after_it_is_given"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="permit_has_a_reason"),
+            models.CheckConstraint(condition=~Q(reference=""), name="permit_has_a_reference"),
+        ]
+        indexes = [models.Index(fields=["controller_ref", "ends_at"], name="permit_by_end")]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds(state=DataCategory.STAFF_ACTIVITY, since=DataCategory.STAFF_ACTIVITY)
+class Presence(models.Model):
+    """Whether an agent takes calls, as last said; the line is told and asks at its start."""
+
+    phone = models.OneToOneField(AgentPhone, on_delete=models.CASCADE, primary_key=True)
+    state = models.CharField(max_length=12, choices=[(s, s) for s in PresenceState])
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.phone_id)
+
+
+@holds(
+    sealed_redirects=DataCategory.PHONE_NUMBER,
+    sealed_ledger=DataCategory.CONSENT,
+    recording_ref=DataCategory.VOICE,
+)
+class LineCall(models.Model):
+    """What the phone line says about one call beyond its record (C-05), and what became of it."""
+
+    ref = models.UUIDField(primary_key=True, editable=False)  # the line's own name of the call
+    controller_ref = models.UUIDField()
+    call_ref = models.UUIDField(unique=True, null=True)
+    recording_ref = models.UUIDField(unique=True, null=True)
+    quarantined_ref = models.UUIDField(null=True)
+    policy_id = models.CharField(max_length=80)
+    started_at = models.DateTimeField()
+    answered = models.BooleanField()
+    fate = models.CharField(max_length=10, choices=[(f, f) for f in RecordingFate], blank=True)
+    fault = models.CharField(max_length=40, blank=True)
+    evidence = models.CharField(max_length=24, blank=True)
+    officer = models.BooleanField(default=False)
+    reason = models.CharField(max_length=40, blank=True)
+    reference = models.CharField(max_length=64, blank=True)
+    sealed_redirects = models.BinaryField(default=b"")
+    ledger_head = models.CharField(max_length=64, blank=True)
+    sealed_ledger = models.BinaryField(default=b"")  # of a call without audio in the vault
+    copied_at = models.DateTimeField(null=True)  # when its MP3 copy was made
+    collected_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # of a call whose record has a period of its own
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["controller_ref", "started_at"], name="line_call_by_day"),
+            models.Index(fields=["due_at"], name="line_call_by_due"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds(
+    user_ref=DataCategory.STAFF_ACTIVITY,
+    outcome=DataCategory.CALL_RECORD,
+    remark=DataCategory.NOTE,
+)
+class WrapUp(models.Model):
+    """How an agent closed a call (D-18)."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    controller_ref = models.UUIDField(db_index=True)
+    line_call_ref = models.UUIDField(unique=True)
+    user_ref = models.UUIDField()
+    outcome = models.CharField(max_length=20, choices=[(o, o) for o in CallOutcome])
+    purpose = models.SlugField(max_length=60)
+    contains_complaint = models.BooleanField(default=False)
+    remark = models.CharField(max_length=300, blank=True)
+    case = models.CharField(max_length=64, blank=True)
+    hold_ref = models.UUIDField(null=True)
+    closed_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(contains_complaint=False) | ~Q(case=""), name="complaint_has_a_case"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds(sealed_number=DataCategory.PHONE_NUMBER)
+class RingBack(models.Model):
+    """Somebody who waits to be rung back."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    controller_ref = models.UUIDField()
+    line_call_ref = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=10, choices=[(k, k) for k in RingBackKind])
+    queue = models.CharField(max_length=60, blank=True)
+    sealed_number = models.BinaryField()
+    since = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=80, blank=True)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["controller_ref", "settled_at", "since"], name="ring_back_list")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds()
+class CountedDay(models.Model):
+    """One day of one controller, after CDRs, ledgers and stored objects were matched."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    controller_ref = models.UUIDField()
+    day = models.DateField()
+    calls = models.PositiveIntegerField()
+    recorded = models.PositiveIntegerField()
+    explained = models.PositiveIntegerField()
+    alarms = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["controller_ref", "day"], name="day_is_counted_once"),
+            models.CheckConstraint(
+                condition=Q(calls=F("recorded") + F("explained") + F("alarms")),
+                name="every_call_of_a_day_is_accounted_for",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds()
+class Gap(models.Model):
+    """One call of a counted day that has no whole recording, and why."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    day = models.ForeignKey(CountedDay, on_delete=models.CASCADE, related_name="gaps")
+    line_call_ref = models.UUIDField()
+    call_ref = models.UUIDField(null=True)
+    started_at = models.DateTimeField()
+    why = models.CharField(max_length=24, choices=[(e, e) for e in Explanation])
+    alarm = models.BooleanField()
+    judged_at = models.DateTimeField(null=True)
+    judged_by = models.CharField(max_length=80, blank=True)
+    finding = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "line_call_ref"], name="gap_stands_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)

@@ -1,0 +1,106 @@
+"""The closed lists of words of the house side of the phone line."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from callward.line.snapshot import NobodyThere, Strategy
+from callward.line.states import EvidenceKind, RecordingFate
+
+__all__ = [
+    "ALARMS",
+    "CallOutcome",
+    "EvidenceKind",
+    "Explanation",
+    "GateWord",
+    "NobodyThere",
+    "PresenceState",
+    "PromptSource",
+    "RecordingFate",
+    "RingBackKind",
+    "Strategy",
+]
+
+
+class PresenceState(StrEnum):
+    """Whether an agent takes calls now."""
+
+    AWAY = "away"
+    READY = "ready"
+    BUSY = "busy"
+    WRAPPING_UP = "wrapping-up"
+
+
+class GateWord(StrEnum):
+    """What the agent's screen says about the consent gate."""
+
+    NOT_TOLD = "not-told"
+    TOLD = "told"
+    ASKED = "asked"
+    AGREED = "agreed"
+    RECORDING = "recording"
+    REFUSED = "refused"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    BLOCKED = "blocked"
+    UNRECORDED = "unrecorded"
+
+
+class PromptSource(StrEnum):
+    """Whose voice speaks a prompt."""
+
+    VOICE = "voice"  # made by the default voice and shipped
+    STUDIO = "studio"  # uploaded by the controller
+
+
+class RingBackKind(StrEnum):
+    """Why somebody waits to be rung back."""
+
+    ASKED = "asked"
+    MISSED = "missed"
+    VOICEMAIL = "voicemail"
+
+
+class CallOutcome(StrEnum):
+    """How an agent closes a call (D-18)."""
+
+    SETTLED = "settled"
+    TO_RING_BACK = "to-ring-back"
+    PASSED_ON = "passed-on"
+    NOBODY_THERE = "nobody-there"
+    WRONG_NUMBER = "wrong-number"
+
+
+class Explanation(StrEnum):
+    """Why a call of a day has a recording or none; those of `ALARMS` explain nothing."""
+
+    RECORDED = "recorded"
+    RECORDED_WITH_PAUSE = "recorded-with-pause"
+    STOPPED = "stopped"
+    REFUSED = "refused"
+    BLOCKED = "blocked"
+    NOT_ANSWERED = "not-answered"
+    NOT_FOR_RECORDING = "not-for-recording"
+    DEGRADED = "degraded"
+    DESTROYED = "destroyed"
+    QUARANTINED = "quarantined"
+    WAITING = "waiting"
+    CAME_LATE = "came-late"
+    LOST_CALL = "lost-call"
+    LOST_RECORDING = "lost-recording"
+    KEPT_THOUGH_REFUSED = "kept-though-refused"
+    LEDGER_MISSING = "ledger-missing"
+    LEDGER_BROKEN = "ledger-broken"
+    CANNOT_BE_DECODED = "cannot-be-decoded"
+
+
+ALARMS = frozenset(
+    {
+        Explanation.LOST_CALL,
+        Explanation.LOST_RECORDING,
+        Explanation.KEPT_THOUGH_REFUSED,
+        Explanation.LEDGER_MISSING,
+        Explanation.LEDGER_BROKEN,
+        Explanation.CANNOT_BE_DECODED,
+    }
+)

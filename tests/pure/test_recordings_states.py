@@ -8,7 +8,7 @@ import pytest
 
 from callward.policy import compile_policy, load
 from callward.policy.vocabulary import Need, PlayRefusal, Role
-from callward.recordings.rules import opens_for, why_not_play
+from callward.recordings.rules import why_not_play
 from callward.recordings.states import ALLOWED, PLAYABLE, RecordingState, may_become
 
 EVERY_NEED = frozenset(Need)
@@ -74,4 +74,3 @@ def test_a_policy_that_records_no_calls_opens_nothing():
     refusal = why_not_play(clinic, roles=frozenset(Role), purpose="complaints", met=EVERY_NEED)
 
     assert refusal is PlayRefusal.RECORDS_NO_CALLS
-    assert not opens_for(clinic, "complaints")

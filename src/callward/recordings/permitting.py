@@ -25,7 +25,7 @@ from callward.recordings.errors import (
     TrainingOverdueError,
 )
 from callward.recordings.models import Recording
-from callward.recordings.rules import opens_for, why_not_play
+from callward.recordings.rules import why_not_play
 from callward.recordings.states import PLAYABLE, RecordingState
 from callward.retention.services import require_usable
 
@@ -107,10 +107,9 @@ def _require_role_purpose_needs(
     if Capability.PLAY not in is_now.capabilities:
         raise PlayNotAllowedError(ref=recording.ref)
     refusal = why_not_play(policy, roles=is_now.roles, purpose=purpose, met=is_now.needs_met)
+    # A role or purpose that a later revision added never reaches what was collected before it.
+    if refusal is None and recording.policy_id != policy.policy_id:
+        promised = policy_of(recording.policy_id)
+        refusal = why_not_play(promised, roles=is_now.roles, purpose=purpose, met=is_now.needs_met)
     if refusal is not None:
         raise _ERRORS[refusal](ref=recording.ref)
-    # A purpose that a later revision added never reaches what was collected before it.
-    if recording.policy_id != policy.policy_id and not opens_for(
-        policy_of(recording.policy_id), purpose
-    ):
-        raise PurposeOutsidePolicyError(ref=recording.ref)

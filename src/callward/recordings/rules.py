@@ -32,11 +32,6 @@ def why_not_play(
     return may_play(policy, role=allowed[0], purpose=purpose, met=met)
 
 
-def opens_for(policy: CompiledPolicy, purpose: str) -> bool:
-    """Whether a policy opens recordings for a purpose, whoever asks."""
-    return policy.recording is not None and purpose in policy.recording.access.purposes
-
-
 def verdict(
     *, told: float, measured: float, tolerance: float, faults: int
 ) -> tuple[RecordingState, str]:

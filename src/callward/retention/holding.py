@@ -39,7 +39,7 @@ from callward.retention.using import effective, hold_view, holds_in_force
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from callward.kernel.actors import Actor
@@ -83,7 +83,7 @@ def place_hold(
                 placed_at=at,
                 placed_by=str(actor),
                 review_on=_review_day(policy, rule, review_on, at=at),
-                ends_at=_end(policy, rule, at=at),
+                ends_at=_end(rule, [policy, *_promised_to(items)], started_at=at),
                 state=HoldState.PLACED,
             )
             _hold_items(hold, items, actor=actor, at=at)
@@ -133,10 +133,14 @@ def _require(capability: Capability, actor: Actor, controller_ref: Ref, *, at: d
 
 
 def _rule(policy: CompiledPolicy, reason: str) -> HoldRule:
-    known = {} if policy.recording is None else policy.recording.holds
+    known = _holds_of(policy)
     if reason not in known:
         raise HoldReasonUnknownError(reason=reason[:40], reasons=", ".join(sorted(known)))
     return known[reason]
+
+
+def _holds_of(policy: CompiledPolicy) -> Mapping[str, HoldRule]:
+    return {} if policy.recording is None else policy.recording.holds
 
 
 def _review_day(
@@ -151,9 +155,25 @@ def _review_day(
     return wanted
 
 
-def _end(policy: CompiledPolicy, rule: HoldRule, *, at: datetime) -> datetime | None:
-    start = at if rule.start is StartEvent.HOLD_PLACED else None
-    return rules.hold_end(start, rule.max, zone=policy.zone)
+def _end(
+    rule: HoldRule,
+    policies: Iterable[CompiledPolicy],
+    *,
+    started_at: datetime,
+    event: StartEvent = StartEvent.HOLD_PLACED,
+) -> datetime | None:
+    """The longest life of a hold: of what the policies say of its reason, the shortest."""
+    ends = [
+        rules.hold_end(started_at, each.max, zone=policy.zone)
+        for policy in policies
+        if (each := _holds_of(policy).get(rule.reason)) and each.start is event
+    ]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _promised_to(items: Iterable[Item]) -> list[CompiledPolicy]:
+    """The policies that the items were collected under: no revision makes a hold longer."""
+    return [controllers.policy(policy_id) for policy_id in {item.policy_id for item in items}]
 
 
 def _hold_items(hold: Hold, items: Sequence[Item], *, actor: Actor, at: datetime) -> None:
@@ -198,7 +218,13 @@ def close_case(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
         policy = controllers.policy(hold.policy_id)
         rule = _rule(policy, hold.reason)
         if rule.start is StartEvent.CASE_CLOSED and hold.case_closed_at is None:
-            hold.ends_at = rules.hold_end(at, rule.max, zone=policy.zone)
+            held = Item.objects.filter(ref__in=hold.held.values("item_ref"))
+            hold.ends_at = _end(
+                rule,
+                [policy, *_promised_to(held)],
+                started_at=at,
+                event=StartEvent.CASE_CLOSED,
+            )
         hold.case_closed_at = hold.case_closed_at or at
         hold.save(update_fields=["ends_at", "case_closed_at"])
         audit.record(Event.RETENTION_HOLD_CASE_CLOSED, item=hold.ref, actor=actor, at=at)

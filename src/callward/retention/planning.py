@@ -11,9 +11,11 @@ from django.db import transaction
 from callward.audit import services as audit
 from callward.audit.states import Event
 from callward.controllers import selectors as controllers
+from callward.controllers.errors import NoPolicyInForceError
 from callward.kernel import calendar
 from callward.kernel.actors import system_actor
 from callward.policy.compiled import RECORDING_ACTIVITY
+from callward.policy.vocabulary import RetentionKind
 from callward.retention import rules
 from callward.retention.errors import (
     ItemUnknownError,
@@ -51,6 +53,10 @@ def plan(policy: CompiledPolicy, *, controller_ref: Ref, started_at: datetime) -
     if recording is None:
         raise NoRecordingPolicyError(policy=policy.policy_id)
     claims = _claims(policy, recording.retain, recording.floor, started_at)
+    rule = recording.retain
+    promised = _promised_before(policy, controller_ref, started_at)
+    if promised is not None:
+        rule, claims = _earlier(promised, (rule, claims))
     due_at = rules.effective_due(claims).due_at
     return Plan(
         epoch=epoch_of(controller_ref, RECORDING_ACTIVITY, due_at, zone=policy.zone),
@@ -58,10 +64,40 @@ def plan(policy: CompiledPolicy, *, controller_ref: Ref, started_at: datetime) -
         floor_until=claims.floor,
         activity=RECORDING_ACTIVITY,
         policy_id=policy.policy_id,
-        start_event=str(recording.retain.start),
+        start_event=str(rule.start),
         zone=policy.zone.key,
-        period=str(recording.retain.period),
+        period=str(rule.period),
     )
+
+
+def _promised_before(
+    now: CompiledPolicy, controller_ref: Ref, started_at: datetime
+) -> tuple[RetentionRule, Claims] | None:
+    """What an earlier revision promised of a call that only now arrives (D-07)."""
+    try:
+        then = controllers.policy_in_force(controller_ref, at=started_at)
+    except NoPolicyInForceError:  # a backlog from before there was any policy
+        return None
+    if then.policy_id == now.policy_id or then.recording is None:
+        return None
+    recording = then.recording
+    return recording.retain, _claims(then, recording.retain, recording.floor, started_at)
+
+
+def _earlier(
+    promised: tuple[RetentionRule, Claims], now: tuple[RetentionRule, Claims]
+) -> tuple[RetentionRule, Claims]:
+    """The rule with the earlier end, under the later of both floors."""
+    (then_rule, then), (now_rule, current) = promised, now
+    known = [end for end in (then.floor, current.floor) if end is not None]
+    both = Claims(
+        cap_promised=then.cap_promised,
+        cap_now=current.cap_promised,
+        floor=max(known, default=None),
+        floor_open=current.floor_open,
+    )
+    decided = rules.effective_due(Claims(cap_promised=both.cap_promised, cap_now=both.cap_now))
+    return (now_rule if decided.rule is Rule.CAP_NOW else then_rule), both
 
 
 def _claims(
@@ -163,12 +199,13 @@ def _begin_one(item: Item | None, ref: Ref, *, event: StartEvent, happened_at: d
         raise ItemUnknownError(ref=ref)
     if item.state == ItemState.DESTROYING:
         raise RecordingBeingDestroyedError(ref=ref)
-    if item.due_at is not None or item.start_event != event:
+    if item.started_at is not None or item.start_event != event:
         raise StartEventUnknownError(ref=ref, event=str(event))
     zone = calendar.zone_named(item.zone)
     item.started_at = happened_at
-    item.cap_at = calendar.cap_due(happened_at, calendar.parse_period(item.period), zone=zone)
-    item.cap_rule = Rule.CAP_PROMISED
+    cap = calendar.cap_due(happened_at, calendar.parse_period(item.period), zone=zone)
+    if item.cap_at is None or cap < item.cap_at:  # a revision may have given a day meanwhile
+        item.cap_at, item.cap_rule = cap, Rule.CAP_PROMISED
     item.due_at = max(item.cap_at, item.floor_until or item.cap_at)
 
 
@@ -239,8 +276,9 @@ def remeasure(item: Item, policy: CompiledPolicy) -> bool:
     claims = claims_now(item, policy)
     cap = rules.effective_due(Claims(cap_promised=claims.cap_promised, cap_now=claims.cap_now))
     if cap.rule is Rule.CAP_NOW:
+        if item.cap_at is not None:  # else the promise still waits for its event, with its period
+            item.period = str(_cap_rule_of(policy, item.activity).period)  # type: ignore[union-attr]  # CAP_NOW comes from this rule
         item.cap_at, item.cap_rule, item.cap_policy_id = cap.due_at, cap.rule, policy.policy_id
-        item.period = str(_cap_rule_of(policy, item.activity).period)  # type: ignore[union-attr]  # CAP_NOW comes from this rule
     item.floor_until = claims.floor
     item.due_at = rules.effective_due(claims).due_at
     return before != (item.cap_at, item.due_at)
@@ -250,26 +288,43 @@ def claims_now(item: Item, policy: CompiledPolicy) -> Claims:
     """What was promised of an item beside what the policy in force says of it."""
     cap = _cap_rule_of(policy, item.activity)
     floor = policy.recording.floor if policy.recording and cap else None
-    now = None
-    if cap is not None:
-        now = _cap_now(
-            item.called_at, cap.start, cap.period, policy.financial_year_ends, policy.zone
-        )
-    floor_now = None if floor is None else _floor_until(policy, floor, item.called_at)
+    floor_now = None if floor is None else _counted(floor, item, policy)
     known = [end for end in (item.floor_until, floor_now) if end is not None]
     return Claims(
         cap_promised=item.cap_at,
-        cap_now=now,
+        cap_now=None if cap is None else _counted(cap, item, policy),
         floor=max(known, default=None),
         floor_open=floor is not None and floor_now is None,
     )
 
 
+def _counted(rule: RetentionRule, item: Item, policy: CompiledPolicy) -> datetime | None:
+    """When a rule of this policy ends for this item, or None while its event has not come."""
+    happened_at = item.started_at if item.start_event == rule.start else None
+    return _end_of(
+        rule.kind,
+        item.called_at,
+        happened_at,
+        rule.start,
+        rule.period,
+        policy.financial_year_ends,
+        policy.zone,
+    )
+
+
 @lru_cache(maxsize=4096)  # a player asks again and again; the same values give the same end
-def _cap_now(
-    called_at: datetime, event: StartEvent, period: Period, ends: tuple[int, int], zone: ZoneInfo
+def _end_of(
+    kind: RetentionKind,
+    called_at: datetime,
+    happened_at: datetime | None,
+    event: StartEvent,
+    period: Period,
+    ends: tuple[int, int],
+    zone: ZoneInfo,
 ) -> datetime | None:
-    start = rules.start_of_count(called_at, event, year_ends=ends, zone=zone)
+    start = rules.start_of_count(called_at, event, year_ends=ends, zone=zone) or happened_at
+    if kind is RetentionKind.FLOOR:
+        return rules.floor_of(start, period, zone=zone)
     return rules.due_of_cap(start, period, zone=zone)
 
 

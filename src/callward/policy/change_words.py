@@ -33,8 +33,8 @@ _SENTENCES = {
         "It lessens a right, so for a person it holds only after that person agrees to it."
     ),
     Effect.NEXT_HOLDS: gettext_noop(
-        "A hold that is already placed never lasts longer because of it; one placed later on "
-        "something already kept lasts the shorter of the two times."
+        "A hold that is already placed keeps its end; one placed later on something that is "
+        "already kept lasts the shorter of the two times."
     ),
     Effect.NO_MORE: gettext_noop(
         "Nothing more is collected for it; what is already kept keeps its date."

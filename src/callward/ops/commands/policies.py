@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -10,13 +9,20 @@ import click
 from callward.kernel import clock
 from callward.ops.errors import CheckFailedError
 from callward.ops.files import FILE, NEW_FILE, read_file, write_new_file
+from callward.ops.folders import chosen_folder
+from callward.ops.house import open_house
+from callward.ops.languages import language_option, words_in
 from callward.ops.speech import json_option, remark, tell, tell_rows
-from callward.policy import canonical_json, compile_policy, lint, load
+from callward.policy import compile_policy, lint, load
+from callward.policy.change import changes_between
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from gettext import NullTranslations
     from pathlib import Path
 
     from callward.policy import Policy
+    from callward.policy.change import Change
 
 
 @click.group()
@@ -76,27 +82,98 @@ def compile_file(file: Path, to: Path | None, *, as_json: bool) -> None:
 @policy.command("diff")
 @click.argument("before", type=FILE)
 @click.argument("after", type=FILE)
+@language_option
 @json_option
-def diff_files(before: Path, after: Path, *, as_json: bool) -> None:
-    """Say per rule what changes from BEFORE to AFTER."""
-    old, new = (_rules_of(file) for file in (before, after))
-    rows = [
-        {"rule": rule, "before": old.get(rule), "after": new.get(rule)}
-        for rule in sorted(old.keys() | new.keys())
-        if old.get(rule) != new.get(rule)
-    ]
-    tell_rows(rows, columns=("rule", "before", "after"), as_json=as_json)
+def diff_files(before: Path, after: Path, *, language: str, as_json: bool) -> None:
+    """Say per rule what changes from BEFORE to AFTER, and what it does to what is kept.
+
+    Where CALLWARD_DATA has the controller, its kept items are counted against AFTER.
+    """
+    old, new = _policy_of(before), _policy_of(after)
+    words = words_in(language)
+    rows = [_row(change, words) for change in changes_between(old, new)]
+    counts = _counts_in_this_house(new)
+    if as_json:
+        tell({"changes": rows, "kept": counts}, as_json=True)
+        return
+    tell_rows(rows, columns=("rule", "about", "before", "after", "effect"), as_json=False)
+    for sentence in _sentences(counts, words):
+        click.echo(sentence)
 
 
-def _rules_of(file: Path) -> dict[str, object]:
-    flat: dict[str, object] = {}
-    _flatten(json.loads(canonical_json(_policy_of(file))), (), flat)
-    return flat
+def _row(change: Change, words: NullTranslations) -> dict[str, object]:
+    return {
+        "rule": change.rule,
+        "about": words.gettext(change.topic),
+        "before": change.before,
+        "after": change.after,
+        "effect": words.gettext(change.sentence),
+        "kind": change.effect,
+        "told_before": change.needs_notice,
+    }
 
 
-def _flatten(value: object, path: tuple[str, ...], flat: dict[str, object]) -> None:
-    if isinstance(value, dict):
-        for name, held in value.items():
-            _flatten(held, (*path, name), flat)
-    else:
-        flat[".".join(path)] = value
+def _counts_in_this_house(after: Policy) -> dict[str, int] | None:
+    """How many items of this controller the revision touches; None when none is kept here."""
+    if not chosen_folder().is_made():
+        return None
+    house = open_house()
+    from callward.controllers import selectors as controllers  # noqa: PLC0415  # after Django
+    from callward.controllers.errors import ControllerNotFoundError  # noqa: PLC0415  # after Django
+    from callward.retention import services as retention  # noqa: PLC0415  # after Django
+
+    try:
+        here = controllers.controller(after.controller.id)
+    except ControllerNotFoundError:
+        return None
+    seen = retention.foresee(here.ref, compile_policy(after), at=house.at)
+    return {
+        "kept": seen.kept,
+        "nearer": seen.nearer,
+        "due_at_once": seen.due_at_once,
+        "longer_by_law": seen.longer_by_law,
+        "unchanged": seen.unchanged,
+    }
+
+
+def _sentences(counts: dict[str, int] | None, words: NullTranslations) -> Iterator[str]:
+    if counts is None:
+        yield words.gettext("No item of this controller is kept here, so none was counted.")
+        return
+    kept, nearer, gone = counts["kept"], counts["nearer"], counts["due_at_once"]
+    longer, same = counts["longer_by_law"], counts["unchanged"]
+    told = (
+        (kept, words.ngettext("%(count)d item is kept.", "%(count)d items are kept.", kept)),
+        (
+            nearer,
+            words.ngettext(
+                "%(count)d of them gets a nearer date.",
+                "%(count)d of them get a nearer date.",
+                nearer,
+            ),
+        ),
+        (
+            gone,
+            words.ngettext(
+                "%(count)d of them goes with the next run.",
+                "%(count)d of them go with the next run.",
+                gone,
+            ),
+        ),
+        (
+            longer,
+            words.ngettext(
+                "%(count)d of them is kept longer because the law orders it.",
+                "%(count)d of them are kept longer because the law orders it.",
+                longer,
+            ),
+        ),
+        (
+            same,
+            words.ngettext(
+                "%(count)d of them keeps its date.", "%(count)d of them keep their date.", same
+            ),
+        ),
+    )
+    for count, sentence in told:
+        yield sentence % {"count": count}

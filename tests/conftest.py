@@ -26,7 +26,12 @@ def the_clock() -> Iterator[clock.FixedClock]:
         yield fixed
 
 
-APPEND_ONLY = ("audit_leaf", "audit_checkpoint", "controllers_policyrevision")
+APPEND_ONLY = (
+    "audit_leaf",
+    "audit_checkpoint",
+    "controllers_policyrevision",
+    "notices_document",
+)
 
 
 @pytest.fixture(scope="session")

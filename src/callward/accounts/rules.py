@@ -54,6 +54,7 @@ _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
             {
                 Capability.MANAGE_STAFF,
                 Capability.MANAGE_POLICY,
+                Capability.SEE_POLICY,
                 Capability.UPLOAD,
                 Capability.DECLARE_SOURCE,
                 Capability.SEE_QUARANTINE,
@@ -62,7 +63,9 @@ _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 Capability.MANAGE_LINE,
             }
         ),
-        Role.AUDITOR: frozenset({Capability.SEE_AUDIT, Capability.SEE_CERTIFICATES}),
+        Role.AUDITOR: frozenset(
+            {Capability.SEE_AUDIT, Capability.SEE_CERTIFICATES, Capability.SEE_POLICY}
+        ),
     }
 )
 

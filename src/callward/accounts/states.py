@@ -24,6 +24,8 @@ class Capability(StrEnum):
     MANAGE_STAFF = "manage-staff"
     MANAGE_GRANTS = "manage-grants"
     MANAGE_POLICY = "manage-policy"
+    SEE_POLICY = "see-policy"
+    APPROVE_POLICY = "approve-policy"
     USE_DESK = "use-desk"
     SEE_LINE = "see-line"
     MANAGE_LINE = "manage-line"

@@ -6,6 +6,7 @@ from callward.retention.certificates import digest_of, verify_certificate
 from callward.retention.certifying import certify_refused_backlog
 from callward.retention.disposing import finish_open_disposals, preview_disposal, run_disposal
 from callward.retention.erasing import erase, is_tombstoned, reject
+from callward.retention.foreseeing import Foreseen, foresee
 from callward.retention.holding import (
     approve_release,
     ask_release,
@@ -33,6 +34,7 @@ from callward.retention.values import (
 __all__ = [
     "CertificateView",
     "DisposalRunView",
+    "Foreseen",
     "HeldLine",
     "HoldView",
     "NewItem",
@@ -49,6 +51,7 @@ __all__ = [
     "end_holds",
     "erase",
     "finish_open_disposals",
+    "foresee",
     "is_tombstoned",
     "keep_hold",
     "place_hold",

@@ -43,6 +43,11 @@ def find(controller_ref: Ref, number: PhoneNumber) -> NumberView | None:
     return NumberView(ref=row[0], subject_ref=row[1], controller_ref=controller_ref)
 
 
+def count_numbers(controller_ref: Ref) -> int:
+    """How many numbers of people a controller keeps."""
+    return Number.objects.filter(controller_ref=controller_ref).count()
+
+
 def find_each(controller_ref: Ref, numbers: Sequence[PhoneNumber]) -> list[NumberView | None]:
     """What a controller keeps under each of these numbers, in their order."""
     blind = ports.field_keys.get().blind

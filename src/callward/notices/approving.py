@@ -1,0 +1,176 @@
+"""Two people, or the policy's delay and a notice to the officer, stand behind each version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from callward.accounts import selectors as accounts
+from callward.accounts.states import Capability
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.controllers import selectors as controllers
+from callward.controllers.errors import PolicyLintError
+from callward.kernel.actors import ActorKind, system_actor
+from callward.kernel.calendar import local_day
+from callward.kernel.references import parse_ref
+from callward.notices import rules
+from callward.notices.announcing import announce
+from callward.notices.archiving import archive
+from callward.notices.drafting import locked, refuse_unfit, require_of
+from callward.notices.errors import (
+    ApproverRoleError,
+    DelayRunningError,
+    NotADraftError,
+    NotAskedError,
+    NoticeTooShortError,
+    OneAtATimeError,
+    SameApproverError,
+)
+from callward.notices.models import Edition
+from callward.notices.selectors import edition_view
+from callward.notices.states import OPEN, EditionState
+from callward.policy import compile_policy, lint, load
+from callward.policy.change import changes_between
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.kernel.actors import Actor
+    from callward.kernel.references import Ref
+    from callward.notices.values import EditionView
+    from callward.policy import Policy
+
+_DELAY_PASSED = system_actor("notices.delay-passed")
+
+
+def ask_approval(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
+    """Ask a second person to approve a draft, or start the policy's delay (D-19)."""
+    with transaction.atomic():
+        edition = locked(edition_ref)
+        require_of(Capability.MANAGE_POLICY, actor, edition.controller_ref, at=at)
+        if edition.state != EditionState.DRAFT:
+            raise NotADraftError(version=edition.version)
+        _refuse_second_in_line(edition)
+        policy = _fit(edition, at=at)
+        _refuse_too_short(edition, policy, at=at)
+        in_force = controllers.policy_in_force(edition.controller_ref, at=at)
+        edition.state, edition.asked_at, edition.asked_by = EditionState.ASKED, at, str(actor)
+        edition.passes_at = rules.passing_instant(at, in_force.two_person.delay, zone=in_force.zone)
+        edition.officer_told_at = None if edition.passes_at is None else at
+        edition.save()
+        audit.record(
+            Event.NOTICES_EDITION_APPROVAL_ASKED,
+            item=edition.ref,
+            actor=actor,
+            at=at,
+            officer="told" if edition.officer_told_at else "not-needed",
+        )
+    return edition_view(edition)
+
+
+def _refuse_second_in_line(edition: Edition) -> None:
+    waiting = Edition.objects.filter(controller_ref=edition.controller_ref, state__in=OPEN).first()
+    if waiting is not None:
+        raise OneAtATimeError(version=waiting.version)
+
+
+def _fit(edition: Edition, *, at: datetime) -> Policy:
+    """The policy of a version that lint has nothing against and that follows what is in force."""
+    policy = load(bytes(edition.source))
+    compiled = compile_policy(policy)
+    refuse_unfit(edition.controller_ref, compiled, at=at)
+    findings = lint(policy, on=local_day(at, zone=compiled.zone))
+    refusing = [finding for finding in findings if finding.refuses]
+    if refusing:
+        raise PolicyLintError(count=len(refusing), first=refusing[0].code)
+    return policy
+
+
+def _refuse_too_short(edition: Edition, policy: Policy, *, at: datetime) -> None:
+    """Art. 13(3): what needs notice may not take effect before people had their days."""
+    in_force = controllers.policy_in_force(edition.controller_ref, at=at)
+    before = load(controllers.source(in_force.policy_id))
+    if not any(change.needs_notice for change in changes_between(before, policy)):
+        return
+    days = before.change.notice_days
+    earliest = rules.earliest_effective(at, notice_days=days, zone=in_force.zone)
+    if edition.effective_on < earliest:
+        raise NoticeTooShortError(version=edition.version, days=days, earliest=earliest)
+
+
+def turn_down(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
+    """Send an asked version back to be a draft; the officer may, and so may a second person."""
+    with transaction.atomic():
+        edition = _asked(edition_ref)
+        require_of(Capability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
+        edition.state, edition.asked_at, edition.asked_by = EditionState.DRAFT, None, ""
+        edition.passes_at = edition.officer_told_at = None
+        edition.save()
+        audit.record(Event.NOTICES_EDITION_TURNED_DOWN, item=edition.ref, actor=actor, at=at)
+    return edition_view(edition)
+
+
+def approve(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
+    """Stand behind a version that somebody else asked for: it is archived, announced, and waits."""
+    with transaction.atomic():
+        edition = _asked(edition_ref)
+        if edition.passes_at is not None and edition.passes_at <= at:
+            return _approved(edition, actor=_DELAY_PASSED, at=at)
+        _refuse_second(edition, actor, at=at)
+        return _approved(edition, actor=actor, at=at)
+
+
+def _asked(edition_ref: Ref) -> Edition:
+    edition = locked(edition_ref)
+    if edition.state != EditionState.ASKED:
+        raise NotAskedError(version=edition.version)
+    return edition
+
+
+def _refuse_second(edition: Edition, actor: Actor, *, at: datetime) -> None:
+    version = edition.version
+    second = controllers.policy_in_force(edition.controller_ref, at=at).two_person.second
+    if second is None:
+        day = "-" if edition.passes_at is None else f"{edition.passes_at:%Y-%m-%d %H:%M} UTC"
+        raise DelayRunningError(**{"version": version, "from": day})
+    if str(actor) == edition.asked_by:
+        raise SameApproverError(version=version)
+    if actor.kind is not ActorKind.USER:
+        raise ApproverRoleError(version=version, role=str(second))
+    require_of(Capability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
+    if second not in accounts.roles_of(parse_ref(actor.ref), edition.controller_ref, at=at):
+        raise ApproverRoleError(version=version, role=str(second))
+
+
+def _approved(edition: Edition, *, actor: Actor, at: datetime) -> EditionView:
+    policy = _fit(edition, at=at)
+    zone = compile_policy(policy).zone
+    edition.state, edition.approved_at, edition.approved_by = EditionState.APPROVED, at, str(actor)
+    edition.publish_at = rules.publish_instant(edition.effective_on, approved_at=at, zone=zone)
+    edition.announced_until = rules.announced_until(
+        edition.effective_on, notice_days=policy.change.notice_days
+    )
+    edition.save()
+    kept = archive(edition, policy, at=at)
+    announce(edition, policy, at=at)
+    audit.record(
+        Event.NOTICES_EDITION_APPROVED,
+        item=edition.ref,
+        actor=actor,
+        at=at,
+        policy=edition.policy_id,
+        effective=edition.effective_on,
+        documents=kept,
+    )
+    return edition_view(edition)
+
+
+def approve_after_delay(at: datetime) -> int:
+    """Approve every version whose delay has passed without the officer turning it down (D-19)."""
+    waiting = Edition.objects.filter(state=EditionState.ASKED, passes_at__lte=at)
+    refs = list(waiting.values_list("ref", flat=True))
+    for ref in refs:
+        approve(ref, actor=_DELAY_PASSED, at=at)
+    return len(refs)

@@ -1,0 +1,93 @@
+"""The archive: every notice byte for byte, with its digest, for ever (C-16, D-06)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from callward.kernel.references import new_ref
+from callward.notices import rendering
+from callward.notices.models import Document, Edition
+from callward.notices.states import PUBLIC, ArchiveFault, Format
+from callward.notices.values import ArchiveFinding, ArchiveReport
+from callward.policy import load
+from callward.texts.states import NoticeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+    from callward.policy import Policy
+
+
+def archive(edition: Edition, policy: Policy, *, at: datetime) -> int:
+    """Keep every notice of a version, inside the caller's transaction."""
+    rows = [
+        Document(
+            ref=new_ref(at),
+            edition=edition,
+            kind=made.kind,
+            language=made.language,
+            format=made.format,
+            content=made.content,
+            size=len(made.content),
+            sha256=hashlib.sha256(made.content).hexdigest(),
+        )
+        for made in rendering.render_all(policy)
+    ]
+    Document.objects.bulk_create(rows)
+    return len(rows)
+
+
+def verify_archive(controller_ref: Ref | None = None) -> ArchiveReport:
+    """Digest every archived document again, and render those of today's texts once more."""
+    rows = Edition.objects.filter(state__in=PUBLIC).order_by("controller_ref", "drafted_at")
+    if controller_ref is not None:
+        rows = rows.filter(controller_ref=controller_ref)
+    editions = list(rows)
+    newest = {edition.controller_ref: edition.ref for edition in editions}
+    faults: list[ArchiveFinding] = []
+    documents = rendered = 0
+    for edition in editions:
+        kept = list(edition.documents.order_by("kind", "language", "format"))
+        documents += len(kept)
+        faults += _broken(edition, kept)
+        if newest[edition.controller_ref] == edition.ref:
+            rendered += len(kept)
+            faults += _drifted(edition, kept)
+    return ArchiveReport(
+        editions=len(editions), documents=documents, rendered=rendered, faults=tuple(faults)
+    )
+
+
+def _broken(edition: Edition, kept: list[Document]) -> Iterator[ArchiveFinding]:
+    if not kept:
+        yield _finding(edition, None, ArchiveFault.MISSING)
+    for document in kept:
+        if hashlib.sha256(document.content).hexdigest() != document.sha256:
+            yield _finding(edition, document, ArchiveFault.BYTES_CHANGED)
+
+
+def _drifted(edition: Edition, kept: list[Document]) -> Iterator[ArchiveFinding]:
+    # Only the newest version: older ones were written with the sentences of their own time.
+    policy = load(bytes(edition.source))
+    for document in kept:
+        made = rendering.render(
+            policy,
+            kind=NoticeKind(document.kind),
+            language=document.language,
+            form=Format(document.format),
+        )
+        if made != bytes(document.content):
+            yield _finding(edition, document, ArchiveFault.RENDERS_DIFFERENTLY)
+
+
+def _finding(edition: Edition, document: Document | None, fault: ArchiveFault) -> ArchiveFinding:
+    return ArchiveFinding(
+        version=edition.version,
+        kind=document.kind if document else "",
+        language=document.language if document else "",
+        format=document.format if document else "",
+        fault=fault,
+    )

@@ -1,0 +1,110 @@
+"""A revision of the policy before anybody approves it: drafted, looked at, withdrawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from callward.accounts.services import require
+from callward.accounts.states import Capability
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.controllers import selectors as controllers
+from callward.controllers.errors import PolicyChainError, PolicyKnownError, PolicyOfAnotherError
+from callward.kernel.actors import ActorKind
+from callward.kernel.references import new_ref, parse_ref
+from callward.notices import rules
+from callward.notices.errors import (
+    AlreadyPublishedError,
+    EditionNotFoundError,
+    NotADraftError,
+    VersionTakenError,
+)
+from callward.notices.models import Edition
+from callward.notices.selectors import edition_view
+from callward.notices.states import PUBLIC, EditionState
+from callward.policy import compile_policy, load
+from callward.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.kernel.actors import Actor
+    from callward.kernel.references import Ref
+    from callward.notices.values import EditionView
+    from callward.policy import CompiledPolicy
+
+
+def draft_policy(controller_ref: Ref, toml: bytes, *, actor: Actor, at: datetime) -> EditionView:
+    """Keep a revision as a draft; lint may still have much to say about it."""
+    require_of(Capability.MANAGE_POLICY, actor, controller_ref, at=at)
+    policy = compile_policy(load(toml))
+    with transaction.atomic():
+        refuse_unfit(controller_ref, policy, at=at)
+        edition = Edition.objects.create(
+            ref=new_ref(at),
+            controller_ref=controller_ref,
+            policy_id=policy.policy_id,
+            version=policy.version,
+            label=policy.version,
+            effective_on=policy.effective,
+            languages=" ".join(rules.in_order(policy.languages, LANGUAGES)),
+            source=toml,
+            state=EditionState.DRAFT,
+            drafted_at=at,
+            drafted_by=str(actor),
+        )
+        audit.record(
+            Event.NOTICES_EDITION_DRAFTED,
+            item=edition.ref,
+            actor=actor,
+            at=at,
+            policy=policy.policy_id,
+        )
+    return edition_view(edition)
+
+
+def refuse_unfit(controller_ref: Ref, policy: CompiledPolicy, *, at: datetime) -> None:
+    """Refuse a revision that could never follow what is in force."""
+    slug = controllers.controller(controller_ref).slug
+    if policy.controller != slug:
+        raise PolicyOfAnotherError(found=policy.controller, wanted=slug)
+    in_force = controllers.policy_in_force(controller_ref, at=at)
+    if policy.policy_id in {one.policy_id for one in controllers.revisions(controller_ref)}:
+        raise PolicyKnownError(policy_id=policy.policy_id)
+    if policy.previous != in_force.policy_id:
+        raise PolicyChainError(found=policy.previous or "-", wanted=in_force.policy_id)
+    taken = Edition.objects.filter(controller_ref=controller_ref, label=policy.version)
+    if taken.filter(state__in=PUBLIC).exists() or policy.version == in_force.version:
+        raise VersionTakenError(version=policy.version)
+
+
+def withdraw(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
+    """Let go of a version that is not published; what was approved stays in the archive."""
+    with transaction.atomic():
+        edition = locked(edition_ref)
+        require_of(Capability.MANAGE_POLICY, actor, edition.controller_ref, at=at)
+        if edition.state == EditionState.PUBLISHED:
+            raise AlreadyPublishedError(version=edition.version)
+        if edition.state == EditionState.WITHDRAWN:
+            raise NotADraftError(version=edition.version)
+        edition.state = EditionState.WITHDRAWN
+        edition.withdrawn_at, edition.withdrawn_by = at, str(actor)
+        edition.save()
+        audit.record(Event.NOTICES_EDITION_WITHDRAWN, item=edition.ref, actor=actor, at=at)
+    return edition_view(edition)
+
+
+def locked(edition_ref: Ref) -> Edition:
+    """One version, locked for a change; raises EditionNotFoundError."""
+    edition = Edition.objects.select_for_update().filter(ref=edition_ref).first()
+    if edition is None:
+        raise EditionNotFoundError(ref=edition_ref)
+    return edition
+
+
+def require_of(capability: Capability, actor: Actor, controller_ref: Ref, *, at: datetime) -> None:
+    """Refuse a user without the capability; commands of the root key's owner may."""
+    if actor.kind is ActorKind.USER:
+        require(capability, user_ref=parse_ref(actor.ref), controller_ref=controller_ref, at=at)

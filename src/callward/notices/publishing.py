@@ -1,0 +1,162 @@
+"""Publishing: policy and notices take effect together, on their day and never half."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.controllers import selectors as controllers, services as activating
+from callward.controllers.errors import ControllersError
+from callward.kernel.actors import system_actor
+from callward.kernel.references import new_ref
+from callward.notices import rules, watching
+from callward.notices.announcing import announce
+from callward.notices.archiving import archive
+from callward.notices.drafting import locked
+from callward.notices.models import Edition
+from callward.notices.selectors import edition_view, probes_of
+from callward.notices.states import EditionState
+from callward.policy import load
+from callward.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.controllers.selectors import RevisionView
+    from callward.kernel.references import Ref
+    from callward.notices.values import EditionView
+
+_PUBLISHER = system_actor("notices.publish")
+
+
+def publish_due(at: datetime, *, controller_ref: Ref | None = None) -> list[EditionView]:
+    """Publish what is in force or whose day has come; a red or stale check blocks it."""
+    known = [controller_ref] if controller_ref else [one.ref for one in controllers.controllers()]
+    return [edition for ref in known for edition in _publish_of(ref, at=at)]
+
+
+def _publish_of(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
+    in_force = _unpublished(controller_ref, at=at)
+    due = _due(controller_ref, at=at)
+    if not in_force and due is None:
+        return []
+    blocked = watching.blocking(controller_ref, at=at)
+    if blocked:
+        _note_blocked(due, blocked, at=at)
+        return []
+    found = [_publish_revision(revision, at=at) for revision in in_force]
+    published = None if due is None else _publish_edition(due, at=at)
+    return found if published is None else [*found, published]
+
+
+def _unpublished(controller_ref: Ref, *, at: datetime) -> list[RevisionView]:
+    """Revisions in force that came past this room: a controller's first, or one by command."""
+    rows = Edition.objects.filter(controller_ref=controller_ref, state=EditionState.PUBLISHED)
+    published = set(rows.values_list("policy_id", flat=True))
+    return [
+        revision
+        for revision in reversed(controllers.revisions(controller_ref))
+        if revision.policy_id not in published and revision.in_force_from <= at
+    ]
+
+
+def _due(controller_ref: Ref, *, at: datetime) -> Ref | None:
+    waiting = Edition.objects.filter(
+        controller_ref=controller_ref, state=EditionState.APPROVED, publish_at__lte=at
+    )
+    return waiting.values_list("ref", flat=True).first()
+
+
+def _publish_revision(revision: RevisionView, *, at: datetime) -> EditionView:
+    source = controllers.source(revision.policy_id)
+    policy = load(source)
+    with transaction.atomic():
+        edition = Edition(
+            ref=new_ref(at),
+            controller_ref=revision.controller_ref,
+            policy_id=revision.policy_id,
+            version=revision.version,
+            label=_free_label(revision),
+            effective_on=revision.effective_on,
+            languages=" ".join(rules.in_order(policy.languages, LANGUAGES)),
+            source=source,
+            state=EditionState.PUBLISHED,
+            drafted_at=at,
+            drafted_by=revision.activated_by,
+            approved_at=revision.activated_at,
+            approved_by=revision.activated_by,
+            publish_at=revision.in_force_from,
+            announced_until=rules.announced_until(
+                revision.effective_on, notice_days=policy.change.notice_days
+            ),
+        )
+        _take_place(edition, at=at)
+        archive(edition, policy, at=at)
+        if revision.previous_id is not None:
+            announce(edition, policy, at=at)
+    return edition_view(edition)
+
+
+def _free_label(revision: RevisionView) -> str:
+    rows = Edition.objects.filter(controller_ref=revision.controller_ref, label=revision.version)
+    taken = rows.exclude(state__in=[EditionState.DRAFT, EditionState.WITHDRAWN]).exists()
+    return f"{revision.version}-{revision.number}" if taken else revision.version
+
+
+def _publish_edition(edition_ref: Ref, *, at: datetime) -> EditionView | None:
+    try:
+        with transaction.atomic():
+            edition = locked(edition_ref)
+            activating.activate_policy(
+                edition.controller_ref, bytes(edition.source), actor=_PUBLISHER, at=at
+            )
+            _take_place(edition, at=at)
+            return edition_view(edition)
+    except ControllersError as error:  # the law or the chain has changed since the approval
+        _note_blocked(edition_ref, (error.code,), at=at)
+        return None
+
+
+def _take_place(edition: Edition, *, at: datetime) -> None:
+    """Close the version before with what the checks say of it, and open this one."""
+    rows = Edition.objects.filter(
+        controller_ref=edition.controller_ref, state=EditionState.PUBLISHED
+    )
+    before = rows.order_by("-published_at", "-ref").first()
+    if before is not None and not before.last_checks.exists():
+        watching.keep_last(before, probes_of(before.ref), at=at)
+    edition.state, edition.blocked_by = EditionState.PUBLISHED, ""
+    edition.published_at, edition.published_by = at, str(_PUBLISHER)
+    edition.save()
+    audit.record(
+        Event.NOTICES_EDITION_PUBLISHED,
+        item=edition.ref,
+        actor=_PUBLISHER,
+        at=at,
+        policy=edition.policy_id,
+        effective=edition.effective_on,
+    )
+
+
+def _note_blocked(edition_ref: Ref | None, codes: tuple[str, ...], *, at: datetime) -> None:
+    """Write down once what stands in the way, so that the officer reads it."""
+    if edition_ref is None:
+        return
+    said = " ".join(sorted(codes))
+    with transaction.atomic():
+        edition = locked(edition_ref)
+        if edition.blocked_by == said:
+            return
+        edition.blocked_by = said
+        edition.save(update_fields=["blocked_by"])
+        audit.record(
+            Event.NOTICES_EDITION_BLOCKED,
+            item=edition.ref,
+            actor=_PUBLISHER,
+            at=at,
+            reason=min(codes),
+            checks=len(codes),
+        )

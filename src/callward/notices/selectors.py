@@ -1,0 +1,286 @@
+"""What can be asked of this room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+
+from callward.controllers import selectors as controllers
+from callward.kernel.calendar import local_day
+from callward.notices.errors import (
+    AnnouncementNotFoundError,
+    EditionNotFoundError,
+    NothingPublishedError,
+    NoticeNotFoundError,
+)
+from callward.notices.models import Announcement, Document, Edition
+from callward.notices.reading import NoticeText, read_notice
+from callward.notices.states import OPEN, PUBLIC, EditionState, Format
+from callward.notices.values import (
+    AnnouncementView,
+    Banner,
+    DocumentView,
+    EditionView,
+    Reach,
+)
+from callward.policy import canonical_json, compile_policy, lint, load
+from callward.policy.change import changes_between
+from callward.policy.vocabulary import AnnounceChange
+from callward.retention import services as retention
+from callward.subjects import selectors as subjects
+from callward.texts.states import NoticeKind, Probe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from callward.controllers.selectors import ControllerView
+    from callward.kernel.references import Ref
+    from callward.policy import Finding, Policy
+    from callward.policy.change import Change
+    from callward.retention.services import Foreseen
+
+
+def edition_view(row: Edition) -> EditionView:
+    """One version as a plain value."""
+    return EditionView(
+        ref=row.ref,
+        controller_ref=row.controller_ref,
+        policy_id=row.policy_id,
+        version=row.version,
+        label=row.label,
+        effective_on=row.effective_on,
+        state=EditionState(row.state),
+        drafted_at=row.drafted_at,
+        drafted_by=row.drafted_by,
+        asked_at=row.asked_at,
+        asked_by=row.asked_by,
+        passes_at=row.passes_at,
+        officer_told_at=row.officer_told_at,
+        approved_at=row.approved_at,
+        approved_by=row.approved_by,
+        publish_at=row.publish_at,
+        blocked_by=tuple(row.blocked_by.split()),
+        published_at=row.published_at,
+        published_by=row.published_by,
+        withdrawn_at=row.withdrawn_at,
+    )
+
+
+def announcement_view(row: Announcement) -> AnnouncementView:
+    """One announcement as a plain value."""
+    return AnnouncementView(
+        ref=row.ref,
+        channel=AnnounceChange(row.channel),
+        place=row.place,
+        made_at=row.made_at,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by=row.acknowledged_by,
+    )
+
+
+def _row(edition_ref: Ref) -> Edition:
+    found = Edition.objects.filter(ref=edition_ref).first()
+    if found is None:
+        raise EditionNotFoundError(ref=edition_ref)
+    return found
+
+
+def edition(edition_ref: Ref) -> EditionView:
+    """One version; raises EditionNotFoundError."""
+    return edition_view(_row(edition_ref))
+
+
+def editions(controller_ref: Ref, *, states: Sequence[EditionState] = ()) -> list[EditionView]:
+    """The versions of a controller, the newest first."""
+    rows = Edition.objects.filter(controller_ref=controller_ref).defer("source")
+    if states:
+        rows = rows.filter(state__in=states)
+    return [edition_view(row) for row in rows.order_by("-drafted_at", "-ref")]
+
+
+def published(controller_ref: Ref) -> list[EditionView]:
+    """Every version that was ever in force and published, the newest first."""
+    rows = Edition.objects.filter(controller_ref=controller_ref, state=EditionState.PUBLISHED)
+    return [edition_view(row) for row in rows.defer("source").order_by("-published_at", "-ref")]
+
+
+def current(controller_ref: Ref) -> EditionView:
+    """The version that people read today; raises NothingPublishedError."""
+    rows = Edition.objects.filter(controller_ref=controller_ref, state=EditionState.PUBLISHED)
+    row = rows.defer("source").order_by("-published_at", "-ref").first()
+    if row is None:
+        raise NothingPublishedError(ref=controllers.controller(controller_ref).slug)
+    return edition_view(row)
+
+
+def upcoming(controller_ref: Ref) -> EditionView | None:
+    """The version that is approved and waits for its day."""
+    rows = Edition.objects.filter(controller_ref=controller_ref, state=EditionState.APPROVED)
+    row = rows.defer("source").first()
+    return None if row is None else edition_view(row)
+
+
+def labelled(controller_ref: Ref, label: str) -> EditionView:
+    """The public version of this name; raises EditionNotFoundError."""
+    rows = Edition.objects.filter(controller_ref=controller_ref, label=label, state__in=PUBLIC)
+    row = rows.defer("source").first()
+    if row is None:
+        raise EditionNotFoundError(ref=label)
+    return edition_view(row)
+
+
+def waiting_for_officer(controller_ref: Ref) -> list[EditionView]:
+    """Versions that wait for somebody: for an approval, their day, or a check to turn green."""
+    return editions(controller_ref, states=OPEN)
+
+
+def publishing_controllers() -> list[ControllerView]:
+    """The controllers that have published notices, by brand."""
+    rows = Edition.objects.filter(state=EditionState.PUBLISHED).order_by()
+    refs = set(rows.values_list("controller_ref", flat=True).distinct())
+    found = [one for one in controllers.controllers() if one.ref in refs]
+    return sorted(found, key=lambda one: one.brand.casefold())
+
+
+def source(edition_ref: Ref) -> bytes:
+    """The policy file of a version, byte for byte."""
+    return bytes(_row(edition_ref).source)
+
+
+def canonical(edition_ref: Ref) -> bytes:
+    """The policy of a version in the form that its id is the digest of."""
+    return canonical_json(load(source(edition_ref)))
+
+
+def findings(edition_ref: Ref, *, at: datetime) -> list[Finding]:
+    """What the linter says of a version today."""
+    policy = load(source(edition_ref))
+    return lint(policy, on=local_day(at, zone=compile_policy(policy).zone))
+
+
+def changes(edition_ref: Ref, *, at: datetime) -> tuple[Change, ...]:
+    """What a version changes against what came before it, or against what is in force now."""
+    row = _row(edition_ref)
+    after = load(bytes(row.source))
+    before = _before(row, after, at=at)
+    return () if before is None else changes_between(before, after)
+
+
+def _before(row: Edition, after: Policy, *, at: datetime) -> Policy | None:
+    if row.state == EditionState.PUBLISHED:
+        return load(controllers.source(after.previous)) if after.previous else None
+    in_force = controllers.policy_in_force(row.controller_ref, at=at)
+    return load(controllers.source(in_force.policy_id))
+
+
+def foreseen(edition_ref: Ref, *, at: datetime) -> Foreseen:
+    """How many recordings a version would give a nearer date."""
+    row = _row(edition_ref)
+    policy = compile_policy(load(bytes(row.source)))
+    return retention.foresee(row.controller_ref, policy, at=at)
+
+
+def documents(edition_ref: Ref) -> list[DocumentView]:
+    """What the archive keeps of a version, without the bytes."""
+    rows = Document.objects.filter(edition=edition_ref).defer("content")
+    return [
+        DocumentView(
+            kind=NoticeKind(row.kind),
+            language=row.language,
+            format=Format(row.format),
+            size=row.size,
+            sha256=row.sha256,
+        )
+        for row in rows.order_by("kind", "language", "format")
+    ]
+
+
+def document(edition_ref: Ref, kind: str, *, language: str, form: str) -> bytes:
+    """One archived document, byte for byte; raises NoticeNotFoundError."""
+    row = (
+        Document.objects.filter(edition=edition_ref, kind=kind, language=language, format=form)
+        .values_list("content")
+        .first()
+    )
+    if row is None:
+        raise NoticeNotFoundError(ref=f"{kind}/{language}.{form}"[:60])
+    return bytes(row[0])
+
+
+def notice(edition_ref: Ref, kind: str, *, language: str) -> NoticeText:
+    """One notice of a version as pages show it; raises NoticeNotFoundError."""
+    return read_notice(document(edition_ref, kind, language=language, form=Format.JSON))
+
+
+def kinds(edition_ref: Ref) -> tuple[NoticeKind, ...]:
+    """Which notices a version has, in the order in which people look for them."""
+    rows = Document.objects.filter(edition=edition_ref).order_by()
+    found = set(rows.values_list("kind", flat=True).distinct())
+    return tuple(kind for kind in NoticeKind if kind in found)
+
+
+def languages(edition_ref: Ref) -> tuple[str, ...]:
+    """In which languages a version is there, the controller's own first."""
+    return tuple(_row(edition_ref).languages.split())
+
+
+def probes_of(edition_ref: Ref) -> set[Probe]:
+    """Every probe that a sentence of a version names; the same in every language."""
+    rows = Document.objects.filter(edition=edition_ref, format=Format.JSON)
+    written = rows.order_by("language").values_list("content", flat=True)
+    notices = [read_notice(bytes(content)) for content in written]
+    return {one.probe for notice in notices for one in notice.sentences() if one.probe is not None}
+
+
+def announcements(edition_ref: Ref) -> list[AnnouncementView]:
+    """Every place that a version was announced to."""
+    rows = Announcement.objects.filter(edition=edition_ref).order_by("channel", "place")
+    return [announcement_view(row) for row in rows]
+
+
+def announcement(announcement_ref: Ref) -> tuple[EditionView, AnnouncementView]:
+    """One announcement and its version; raises AnnouncementNotFoundError."""
+    row = Announcement.objects.select_related("edition").filter(ref=announcement_ref).first()
+    if row is None:
+        raise AnnouncementNotFoundError(ref=announcement_ref)
+    return edition_view(row.edition), announcement_view(row)
+
+
+def reach(edition_ref: Ref) -> Reach:
+    """How many places tell people already, and whom a message could lawfully reach (I-18)."""
+    row = _row(edition_ref)
+    places = list(row.announcements.values_list("acknowledged_at", flat=True))
+    wanted = load(bytes(row.source)).change.announce
+    contacts = {}
+    if AnnounceChange.SMS in wanted:
+        contacts[AnnounceChange.SMS] = subjects.count_numbers(row.controller_ref)
+    if AnnounceChange.EMAIL in wanted:
+        contacts[AnnounceChange.EMAIL] = 0  # no room keeps an address of a caller yet
+    acknowledged = sum(seen is not None for seen in places)
+    return Reach(places=len(places), acknowledged=acknowledged, contacts=contacts)
+
+
+def banner(controller_ref: Ref, *, at: datetime) -> Banner | None:
+    """What every page of a controller says of a change: one that comes, or one just come."""
+    rows = Edition.objects.filter(controller_ref=controller_ref, state__in=PUBLIC)
+    line = list(rows.defer("source").order_by(F("published_at").desc(nulls_first=True), "-ref")[:2])
+    if len(line) < _A_CHANGE:
+        return None
+    after, before = line
+    coming = after.state == EditionState.APPROVED
+    zone = controllers.policy_in_force(controller_ref, at=at).zone
+    last = after.announced_until
+    if not coming and (last is None or local_day(at, zone=zone) > last):
+        return None
+    return Banner(
+        label=after.label,
+        version=after.version,
+        effective_on=after.effective_on,
+        previous_label=before.label,
+        coming=coming,
+    )
+
+
+_A_CHANGE = 2  # versions: one alone is no change

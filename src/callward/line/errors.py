@@ -107,3 +107,11 @@ class ControlMessageError(LineError, BadInputError):
     code = "line-control-message"
     fact = gettext_noop("The message to the phone line is not understood: %(where)s: %(kind)s.")
     mend = gettext_noop("Use the same version on both sides.")
+
+
+class NoMediaPortError(LineError):
+    """Every port for audio is taken."""
+
+    code = "line-no-media-port"
+    fact = gettext_noop("There is no free port for the audio of another call.")
+    mend = gettext_noop("Widen the range of media ports, or lower the number of concurrent calls.")

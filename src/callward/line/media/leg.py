@@ -1,0 +1,305 @@
+"""One RTP socket towards one peer; everything of it that touches packets runs on the media thread.
+
+Orders from the loop thread are either single values put in place, or wait for the next turn.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+from typing import TYPE_CHECKING
+
+from callward.line.media.clocking import Placer
+from callward.line.media.digits import EventEar
+from callward.line.media.g711 import FRAME, PAYLOAD_TYPES, transcoded
+from callward.line.media.playing import Playing
+from callward.line.media.rtp import (
+    HEADER,
+    HEADER_SIZE,
+    MARKER,
+    PLAIN,
+    WORD,
+    Incoming,
+    Outgoing,
+    payload_of,
+)
+from callward.line.media.tones import ToneEar
+from callward.line.states import Codec, Party
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from callward.line.media.plane import PythonMedia
+    from callward.line.ports import FrameSink, MediaAddress
+
+_CODECS = {number: codec for codec, number in PAYLOAD_TYPES.items()}
+_LARGEST = 2048
+_QUIET = 0.5  # seconds without a packet, after which the same host may speak from another port
+_FORMER = 1.0  # seconds in which stragglers of the source before are left out
+_SAME_DIGIT = 1.0  # seconds in which an event is the digit whose tones were heard just before
+_NOWHERE = frozenset({"0.0.0.0", ""})  # noqa: S104  # the old way to say "on hold", never bound
+_FORM = 0xFF00  # everything of a header's beginning but marker and payload type
+_ROOM_FOR_STAMP = 64
+_TIMESPEC = struct.Struct("@qq")
+
+type_of = PAYLOAD_TYPES.__getitem__
+read_header = HEADER.unpack_from
+
+
+class PythonLeg:
+    """Sends to one peer, and hears only the host that its SDP names."""
+
+    def __init__(self, plane: PythonMedia, channel: socket.socket, *, in_band: bool) -> None:
+        self._plane, self._socket = plane, channel
+        self._port: int = channel.getsockname()[1]
+        self._host: str | None = None
+        self._codec, self._events = Codec.PCMA, -1
+        self._remote: tuple[str, int] | None = None
+        self._source: tuple[str, int] | None = None
+        self._named: tuple[str, int] | None = None
+        self._sends_to_peer = False
+        self._heard_at = 0.0
+        self._incoming: Incoming | None = None
+        self._former, self._former_until = -1, 0.0
+        self._outgoing = Outgoing()
+        self._other: PythonLeg | None = None
+        self._sink: FrameSink | None = None
+        self._party = Party.OUTER
+        self._placer = Placer()
+        self._event_ear = EventEar()
+        self._tone_ear: ToneEar | None = ToneEar() if in_band else None
+        self._sends_events = False
+        self._tone_told, self._tone_told_at = "", 0.0
+        self._digit: Callable[[str], None] | None = None
+        self._playing: Playing | None = None
+        self._closed = False
+        self.received = self.relayed = self._lost = self.strangers = 0
+
+    @property
+    def port(self) -> int:
+        return self._port
+
+    @property
+    def lost(self) -> int:
+        """Packets of this peer that never came."""
+        return self._lost + (self._incoming.lost if self._incoming else 0)
+
+    # Orders of the loop thread.
+
+    def connect(self, media: MediaAddress) -> None:
+        """Send to (and accept from) this peer from now on; again after a re-offer."""
+        self._plane.order(lambda: self._connect(media))
+
+    def play(self, audio: bytes, *, done: Callable[[int, bool], None], loop: bool = False) -> None:
+        """Play headerless A-law 8 kHz; what played before is hushed."""
+        playing = Playing(audio, done=done, loop=loop)
+        self._plane.order(lambda: self._play(playing))
+
+    def hush(self) -> None:
+        """Stop playing; `done` is called with complete = False."""
+        self._plane.order(lambda: self._stop_playing(complete=False))
+
+    def relay(self, other: PythonLeg | None) -> None:
+        """Pass this peer's audio to the other leg (one way), or to nobody."""
+        self._other = other
+
+    def tap(self, sink: FrameSink | None, *, party: Party) -> None:
+        """Hand received frames to the sink too."""
+        self._party, self._sink = party, sink
+
+    def on_digit(self, listener: Callable[[str], None]) -> None:
+        """Call on the loop thread for each digit, once."""
+        self._digit = listener
+
+    def listen_in_band(self, *, on: bool) -> None:
+        """Look for tones in the audio too."""
+        self._tone_ear = ToneEar() if on and not self._sends_events else None
+
+    def close(self) -> None:
+        """Free the port; safe to call twice. What still plays is told as incomplete."""
+        self._other = self._sink = None
+        self._plane.order(self._close)
+
+    # The media thread.
+
+    def _connect(self, media: MediaAddress) -> None:
+        named = (media.host, media.port)
+        if named != self._named:
+            self._source, self._remote = None, named
+        self._named, self._host = named, media.host
+        self._codec = media.codec
+        self._events = -1 if media.telephone_event is None else media.telephone_event
+        nowhere = media.host in _NOWHERE or media.port == 0
+        self._sends_to_peer = media.receives and not nowhere
+
+    def _close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._stop_playing(complete=False)
+        self._plane.forget(self)
+        self._socket.close()
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def take(self, now: float) -> None:
+        """Receive one packet, and do with it all that is to be done."""
+        try:
+            packet, source = self._socket.recvfrom(_LARGEST)
+        except OSError:  # nothing there after all
+            return
+        self._receive(packet, source, now)
+
+    def take_sampled(self, now: float) -> None:
+        """The same, telling how long the packet waited since the kernel had it."""
+        try:
+            packet, notes, _flags, source = self._socket.recvmsg(_LARGEST, _ROOM_FOR_STAMP)
+        except OSError:
+            return
+        if self._receive(packet, source, now) and notes and self._other is not None:
+            seconds, nanoseconds = _TIMESPEC.unpack_from(notes[0][2])
+            waited = time.clock_gettime(time.CLOCK_REALTIME) - seconds - nanoseconds * 1e-9
+            self._plane.delays.add(waited)
+
+    def _receive(self, packet: bytes, source: tuple[str, int], now: float) -> bool:
+        if len(packet) < HEADER_SIZE or (source != self._source and not self._admit(source, now)):
+            self.strangers += 1
+            return False
+        first, seq, stamp, ssrc = read_header(packet)
+        incoming = self._incoming
+        if incoming is None or ssrc != incoming.ssrc:
+            incoming = self._begin(ssrc, seq, now)
+            if incoming is None:
+                return False
+        if seq == (incoming.last + 1) & WORD:
+            incoming.last = seq
+        elif not incoming.admit(seq):
+            return False
+        self.received += 1
+        self._heard_at = now
+        self._use(packet, first, seq, stamp, incoming, now)
+        return True
+
+    def _admit(self, source: tuple[str, int], now: float) -> bool:
+        """Hear the host that the SDP names, and from it one port at a time."""
+        if self._host is None or source[0] != self._host:
+            return False
+        if self._source is None or source == self._named or now - self._heard_at > _QUIET:
+            self._source = self._remote = source
+            return True
+        return False
+
+    def _begin(self, ssrc: int, seq: int, now: float) -> Incoming | None:
+        if self._incoming is not None:
+            if ssrc == self._former and now < self._former_until:
+                return None
+            self._lost += self._incoming.lost
+            self._former, self._former_until = self._incoming.ssrc, now + _FORMER
+        self._incoming = Incoming(ssrc, seq)
+        self._placer = Placer()
+        return self._incoming
+
+    def _use(
+        self, packet: bytes, first: int, seq: int, stamp: int, incoming: Incoming, now: float
+    ) -> None:
+        codec = _CODECS.get(first & 0x7F)
+        plain = first & _FORM == PLAIN
+        payload = packet[HEADER_SIZE:] if plain else payload_of(packet)
+        if codec is None or not payload:
+            incoming.hidden += 1
+            if payload and first & 0x7F == self._events:
+                self._hear_event(payload, incoming.ssrc, stamp, now)
+            return
+        if self._tone_ear is not None and self._hear_tone(self._tone_ear, payload, codec, now):
+            incoming.hidden += 1
+            return
+        other = self._other
+        if other is not None:
+            other.pass_on(payload, codec, first & MARKER, seq, stamp, incoming, now)
+        sink = self._sink
+        if sink is not None:
+            sink.frame(self._party, codec, payload, self._placer.place(stamp, now))
+
+    def _hear_event(self, payload: bytes, ssrc: int, stamp: int, now: float) -> None:
+        self._tone_ear, self._sends_events = None, True  # events suffice: no digit comes twice
+        digit = self._event_ear.hear(payload, ssrc, stamp)
+        told, self._tone_told = self._tone_told, ""
+        if digit is not None and (digit != told or now - self._tone_told_at > _SAME_DIGIT):
+            self._tell_digit(digit)
+
+    def _hear_tone(self, ear: ToneEar, payload: bytes, codec: Codec, now: float) -> bool:
+        digit = ear.hear(payload, codec)
+        if digit is not None:
+            self._tone_told, self._tone_told_at = digit, now
+            self._tell_digit(digit)
+        return ear.sounding
+
+    def _tell_digit(self, digit: str) -> None:
+        listener = self._digit
+        if listener is not None:
+            self._plane.soon(lambda: listener(digit))
+
+    def pass_on(
+        self,
+        payload: bytes,
+        codec: Codec,
+        marker: int,
+        seq: int,
+        stamp: int,
+        feed: Incoming,
+        now: float,
+    ) -> None:
+        """Send on what another leg received, unless a prompt is playing here."""
+        if self._playing is not None or not self._sends_to_peer or self._closed:
+            return
+        target = self._codec
+        if codec is not target:
+            payload = transcoded(payload, source=codec, target=target)
+        first = PLAIN | marker | type_of(target)
+        header = self._outgoing.header_like(feed, first, seq, stamp, now)
+        if self._send(header + payload):
+            self.relayed += 1
+
+    def _send(self, packet: bytes) -> bool:
+        remote = self._remote
+        if remote is None:
+            return False
+        try:
+            self._socket.sendto(packet, remote)
+        except OSError:  # no road to the peer just now; audio does not wait
+            return False
+        return True
+
+    def _play(self, playing: Playing) -> None:
+        self._stop_playing(complete=False)
+        if self._closed:
+            self._plane.soon(lambda: playing.tell(complete=False))
+            return
+        self._playing = playing
+        self._plane.players[self] = None
+
+    def _stop_playing(self, *, complete: bool) -> None:
+        playing, self._playing = self._playing, None
+        self._plane.players.pop(self, None)
+        if playing is not None:
+            self._plane.soon(lambda: playing.tell(complete=complete))
+
+    def tick(self, now: float) -> None:
+        """Send the next 20 ms of what is playing."""
+        playing = self._playing
+        if playing is None:
+            return
+        frame = playing.next_frame()
+        if frame is None:
+            self._stop_playing(complete=True)
+            return
+        if not self._sends_to_peer:
+            return
+        codec = self._codec
+        begins = self._outgoing.begins_spurt
+        payload = transcoded(frame, source=Codec.PCMA, target=codec)
+        first = PLAIN | type_of(codec) | (MARKER if begins else 0)
+        if self._send(self._outgoing.next_header(first, FRAME, now) + payload):
+            playing.sent += 1

@@ -2,16 +2,27 @@
 
 from callward.policy.compiled import (
     RECORDING_ACTIVITY,
+    VOICEMAIL_ACTIVITY,
     AccessRules,
     CompiledPolicy,
+    Digits,
     HoldRule,
+    PauseRule,
     RecordingRules,
     ReleaseRules,
     RetentionRule,
+    Telling,
     TwoPersonRule,
+    VoicemailRules,
     may_play,
 )
-from callward.policy.compiler import canonical_json, compile_policy, from_canonical, policy_id_of
+from callward.policy.compiler import (
+    canonical_json,
+    compile_policy,
+    from_canonical,
+    policy_id_of,
+    policy_of,
+)
 from callward.policy.errors import PolicyError
 from callward.policy.findings import Finding
 from callward.policy.linter import lint
@@ -20,16 +31,21 @@ from callward.policy.schema import Policy
 
 __all__ = [
     "RECORDING_ACTIVITY",
+    "VOICEMAIL_ACTIVITY",
     "AccessRules",
     "CompiledPolicy",
+    "Digits",
     "Finding",
     "HoldRule",
+    "PauseRule",
     "Policy",
     "PolicyError",
     "RecordingRules",
     "ReleaseRules",
     "RetentionRule",
+    "Telling",
     "TwoPersonRule",
+    "VoicemailRules",
     "canonical_json",
     "compile_policy",
     "from_canonical",
@@ -37,4 +53,5 @@ __all__ = [
     "load",
     "may_play",
     "policy_id_of",
+    "policy_of",
 ]

@@ -14,14 +14,20 @@ if TYPE_CHECKING:
 
     from callward.kernel.calendar import Period
     from callward.policy.vocabulary import (
+        Announce,
         ConsentMode,
         Destruction,
         Direction,
+        OutboundReason,
+        RefusalPath,
         RetentionKind,
         StartEvent,
     )
+    from callward.policy.vocabulary_calls import PauseReason, Said
+    from callward.policy.vocabulary_notice import Reviewed
 
 RECORDING_ACTIVITY = "call-recording"
+VOICEMAIL_ACTIVITY = "voicemail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,48 @@ class ReleaseRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What a person is told and asked on a call of one direction, and why it may be made."""
+
+    announce: Announce
+    consent: ConsentMode
+    refuse: RefusalPath | None
+    says: frozenset[Said]
+    languages: tuple[str, ...]
+    early_media: bool
+    reasons: frozenset[OutboundReason]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digits:
+    """The keys of a telephone that agree, refuse and stop."""
+
+    agree: str
+    refuse: str
+    stop: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRule:
+    """For how long at most, and why, a recording may be paused."""
+
+    max: Period
+    reasons: frozenset[PauseReason]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailRules:
+    """What governs a message left by voice; it is no recording of a conversation."""
+
+    announce: Announce
+    longest: Period | None
+    retain: RetentionRule
+    purposes: frozenset[str]
+    categories: frozenset[str]
+    regions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingRules:
     """Everything that governs a recording from its announcement to its destruction."""
 
@@ -73,6 +121,10 @@ class RecordingRules:
     categories: frozenset[str]
     basis_of: Mapping[str, str]
     consent: Mapping[Direction, ConsentMode]
+    telling: Mapping[Direction, Telling]
+    digits: Digits
+    pause: PauseRule | None
+    officer_unrecorded: bool
     retain: RetentionRule
     floor: RetentionRule | None
     holds: Mapping[str, HoldRule]
@@ -124,6 +176,10 @@ class CompiledPolicy:
     effective: date
     previous: str | None
     recording: RecordingRules | None
+    voicemail: VoicemailRules | None
+    outbound_reasons: frozenset[OutboundReason]
+    show_failure_after: Period | None
+    reviews: Mapping[Reviewed, Period]
     retention: Mapping[str, RetentionRule]
     floors: Mapping[str, RetentionRule]
     records: Mapping[str, RetentionRule]

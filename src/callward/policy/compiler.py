@@ -12,6 +12,7 @@ from callward.kernel.calendar import zone_named
 from callward.policy.canonical import JsonValue, canonical_bytes, policy_id_of
 from callward.policy.compiled import CompiledPolicy, RetentionRule, TwoPersonRule
 from callward.policy.compiling_recording import play_rule, recording_rules
+from callward.policy.compiling_telling import outbound_reasons, voicemail_rules
 from callward.policy.compiling_values import needed_period, needed_rule
 from callward.policy.errors import CanonicalFormError, PolicyIncompleteError
 from callward.policy.schema import Policy
@@ -19,9 +20,11 @@ from callward.policy.schema import Policy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from callward.kernel.calendar import Period
     from callward.policy.schema_activity import Retain
+    from callward.policy.vocabulary_notice import Reviewed
 
-__all__ = ["canonical_json", "compile_policy", "from_canonical", "policy_id_of"]
+__all__ = ["canonical_json", "compile_policy", "from_canonical", "policy_id_of", "policy_of"]
 
 
 def canonical_json(policy: Policy) -> bytes:
@@ -36,6 +39,11 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
 
 def from_canonical(canonical: bytes) -> CompiledPolicy:
     """Read archived bytes back to the same compiled policy; raises CanonicalFormError."""
+    return _compiled(policy_of(canonical), canonical)
+
+
+def policy_of(canonical: bytes) -> Policy:
+    """Read archived bytes back to the policy as written; raises CanonicalFormError."""
     try:
         same = canonical_bytes(json.loads(canonical)) == canonical
         policy = Policy.model_validate_json(canonical)
@@ -43,7 +51,7 @@ def from_canonical(canonical: bytes) -> CompiledPolicy:
         raise CanonicalFormError from error
     if not same:
         raise CanonicalFormError
-    return _compiled(policy, canonical)
+    return policy
 
 
 def _json_of(value: object) -> JsonValue:
@@ -80,6 +88,10 @@ def _compiled(policy: Policy, canonical: bytes) -> CompiledPolicy:
         effective=policy.effective,
         previous=policy.previous,
         recording=recording,
+        voicemail=voicemail_rules(policy),
+        outbound_reasons=outbound_reasons(policy),
+        show_failure_after=_show_failure_after(policy),
+        reviews=_reviews(policy),
         retention=_rules({name: each.retain for name, each in policy.activity.items()}),
         floors=_rules({name: each.floor for name, each in policy.activity.items() if each.floor}),
         records=_rules({str(kind): each.retain for kind, each in policy.record.items()}),
@@ -94,6 +106,21 @@ def _compiled(policy: Policy, canonical: bytes) -> CompiledPolicy:
 
 def _rules(written: Mapping[str, Retain | None]) -> Mapping[str, RetentionRule]:
     return MappingProxyType({name: needed_rule(name, written[name]) for name in sorted(written)})
+
+
+def _show_failure_after(policy: Policy) -> Period | None:
+    if policy.publish is None:
+        return None
+    return needed_period("publish.show_failure_after", policy.publish.show_failure_after)
+
+
+def _reviews(policy: Policy) -> Mapping[Reviewed, Period]:
+    return MappingProxyType(
+        {
+            what: needed_period(f"review.{what}", period)
+            for what, period in sorted(policy.review.items())
+        }
+    )
 
 
 def _two_person(policy: Policy) -> TwoPersonRule:

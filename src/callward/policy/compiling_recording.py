@@ -15,8 +15,9 @@ from callward.policy.compiled import (
     RecordingRules,
     ReleaseRules,
 )
+from callward.policy.compiling_telling import digits_of, pause_rule, telling_of
 from callward.policy.compiling_values import needed, needed_period, needed_rule
-from callward.policy.vocabulary import ConsentMode, Direction, Need, PlayRefusal
+from callward.policy.vocabulary import Need, PlayRefusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,13 +36,18 @@ def recording_rules(policy: Policy) -> RecordingRules | None:
 
 def _rules_of(policy: Policy, activity: Activity) -> RecordingRules:
     intake = needed(f"{_HERE}.intake", activity.intake)
+    telling = telling_of(policy, activity)
     return RecordingRules(
         directions=activity.directions,
         numbers=activity.numbers,
         purposes=activity.purposes,
         categories=activity.categories,
         basis_of=_bases(policy, activity),
-        consent=_consent(activity),
+        consent=MappingProxyType({way: each.consent for way, each in telling.items()}),
+        telling=telling,
+        digits=digits_of(activity.digits),
+        pause=pause_rule(activity.pause),
+        officer_unrecorded=bool(activity.officer_unrecorded),
         retain=needed_rule(f"{_HERE}.retain", activity.retain),
         floor=needed_rule(f"{_HERE}.floor", activity.floor) if activity.floor else None,
         holds=_holds(activity.hold),
@@ -89,17 +95,6 @@ def _bases(policy: Policy, activity: Activity) -> Mapping[str, str]:
         purpose = needed(f"purpose.{name}", policy.purpose.get(name))
         bases[name] = str(needed(f"purpose.{name}.basis", purpose.basis))
     return MappingProxyType(bases)
-
-
-def _consent(activity: Activity) -> Mapping[Direction, ConsentMode]:
-    modes: dict[Direction, ConsentMode] = {}
-    if Direction.IN in activity.directions:
-        modes[Direction.IN] = needed(f"{_HERE}.inbound", activity.inbound).consent
-    if Direction.OUT in activity.directions:
-        modes[Direction.OUT] = needed(f"{_HERE}.outbound", activity.outbound).consent
-    if Direction.INTERNAL in activity.directions:
-        modes[Direction.INTERNAL] = ConsentMode.NONE
-    return MappingProxyType(modes)
 
 
 def _holds(holds: tuple[Hold, ...]) -> Mapping[str, HoldRule]:

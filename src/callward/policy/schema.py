@@ -7,14 +7,37 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from callward.policy.schema_activity import Activity, Retain
+from callward.policy.schema_parties import (
+    MAX_ROWS,
+    Controller,
+    Officer,
+    Recipient,
+    TypedAuthority,
+)
+from callward.policy.schema_statements import (
+    Account,
+    AccountAdmin,
+    Breach,
+    Calling,
+    Change,
+    Children,
+    Control,
+    Cookie,
+    CookieRules,
+    Document,
+    Notification,
+    OtherPersons,
+    Payment,
+    Publish,
+    Residue,
+    Rights,
+    StaffNotice,
+    Transfers,
+)
 from callward.policy.schema_values import (
-    E164,
-    Count,
     Country,
     Day,
-    Email,
     Language,
-    MonthDay,
     PeriodText,
     PolicyId,
     Prose,
@@ -22,81 +45,11 @@ from callward.policy.schema_values import (
     Table,
     Term,
     Text,
-    WebAddress,
     Word,
     ZoneName,
 )
-from callward.policy.vocabulary import (
-    AnnounceChange,
-    Basis,
-    BreachItem,
-    Channel,
-    Collected,
-    ControlKind,
-    CookieClass,
-    MessageChannel,
-    RecipientRole,
-    RecordKind,
-    RestrictionClock,
-    Right,
-    Role,
-)
-
-_MAX_ROWS = 200
-
-
-class Site(Table):
-    """A public site of the controller (K-37)."""
-
-    name: Text
-    url: WebAddress
-    email: Email | None = None
-
-
-class Office(Table):
-    """A place where the controller can be visited (I-18)."""
-
-    name: Text
-    address: Text
-
-
-class Desk(Table):
-    """A desk that answers, for example support or finance (C-35)."""
-
-    name: Slug
-    email: Email | None = None
-    phone: E164 | None = None
-
-
-class Controller(Table):
-    """The legal entity, its brand beside it, and every way to reach it (D-13, X-20)."""
-
-    id: Slug
-    legal_name: Text
-    brand: Text | None = None
-    registration: Text | None = None
-    country: Country
-    post: Text | None = None
-    courier: Text | None = None
-    fax: E164 | None = None
-    email: Email | None = None
-    phone: E164 | None = None
-    visit: Text | None = None
-    web: WebAddress | None = None
-    account: WebAddress | None = None
-    telephony_provider: bool = False
-    financial_year_ends: MonthDay
-    site: tuple[Site, ...] = Field(default=(), max_length=_MAX_ROWS)
-    office: tuple[Office, ...] = Field(default=(), max_length=_MAX_ROWS)
-    desk: tuple[Desk, ...] = Field(default=(), max_length=_MAX_ROWS)
-
-
-class Officer(Table):
-    """The data protection officer's own contact (S-20)."""
-
-    email: Email | None = None
-    phone: E164 | None = None
-    post: Text | None = None
+from callward.policy.vocabulary import Basis, Collected, ControlKind, RecordKind, Role
+from callward.policy.vocabulary_notice import Profiling, Reviewed, Weighed
 
 
 class Category(Table):
@@ -106,57 +59,25 @@ class Category(Table):
     collected: Collected = Collected.ALWAYS
     fields: frozenset[Word] = frozenset()
     special: bool = False
+    children: bool | None = None
     link_only: bool = False
 
 
 class Purpose(Table):
-    """Why something is done, on which one basis (X-10)."""
+    """Why something is done, on which one basis.
+
+    `or_basis` are the bases that a text names beside it; lint refuses them (X-10, L-02).
+    """
 
     dpv: Term
     basis: Basis | None = None
+    or_basis: frozenset[Basis] = frozenset()
     interest: Text | None = None
     balancing: Text | None = None
+    weighed: frozenset[Weighed] = frozenset()
+    own_similar_products: bool | None = None
     law: Slug | None = None
     evidence: bool = False
-
-
-class Recipient(Table):
-    """Who else gets the data, and where; a carrier has a deletion duty of its own (X-18)."""
-
-    id: Slug
-    role: RecipientRole
-    activity: Slug
-    country: Country
-    contract: Day | None = None
-    delete: Retain | None = None
-
-
-class Rights(Table):
-    """Which rights are offered, on which channels, and how soon they are answered."""
-
-    all: frozenset[Right]
-    answer: PeriodText | None = None
-    extend: PeriodText | None = None
-    channels: frozenset[Channel] = frozenset()
-    priority_words: tuple[Text, ...] = Field(default=(), max_length=_MAX_ROWS)
-    withdrawal_subject: Text | None = None
-    restriction_clock: RestrictionClock | None = None
-
-
-class Breach(Table):
-    """The clocks and the contents of breach notices (D-09)."""
-
-    client: PeriodText | None = None
-    authority: PeriodText | None = None
-    authority_as_provider: PeriodText | None = None
-    contents: frozenset[BreachItem] = frozenset()
-
-
-class Change(Table):
-    """How a change of the notice is announced."""
-
-    announce: frozenset[AnnounceChange]
-    notice_days: Count
 
 
 class Backup(Table):
@@ -195,28 +116,6 @@ class PaperRule(Table):
     retain: Retain
 
 
-class Cookie(Table):
-    """One cookie of a public site (K-34)."""
-
-    purpose: CookieClass
-    life: PeriodText
-    third_party: Slug | None = None
-
-
-class Notification(Table):
-    """Which messages one event sends (C-12)."""
-
-    channels: frozenset[MessageChannel]
-    marketing: bool = False
-
-
-class Control(Table):
-    """One of the eight controls, with its dated evidence (C-28)."""
-
-    evidence: Text
-    reviewed: Day
-
-
 class Policy(Table):
     """One controller's whole policy, as written."""
 
@@ -227,20 +126,37 @@ class Policy(Table):
     jurisdiction: Country
     timezone: ZoneName
     languages: tuple[Language, ...] = Field(min_length=1, max_length=30)
+    profiling: Profiling | None = None
+    only_purpose: Slug | None = None
+    holidays: tuple[Day, ...] = Field(default=(), max_length=MAX_ROWS)
     controller: Controller
+    authority: TypedAuthority | None = None
     dpo: Officer | None = None
-    category: dict[Slug, Category] = Field(default={}, max_length=_MAX_ROWS)
-    purpose: dict[Slug, Purpose] = Field(default={}, max_length=_MAX_ROWS)
-    activity: dict[Slug, Activity] = Field(default={}, max_length=_MAX_ROWS)
-    recipient: tuple[Recipient, ...] = Field(default=(), max_length=_MAX_ROWS)
+    category: dict[Slug, Category] = Field(default={}, max_length=MAX_ROWS)
+    purpose: dict[Slug, Purpose] = Field(default={}, max_length=MAX_ROWS)
+    activity: dict[Slug, Activity] = Field(default={}, max_length=MAX_ROWS)
+    recipient: tuple[Recipient, ...] = Field(default=(), max_length=MAX_ROWS)
     rights: Rights
     breach: Breach
     change: Change
+    publish: Publish | None = None
+    transfers: Transfers | None = None
+    children: Children | None = None
+    staff: StaffNotice | None = None
+    others: OtherPersons | None = None
+    document: tuple[Document, ...] = Field(default=(), max_length=MAX_ROWS)
+    account: Account | None = None
+    account_admin: AccountAdmin | None = None
+    payment: Payment | None = None
+    calling: Calling | None = None
+    residue: Residue | None = None
+    review: dict[Reviewed, PeriodText] = {}
     backup: Backup
     two_person: TwoPerson
     record: dict[RecordKind, PaperRule] = {}
-    cookie: dict[Slug, Cookie] = Field(default={}, max_length=_MAX_ROWS)
-    notification: dict[Slug, Notification] = Field(default={}, max_length=_MAX_ROWS)
+    cookie: dict[Slug, Cookie] = Field(default={}, max_length=MAX_ROWS)
+    cookies: CookieRules | None = None
+    notification: dict[Slug, Notification] = Field(default={}, max_length=MAX_ROWS)
     control: dict[ControlKind, Control] = {}
-    waiver: tuple[Waiver, ...] = Field(default=(), max_length=_MAX_ROWS)
-    remark: tuple[Remark, ...] = Field(default=(), max_length=_MAX_ROWS)
+    waiver: tuple[Waiver, ...] = Field(default=(), max_length=MAX_ROWS)
+    remark: tuple[Remark, ...] = Field(default=(), max_length=MAX_ROWS)

@@ -7,6 +7,8 @@ from pydantic import Field
 from callward.policy.schema_values import (
     E164,
     Count,
+    Digit,
+    Language,
     PeriodText,
     Region,
     Slug,
@@ -34,15 +36,28 @@ from callward.policy.vocabulary import (
     StartEvent,
     StopEvent,
 )
+from callward.policy.vocabulary_calls import (
+    Anonymised,
+    Giving,
+    HeldAt,
+    IfNotGiven,
+    OptOut,
+    PauseReason,
+    Said,
+)
 
 _MAX_ROWS = 50
 
 
 class Retain(Table):
-    """How long, of which kind, from which event; lint refuses a rule that lacks one (X-21)."""
+    """How long, of which kind, from which event; lint refuses a rule that lacks one (X-21).
+
+    `or_periods` are what a text says beside it; lint refuses two answers to one question (X-04).
+    """
 
     kind: RetentionKind | None = None
     period: PeriodText | None = None
+    or_periods: frozenset[PeriodText] = frozenset()
     start: StartEvent | None = None
     destroy: Destruction | None = None
     law: Slug | None = None
@@ -58,20 +73,55 @@ class Hold(Table):
 
 
 class Inbound(Table):
-    """What a caller is told and asked."""
+    """What a caller is told and asked.
+
+    `says` left out means that the announcement says all of it; `languages` left out, all of the
+    policy's.
+    """
 
     announce: Announce
     consent: ConsentMode
     refuse: RefusalPath | None = None
+    says: frozenset[Said] = frozenset()
+    languages: tuple[Language, ...] = Field(default=(), max_length=30)
+    early_media: bool | None = None
 
 
 class Outbound(Table):
-    """What a person who is called is told and asked, and why they may be called at all."""
+    """What a person who is called is told and asked, and why they may be called at all.
+
+    `or_reasons` are the reasons that another place names; the narrower list wins (X-23).
+    """
 
     announce: Announce
     consent: ConsentMode
     refuse: RefusalPath | None = None
+    says: frozenset[Said] = frozenset()
+    languages: tuple[Language, ...] = Field(default=(), max_length=30)
     reasons: frozenset[OutboundReason] = frozenset()
+    or_reasons: frozenset[OutboundReason] = frozenset()
+
+
+class Digits(Table):
+    """The keys of a telephone that agree, refuse and stop a recording."""
+
+    agree: Digit = "1"
+    refuse: Digit = "9"
+    stop: Digit = "8"
+
+
+class Pause(Table):
+    """For how long and for which reasons a recording may be paused (K-33)."""
+
+    max: PeriodText
+    reasons: frozenset[PauseReason]
+
+
+class Message(Table):
+    """A message left by voice: when its caller is told, and how long it may be."""
+
+    announce: Announce
+    longest: PeriodText | None = None
 
 
 class Stop(Table):
@@ -102,6 +152,7 @@ class Locate(Table):
     """Where the data may be."""
 
     regions: frozenset[Region] = frozenset()
+    held_at: frozenset[HeldAt] = frozenset()
 
 
 class Intake(Table):
@@ -116,7 +167,10 @@ class Intake(Table):
 
 
 class Activity(Table):
-    """One thing that is done with personal data."""
+    """One thing that is done with personal data.
+
+    `stays_in` names the activities in which the same data stay until their own day (X-05).
+    """
 
     dpv: Term
     categories: frozenset[Slug] = frozenset()
@@ -126,7 +180,17 @@ class Activity(Table):
     numbers: frozenset[E164] = frozenset()
     inbound: Inbound | None = None
     outbound: Outbound | None = None
+    digits: Digits | None = None
     stop: Stop | None = None
+    pause: Pause | None = None
+    officer_unrecorded: bool | None = None
+    message: Message | None = None
+    giving: Giving | None = None
+    if_not_given: IfNotGiven | None = None
+    ways: frozenset[Channel] = frozenset()
+    opt_out: frozenset[OptOut] = frozenset()
+    stays_in: frozenset[Slug] = frozenset()
+    anonymised: Anonymised | None = None
     unrecorded: frozenset[Channel] = frozenset()
     fields: frozenset[Word] = frozenset()
     never: frozenset[Word] = frozenset()

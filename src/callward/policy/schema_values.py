@@ -92,6 +92,10 @@ WebAddress = Annotated[
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|EEA)$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Host = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=120)
+]
+Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
 PolicyId = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Day = date

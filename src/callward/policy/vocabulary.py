@@ -262,6 +262,10 @@ class RecordKind(StrEnum):
     CALL_DETAIL = "call-detail"
     RAW_PAYLOAD = "raw-payload"
     REFUSED_MAIL = "ordinary-mail"
+    FAX = "fax"
+    MESSAGE_LOG = "message-log"
+    CHAT = "chat"
+    SURVEY = "survey"
 
 
 class CookieClass(StrEnum):

@@ -1,0 +1,68 @@
+"""Write the reference of the policy file from the code: keys, words, rules, and a JSON Schema.
+
+Run as `python -m tools.make_reference`; with `--check` it writes nothing and exits 1 when a page
+is stale.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from callward.policy.schema import Policy
+from tools.reference_keys import keys_page
+from tools.reference_rules import rules_pages
+
+REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page, as it must be today."""
+    return {
+        REFERENCE / "policy.md": keys_page(),
+        REFERENCE / "policy.schema.json": schema_for_editors(),
+        **{REFERENCE / "rules" / name: text for name, text in rules_pages().items()},
+    }
+
+
+def schema_for_editors() -> str:
+    """The JSON Schema that an editor checks a policy file against while it is typed."""
+    schema = Policy.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["$id"] = "https://callward.example/policy.schema.json"
+    schema["title"] = "callward-policy/1"
+    return json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def stale() -> list[Path]:
+    """The pages that differ from what they must be, and those that nobody writes any more."""
+    wanted = pages()
+    differing = [page for page, text in wanted.items() if _text_of(page) != text]
+    orphans = [page for page in (REFERENCE / "rules").glob("*.md") if page not in wanted]
+    return sorted(differing + orphans)
+
+
+def _text_of(page: Path) -> str | None:
+    return page.read_text(encoding="utf-8") if page.is_file() else None
+
+
+def main(arguments: list[str]) -> int:
+    """Write what is stale, or with `--check` only say so."""
+    found = stale()
+    for page in found:
+        print(f"stale: {page.relative_to(REFERENCE.parent.parent)}")
+    if "--check" in arguments:
+        return 1 if found else 0
+    wanted = pages()
+    for page in found:
+        if page in wanted:
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(wanted[page], encoding="utf-8")
+        else:
+            page.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

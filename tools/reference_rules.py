@@ -1,0 +1,81 @@
+"""The pages of the lint rules: one per family, each rule with a heading of its own."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from callward.policy.lint_rule import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from callward.policy.lint_rule import Rule
+
+_FAMILIES = {
+    "L": "What a published notice may not say or leave unsaid",
+    "G": "Gaps: what must be there",
+    "X": "Contradictions inside one notice, or between two",
+    "P": "What the engine needs to run by the file",
+}
+_NOTE = "<!-- Written by `python -m tools.make_reference`; do not edit. -->\n"
+
+
+def rules_pages() -> dict[str, str]:
+    """The index and a page per family, by file name."""
+    families = {
+        family: list(rules)
+        for family, rules in groupby(
+            sorted(RULES.values(), key=_code), key=lambda rule: rule.code[0]
+        )
+    }
+    pages = {f"{family}.md": _family_page(family, rules) for family, rules in families.items()}
+    return {"index.md": _index(families), **pages}
+
+
+def _code(rule: Rule) -> str:
+    return rule.code
+
+
+def _index(families: dict[str, list[Rule]]) -> str:
+    parts = [
+        f"# Lint rules\n\n{_NOTE}",
+        "`callward policy lint FILE` names these codes. An error stops a policy; a warning asks",
+        "somebody to look. A waiver carries an end and a reason; what would make the text untrue",
+        "is never waivable.\n",
+    ]
+    for family, rules in families.items():
+        parts.append(
+            f"## {_FAMILIES[family]}\n\n| code | severity | law or demand | waivable | finds |"
+        )
+        parts.append("|---|---|---|---|---|")
+        parts += [_row(rule) for rule in rules]
+        parts.append("")
+    return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _row(rule: Rule) -> str:
+    link = f"[{rule.code}]({rule.code[0]}.md#{rule.code.lower()})"
+    return f"| {link} | {rule.severity} | {rule.article} | {_waivable(rule)} | {_told(rule.fact)} |"
+
+
+def _waivable(rule: Rule) -> str:
+    return "yes" if rule.waivable else "never"
+
+
+def _family_page(family: str, rules: list[Rule]) -> str:
+    parts = [f"# {_FAMILIES[family]}\n\n{_NOTE}"]
+    for rule in rules:
+        parts += _section(rule)
+    return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _section(rule: Rule) -> Iterator[str]:
+    yield f"## {rule.code}\n"
+    yield f"**{rule.severity.capitalize()}** · {rule.article} · waivable: {_waivable(rule)}\n"
+    yield f"{_told(rule.fact)}\n"
+    yield f"*Mend:* {_told(rule.mend)}\n"
+
+
+def _told(template: str) -> str:
+    return template.replace("%(where)s", "…").replace("%(", "*").replace(")s", "*")

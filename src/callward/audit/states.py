@@ -56,6 +56,19 @@ class Event(StrEnum):
     INTAKE_SOURCE_DECLARED = "intake.source.declared"
     INTAKE_SOURCE_FILE_DELETED = "intake.source-file.deleted"
     INTAKE_SOURCE_WITHDRAWN = "intake.source.withdrawn"
+    # notices
+    NOTICES_ANNOUNCEMENT_ACKNOWLEDGED = "notices.announcement.acknowledged"
+    NOTICES_EDITION_APPROVAL_ASKED = "notices.edition.approval-asked"
+    NOTICES_EDITION_APPROVED = "notices.edition.approved"
+    NOTICES_EDITION_BLOCKED = "notices.edition.blocked"
+    NOTICES_EDITION_DRAFTED = "notices.edition.drafted"
+    NOTICES_EDITION_PUBLISHED = "notices.edition.published"
+    NOTICES_EDITION_TURNED_DOWN = "notices.edition.turned-down"
+    NOTICES_EDITION_WITHDRAWN = "notices.edition.withdrawn"
+    # promises
+    PROMISES_CHECK_JUDGED = "promises.check.judged"
+    PROMISES_CHECK_TURNED = "promises.check.turned"
+    PROMISES_CHECK_TURNED_RED = "promises.check.turned-red"
     # recordings
     RECORDINGS_COPY_EXPORTED = "recordings.copy.exported"
     RECORDINGS_COPY_REFUSED = "recordings.copy.refused"

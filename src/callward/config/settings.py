@@ -45,7 +45,7 @@ INSTALLED_APPS = [
 ]
 _ROOMS = (
     "audit jobs accounts controllers subjects vault retention calls recordings intake "
-    "console api ops config"
+    "notices telephony promises console portal api ops config"
 )
 _HOUSE = Path(__file__).parent.parent
 INSTALLED_APPS += [

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from callward.accounts import ports as accounts
 from callward.audit import ports as audit
+from callward.config.reach import Reach, declared_hosts
 from callward.jobs import ports as jobs
 from callward.kernel import clock
 from callward.kernel.kept import KeptLines
 from callward.ops.folders import DataFolder, chosen_folder
 from callward.ops.mark import read_mark
 from callward.ops.root import read_root_key
+from callward.promises import ports as promises
 from callward.retention import ports as retention
 from callward.sealing import digests, secret, signing
 from callward.subjects import ports as subjects
@@ -131,6 +133,7 @@ def wire() -> None:
     retention.proofs.plug(KeptLines(folder.keys / "certificates.kept"))
     subjects.field_keys.plug(_FieldKeys())
     accounts.credential_box.plug(_CredentialBox())
+    _wire_promises(folder)
     _wire_jobs(folder)
     mark = read_mark(folder)
     if mark is not None:
@@ -142,6 +145,12 @@ def _wire_vault(folder: DataFolder) -> None:
     _plug_later(vault.ledger, lambda: FileLedger(folder.keys))
     _plug_later(vault.objects, lambda: LocalObjects(folder.objects))
     vault.restores.plug(_RestoreBook())
+
+
+def _wire_promises(folder: DataFolder) -> None:
+    promises.world.plug(folder)
+    promises.reach.plug(Reach())
+    promises.declared_hosts.plug(declared_hosts)
 
 
 def _wire_jobs(folder: DataFolder) -> None:

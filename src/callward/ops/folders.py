@@ -53,6 +53,11 @@ class DataFolder:
         return self.root / "spool"
 
     @property
+    def backups(self) -> Path:
+        """Where this house keeps its backups; CALLWARD_BACKUPS may name another disk."""
+        return Path(os.environ.get("CALLWARD_BACKUPS") or self.root / "backups")
+
+    @property
     def log(self) -> Path:
         """What happened, without any person."""
         return self.root / "logs" / "callward.log"

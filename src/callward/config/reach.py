@@ -1,0 +1,74 @@
+"""How this house reaches what it publishes, and whom else it may talk to."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import smtplib
+import ssl
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from callward.kernel.references import Ref
+
+_PATIENCE = 5.0  # seconds for one contact; ten contacts must fit well into a round
+_TAKEN = range(200, 300)
+_PAGE_OPENS = range(200, 400)
+_RESERVED = (".example", ".test", ".invalid", ".localhost", "example.com", "example.org")
+
+
+def _is_reserved(host: str) -> bool:
+    """Whether a name stands only in documentation: nobody can answer there."""
+    return host.endswith(_RESERVED) or f".{host}".endswith(_RESERVED)
+
+
+class Reach:
+    """Asks a mail server whether it takes mail for an address, and a site for its first page.
+
+    `CALLWARD_MAIL_HOST` names the mail server to ask; without it nobody can tell.
+    """
+
+    def mail(self, address: str) -> bool | None:
+        """Whether the mail server takes mail for the address; nothing is ever sent."""
+        host, _, port = os.environ.get("CALLWARD_MAIL_HOST", "").partition(":")
+        if not host:
+            return None
+        try:
+            with smtplib.SMTP(host, int(port or smtplib.SMTP_PORT), timeout=_PATIENCE) as server:
+                server.ehlo_or_helo_if_needed()
+                server.mail("")
+                code, _words = server.rcpt(address)
+                server.rset()
+        except (OSError, smtplib.SMTPException):
+            return False
+        return code in _TAKEN
+
+    def web(self, address: str) -> bool | None:
+        """Whether the page opens; None for names that stand only in documentation."""
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        if _is_reserved(host):
+            return None
+        opened = _open(parts.scheme, host, parts.port)
+        try:
+            opened.request("GET", parts.path or "/", headers={"User-Agent": "callward"})
+            return opened.getresponse().status in _PAGE_OPENS
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            opened.close()
+
+
+def _open(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+    if scheme == "http":
+        return http.client.HTTPConnection(host, port, timeout=_PATIENCE)
+    trust = ssl.create_default_context()
+    return http.client.HTTPSConnection(host, port, timeout=_PATIENCE, context=trust)
+
+
+def declared_hosts(controller_ref: Ref) -> frozenset[str]:
+    """The mail server and the trunks of a controller's phone line."""
+    del controller_ref  # the house talks to its carriers through the line, which speaks UDP
+    mail = os.environ.get("CALLWARD_MAIL_HOST", "").partition(":")[0]
+    return frozenset({mail} - {""})

@@ -1,0 +1,51 @@
+"""What the probes look at from outside: folders, and the ways to reach published contacts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from callward.kernel.ports import Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from callward.kernel.references import Ref
+
+
+class World(Protocol):
+    """Where things lie on this machine; the data folder is one."""
+
+    @property
+    def root(self) -> Path: ...
+    @property
+    def database(self) -> Path: ...
+    @property
+    def keys(self) -> Path: ...
+    @property
+    def objects(self) -> Path: ...
+    @property
+    def inbox(self) -> Path: ...
+    @property
+    def spool(self) -> Path: ...
+    @property
+    def backups(self) -> Path: ...
+    def region(self) -> str: ...
+
+
+class Reach(Protocol):
+    """Asks whether a published contact answers; None where this machine cannot tell."""
+
+    def mail(self, address: str) -> bool | None: ...
+    def web(self, address: str) -> bool | None: ...
+
+
+class DeclaredHosts(Protocol):
+    """The machines that a controller's house may talk to."""
+
+    def __call__(self, controller_ref: Ref) -> Collection[str]: ...
+
+
+declared_hosts: Slot[DeclaredHosts] = Slot("promises.declared_hosts")
+world: Slot[World] = Slot("promises.world")
+reach: Slot[Reach] = Slot("promises.reach")

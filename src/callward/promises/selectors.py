@@ -1,0 +1,99 @@
+"""The board, and what others may ask of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.controllers import selectors as controllers
+from callward.kernel.calendar import deadline_end
+from callward.promises import rules
+from callward.promises.errors import CheckUnknownError
+from callward.promises.models import Check, Turn
+from callward.promises.states import CheckState, CheckView, PublicCheck, Verdict
+from callward.texts.states import Probe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+    from callward.policy import CompiledPolicy
+
+
+def check_view(row: Check, *, at: datetime) -> CheckView:
+    """One check as it stands now."""
+    state = CheckState(row.state)
+    return CheckView(
+        ref=row.ref,
+        controller_ref=row.controller_ref,
+        probe=Probe(row.probe),
+        state=rules.state_now(state, checked_at=row.checked_at, at=at),
+        looked_at=row.looked_at,
+        wrong=row.wrong,
+        checked_at=row.checked_at,
+        red_since=row.red_since,
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        judged_at=row.judged_at,
+    )
+
+
+def board(controller_ref: Ref, *, at: datetime) -> list[CheckView]:
+    """Every check of a controller: red first, then stale, then the rest by name."""
+    rows = Check.objects.filter(controller_ref=controller_ref)
+    views = [check_view(row, at=at) for row in rows]
+    urgency = [CheckState.RED, CheckState.STALE, CheckState.UNCHECKED]
+    return sorted(
+        views,
+        key=lambda one: (
+            urgency.index(one.state) if one.state in urgency else len(urgency),
+            one.probe,
+        ),
+    )
+
+
+def alarms(controller_ref: Ref, *, at: datetime) -> list[CheckView]:
+    """What the officer has to look at: red or stale, and not judged yet."""
+    return [one for one in board(controller_ref, at=at) if one.alarms and one.verdict is None]
+
+
+def is_of(controller_ref: Ref, check_ref: Ref) -> bool:
+    """Whether a check is one of a controller's own."""
+    return Check.objects.filter(ref=check_ref, controller_ref=controller_ref).exists()
+
+
+def check(check_ref: Ref, *, at: datetime) -> CheckView:
+    """One check; raises CheckUnknownError."""
+    row = Check.objects.filter(ref=check_ref).first()
+    if row is None:
+        raise CheckUnknownError(ref=check_ref)
+    return check_view(row, at=at)
+
+
+def blocking(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
+    """The probes for which nothing may be published now."""
+    found = board(controller_ref, at=at)
+    return tuple(sorted(str(one.probe) for one in found if rules.blocks_publishing(one)))
+
+
+def public_checks(controller_ref: Ref, *, at: datetime) -> Mapping[Probe, PublicCheck]:
+    """What the public page may say about each probe."""
+    policy = controllers.policy_in_force(controller_ref, at=at)
+    found = {}
+    for one in board(controller_ref, at=at):
+        shown = rules.public_state(one, shown_from=_shown_from(one, policy), at=at)
+        if shown is not None:
+            found[one.probe] = PublicCheck(state=shown, checked_at=one.checked_at)
+    return found
+
+
+def _shown_from(check: CheckView, policy: CompiledPolicy) -> datetime | None:
+    """When a failure that nobody has judged becomes public, by the policy's own period."""
+    if check.red_since is None or policy.show_failure_after is None:
+        return None
+    return deadline_end(check.red_since, policy.show_failure_after, zone=policy.zone)
+
+
+def turns(controller_ref: Ref, probe: Probe, *, limit: int = 50) -> list[tuple[datetime, str]]:
+    """When a check changed its colour, newest first."""
+    rows = Turn.objects.filter(controller_ref=controller_ref, probe=probe).order_by("-turned_at")
+    return [(row.turned_at, row.state) for row in rows[:limit]]

@@ -1,0 +1,60 @@
+"""The states of a check, and what a probe is answered with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+    from callward.texts.states import Probe
+
+
+class CheckState(StrEnum):
+    """What the last look said."""
+
+    GREEN = "green"
+    RED = "red"
+    STALE = "stale"  # nobody has looked for too long
+    NOT_APPLICABLE = "not-applicable"  # the policy promises nothing of the kind
+    UNCHECKED = "unchecked"  # it could not be looked at here
+
+
+class Verdict(StrEnum):
+    """What the officer said about a red check."""
+
+    BROKEN = "broken"  # the promise is broken: the public page says so at once
+    MENDED = "mended"  # it was broken and is not any more
+    FALSE_ALARM = "false-alarm"  # the probe is wrong, not the house
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckView:
+    """The last look of one probe at one controller, as screens show it."""
+
+    ref: Ref
+    controller_ref: Ref
+    probe: Probe
+    state: CheckState
+    looked_at: int
+    wrong: int
+    checked_at: datetime
+    red_since: datetime | None
+    verdict: Verdict | None
+    judged_at: datetime | None
+
+    @property
+    def alarms(self) -> bool:
+        """Whether the officer has to look."""
+        return self.state in (CheckState.RED, CheckState.STALE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicCheck:
+    """What the public page may say about one probe."""
+
+    state: CheckState
+    checked_at: datetime | None

@@ -1,0 +1,95 @@
+"""A house whose promises are looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from build.recordings import house
+from build.retention import KnownSigner
+from callward.kernel import clock
+from callward.kernel.kept import KeptLines
+from callward.promises import ports
+from callward.promises.glancing import glance
+from callward.promises.registry import every_probe
+from callward.retention import ports as retention
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from build.recordings import House
+    from callward.promises.looking import Count
+    from callward.texts.states import Probe
+
+
+@dataclass(kw_only=True)
+class Folders:
+    """The world as a test lays it out."""
+
+    root: Path
+    place: str = "RO"
+
+    @property
+    def database(self) -> Path:
+        return self.root / "db" / "none.sqlite3"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def objects(self) -> Path:
+        return self.root / "objects"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def spool(self) -> Path:
+        return self.root / "spool"
+
+    @property
+    def backups(self) -> Path:
+        return self.root / "backups"
+
+    def region(self) -> str:
+        return self.place
+
+
+class NobodyAnswers:
+    """Contacts of which this machine can tell nothing."""
+
+    answer: bool | None = None
+
+    def mail(self, address: str) -> bool | None:
+        return self.answer
+
+    def web(self, address: str) -> bool | None:
+        return self.answer
+
+
+def promised_house(top: Path) -> House:
+    """The therapy association's house, with a world to look at."""
+    home = house(top)
+    retention.signer.plug(KnownSigner())
+    retention.proofs.plug(KeptLines(top / "keys" / "certificates.kept"))
+    ports.world.plug(Folders(root=top))
+    ports.reach.plug(NobodyAnswers())
+    ports.declared_hosts.plug(lambda _controller: frozenset())
+    return home
+
+
+def look(home: House, probe: Probe, *, at: datetime | None = None) -> Count | None:
+    """What one probe sees now."""
+    seen = glance(home.controller.ref, at=at or clock.now())
+    assert seen is not None
+    return every_probe()[probe](seen)
+
+
+def wrong(home: House, probe: Probe, *, at: datetime | None = None) -> int:
+    """How many broken promises one probe sees; it must have looked."""
+    found = look(home, probe, at=at)
+    assert found is not None
+    return found.wrong

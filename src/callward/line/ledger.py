@@ -61,8 +61,7 @@ class LedgerBook:
     """The ledger while its call runs."""
 
     _lines: list[LedgerLine] = field(default_factory=list)
-    on_line: Callable[[bytes], None] | None = None
-    """Takes every further line at once, so that a crash leaves the ledger up to its last word."""
+    _follower: Callable[[bytes], None] | None = None
 
     @property
     def shut(self) -> bool:
@@ -82,9 +81,19 @@ class LedgerBook:
             _require_harmless(fact)
         line = LedgerLine(entry=entry, at=at, previous=self.head, facts=MappingProxyType(facts))
         self._lines.append(line)
-        if self.on_line:
-            self.on_line(line.as_bytes())
+        if self._follower:
+            self._follower(line.as_bytes())
         return line
+
+    def follow(self, follower: Callable[[bytes], None]) -> None:
+        """Give every line, also those to come, so that a crash leaves the ledger to the last."""
+        for line in self._lines:
+            follower(line.as_bytes())
+        self._follower = follower
+
+    def unfollow(self) -> None:
+        """Give nobody any further line."""
+        self._follower = None
 
     def has(self, entry: Entry) -> bool:
         """Whether this ever happened in the call."""

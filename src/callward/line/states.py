@@ -50,11 +50,14 @@ class Entry(StrEnum):
     AGREED = "agreed"
     REFUSED = "refused"
     BLOCKED = "blocked"
+    RANG = "rang"
+    CONNECTED = "connected"
     OPENED = "opened"
     PAUSED = "paused"
     RESUMED = "resumed"
     STOPPED = "stopped"
     TRANSFERRED = "transferred"
+    CALLBACK_NOTED = "callback-noted"
     SHUT = "shut"
 
 

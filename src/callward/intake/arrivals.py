@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from callward.intake.envelope import Envelope
     from callward.intake.folder import Entry
     from callward.intake.models import Delivery
@@ -28,6 +30,8 @@ class Candidate:
     cdr_ref: Ref | None = None
     entries: tuple[Entry, ...] = ()  # the recording and its sidecar, to be deleted together
     fault: QuarantineReason | None = None
+    parts: Mapping[str, bytes] = field(default_factory=dict)  # sealed with it, such as its ledger
+    incomplete: str = ""  # why its end is missing, where the source knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

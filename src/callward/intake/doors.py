@@ -46,9 +46,14 @@ class Door:
         return calendar.deadline_end(first_seen_at, self.rules.match_within, zone=self.policy.zone)
 
 
-def open_door(controller_ref: Ref, *, actor: Actor, at: datetime) -> Door:
-    """Ask the policy in force; raises RecordsNoCallsError when it records no calls at all."""
-    policy = controllers.policy_in_force(controller_ref, at=at)
+def open_door(
+    controller_ref: Ref, *, actor: Actor, at: datetime, policy_id: str | None = None
+) -> Door:
+    """Ask the policy in force, or the one named; raises RecordsNoCallsError when it has none."""
+    if policy_id is None:
+        policy = controllers.policy_in_force(controller_ref, at=at)
+    else:
+        policy = controllers.policy(policy_id)
     if policy.recording is None:
         raise RecordsNoCallsError
     return Door(

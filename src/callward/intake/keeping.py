@@ -14,6 +14,7 @@ from callward.intake.states import DeliveryState
 from callward.kernel.numbers import PhoneNumber
 from callward.recordings import services as recordings
 from callward.recordings.services import NewRecording
+from callward.recordings.states import RecordingState
 from callward.vault import services as vault
 from callward.vault.states import ToSeal
 from callward.writing import keep_rows
@@ -42,7 +43,12 @@ def seal(group: Sequence[Accepted], door: Door) -> list[Sealed]:
     """Seal a group durably; no books are opened, so that this may be done ahead."""
     return vault.seal_group(
         [
-            ToSeal(audio=each.arrival.audio, epoch=each.plan.epoch, sha256=each.arrival.sha256)
+            ToSeal(
+                audio=each.arrival.audio,
+                epoch=each.plan.epoch,
+                sha256=each.arrival.sha256,
+                parts=each.arrival.candidate.parts,
+            )
             for each in group
         ],
         at=door.at,
@@ -144,12 +150,15 @@ def _party(party: Party) -> NewParty:
 
 
 def _recording_of(each: Accepted, item: Sealed, call_ref: Ref, door: Door) -> NewRecording:
+    incomplete = each.arrival.candidate.incomplete
     return NewRecording(
         ref=item.ref,
         call_ref=call_ref,
         controller_ref=door.controller_ref,
         plan=each.plan,
         started_at=min(each.envelope.started_at, door.at),  # as its plan was counted
+        state=RecordingState.DEGRADED if incomplete else RecordingState.STORED,
+        fault=incomplete,
         mime=each.probed.mime,
         seconds=each.probed.seconds,
         channels=each.probed.channels,

@@ -97,7 +97,9 @@ def _plan(envelope: Envelope | None, door: Door) -> Plan:
 
 def _to_seal(suspect: Suspect, door: Door) -> ToSeal:
     envelope = suspect.arrival.candidate.envelope
-    parts = {CDR: envelope.as_json()} if envelope else {}
+    parts = dict(suspect.arrival.candidate.parts)
+    if envelope:
+        parts[CDR] = envelope.as_json()
     return ToSeal(audio=suspect.arrival.audio, epoch=_plan(envelope, door).epoch, parts=parts)
 
 

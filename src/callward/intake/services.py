@@ -12,7 +12,13 @@ from callward.intake.envelope import Envelope, parse_envelope
 from callward.intake.folder import open_inbox
 from callward.intake.locking import sealing
 from callward.intake.recovering import recover
-from callward.intake.uploading import Upload, take_in, take_in_group, take_in_upload
+from callward.intake.uploading import (
+    Upload,
+    take_in,
+    take_in_group,
+    take_in_own,
+    take_in_upload,
+)
 from callward.intake.values import IntakeReport, Receipt
 
 if TYPE_CHECKING:
@@ -37,6 +43,7 @@ __all__ = [
     "take_in",
     "take_in_folder",
     "take_in_group",
+    "take_in_own",
     "take_in_upload",
     "withdraw_declaration",
 ]

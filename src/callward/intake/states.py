@@ -55,6 +55,7 @@ class QuarantineReason(StrEnum):
     UNSAFE_NAME = "unsafe-name"
     CAME_LATE = "came-late"
     ROWS_LOST = "rows-lost"
+    LEDGER_BROKEN = "ledger-broken"
 
 
 # One whole sentence for each reason; the screen translates it (STYLE 17).
@@ -102,6 +103,9 @@ SENTENCES: dict[QuarantineReason, str] = {
         "This is a link or a special file, which is never followed or read."
     ),
     QuarantineReason.UNSAFE_NAME: gettext_noop("The file's name holds signs that no name should."),
+    QuarantineReason.LEDGER_BROKEN: gettext_noop(
+        "The ledger of this call does not hold together; nothing proves that it may be kept."
+    ),
     QuarantineReason.ROWS_LOST: gettext_noop(
         "A restored backup did not know this recording; its call has to be described again."
     ),

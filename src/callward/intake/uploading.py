@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from callward.audit import services as audit
@@ -17,7 +17,7 @@ from callward.intake.states import Outcome, QuarantineReason
 from callward.intake.values import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from django.core.files.uploadedfile import UploadedFile
@@ -43,6 +43,10 @@ class Upload:
 
     envelope: Envelope
     audio: bytes
+    parts: Mapping[str, bytes] = field(default_factory=dict)
+    incomplete: str = ""
+    own: bool = False  # of our own phone line, which alone may say so
+    fault: QuarantineReason | None = None  # what its source found wrong with it
 
 
 def take_in_upload(
@@ -63,6 +67,14 @@ def take_in_upload(
 def take_in(upload: Upload, controller_ref: Ref, *, actor: Actor, at: datetime) -> Receipt:
     """Take in one recording that was handed over with its envelope."""
     return take_in_group([upload], controller_ref, actor=actor, at=at)[0]
+
+
+def take_in_own(
+    upload: Upload, controller_ref: Ref, *, policy_id: str, actor: Actor, at: datetime
+) -> Receipt:
+    """Take in a recording of our own phone line, under the policy that its caller was told of."""
+    door = open_door(controller_ref, actor=actor, at=at, policy_id=policy_id)
+    return _take_in([replace(upload, own=True)], door)[0]
 
 
 def take_in_group(
@@ -94,13 +106,16 @@ def _take_in(uploads: Sequence[Upload], door: Door) -> list[Receipt]:
 
 def _candidate(upload: Upload, door: Door) -> Candidate:
     kind = _KINDS.get(upload.envelope.media.mime, "")
-    allowed = kind in door.rules.imports
+    # Our own line hands over its own form; the policy names what may come from elsewhere.
+    allowed = kind in door.rules.imports or upload.own
     return Candidate(
         kind=kind,
         size=len(upload.audio),
         call_keys=(keys.call_key(upload.envelope.source_call_id),),
         envelope=upload.envelope,
-        fault=None if allowed else QuarantineReason.KIND_NOT_ALLOWED,
+        fault=upload.fault or (None if allowed else QuarantineReason.KIND_NOT_ALLOWED),
+        parts=upload.parts,
+        incomplete=upload.incomplete,
     )
 
 

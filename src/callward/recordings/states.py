@@ -47,6 +47,7 @@ ALLOWED: Mapping[RecordingState, frozenset[RecordingState]] = MappingProxyType(
 )
 PLAYABLE = frozenset({_S.STORED, _S.VERIFIED, _S.DEGRADED})
 SEALED = PLAYABLE | {_S.FAILED}
+INCOMPLETE = frozenset({"line-fell"})  # why the end of a recording is missing
 
 
 def may_become(before: RecordingState, after: RecordingState) -> bool:

@@ -14,7 +14,7 @@ from callward.recordings.decoding import Decoded, decode
 from callward.recordings.errors import RecordingMissingError, RecordingStateError
 from callward.recordings.models import Recording
 from callward.recordings.rules import verdict, wave_of
-from callward.recordings.states import SEALED, RecordingState, may_become
+from callward.recordings.states import INCOMPLETE, SEALED, RecordingState, may_become
 from callward.recordings.waves import PART, pack_wave
 from callward.retention.services import require_usable
 from callward.sealing.errors import SealBrokenError
@@ -65,6 +65,8 @@ def _decode(ref: Ref) -> tuple[Decoded, str]:
 
 
 def _judge(recording: Recording, found: Decoded) -> tuple[RecordingState, str]:
+    if recording.fault in INCOMPLETE and found.seconds > 0:
+        return RecordingState.DEGRADED, recording.fault  # that it decodes does not make it whole
     rules = policy(recording.policy_id).recording
     assert rules is not None  # only a policy that records calls keeps recordings
     return verdict(

@@ -13,6 +13,7 @@ from callward.config.reach import Reach, declared_hosts
 from callward.jobs import ports as jobs
 from callward.kernel import clock
 from callward.kernel.kept import KeptLines
+from callward.notices import ports as notices
 from callward.ops.folders import DataFolder, chosen_folder
 from callward.ops.mark import read_mark
 from callward.ops.root import read_root_key
@@ -151,6 +152,13 @@ def _wire_promises(folder: DataFolder) -> None:
     promises.world.plug(folder)
     promises.reach.plug(Reach())
     promises.declared_hosts.plug(declared_hosts)
+    _plug_later(notices.checks, _sentence_checks)
+
+
+def _sentence_checks() -> object:
+    from callward.promises.answering import SentenceChecks  # noqa: PLC0415  # models load after the wiring
+
+    return SentenceChecks()
 
 
 def _wire_jobs(folder: DataFolder) -> None:

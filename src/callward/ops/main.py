@@ -40,6 +40,7 @@ _COMMANDS = {
     "audit": "audit:audit",
     "backup": "backups:backup",
     "restore": "backups:restore",
+    "promises": "promises:promises",
     "demo": "demo:demo",
 }
 _LIGHT = frozenset({"setting_up", "policies", "demo"})  # these work without any data folder

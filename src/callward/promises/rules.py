@@ -23,21 +23,16 @@ def state_now(state: CheckState, *, checked_at: datetime, at: datetime) -> Check
     return CheckState.STALE
 
 
-def public_state(
-    check: CheckView | None, *, shown_from: datetime | None, at: datetime
-) -> CheckState | None:
-    """What the public page says; None is “not shown yet”.
+def is_public(check: CheckView, *, shown_from: datetime | None, at: datetime) -> bool:
+    """Whether the public page may show this result.
 
     A failure is public once the officer has judged it, or once the policy's own period is over.
     """
-    if check is None:
-        return None
     if check.state is not CheckState.RED:
-        return check.state
-    if check.verdict is Verdict.FALSE_ALARM:
-        return None
-    overdue = shown_from is not None and at >= shown_from
-    return CheckState.RED if check.verdict is not None or overdue else None
+        return True
+    if check.verdict is not None:
+        return check.verdict is not Verdict.FALSE_ALARM
+    return shown_from is not None and at >= shown_from
 
 
 def blocks_publishing(check: CheckView) -> bool:

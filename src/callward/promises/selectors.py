@@ -9,11 +9,10 @@ from callward.kernel.calendar import deadline_end
 from callward.promises import rules
 from callward.promises.errors import CheckUnknownError
 from callward.promises.models import Check, Turn
-from callward.promises.states import CheckState, CheckView, PublicCheck, Verdict
+from callward.promises.states import CheckState, CheckView, Verdict
 from callward.texts.states import Probe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from callward.kernel.references import Ref
@@ -75,15 +74,14 @@ def blocking(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
     return tuple(sorted(str(one.probe) for one in found if rules.blocks_publishing(one)))
 
 
-def public_checks(controller_ref: Ref, *, at: datetime) -> Mapping[Probe, PublicCheck]:
-    """What the public page may say about each probe."""
+def state_of(controller_ref: Ref, probe: Probe, *, at: datetime) -> tuple[CheckView, bool] | None:
+    """The last look of one probe, and whether the public page may show it."""
+    row = Check.objects.filter(controller_ref=controller_ref, probe=probe).first()
+    if row is None:
+        return None
+    view = check_view(row, at=at)
     policy = controllers.policy_in_force(controller_ref, at=at)
-    found = {}
-    for one in board(controller_ref, at=at):
-        shown = rules.public_state(one, shown_from=_shown_from(one, policy), at=at)
-        if shown is not None:
-            found[one.probe] = PublicCheck(state=shown, checked_at=one.checked_at)
-    return found
+    return view, rules.is_public(view, shown_from=_shown_from(view, policy), at=at)
 
 
 def _shown_from(check: CheckView, policy: CompiledPolicy) -> datetime | None:

@@ -6,21 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from callward.notices.states import CheckState
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
     from callward.texts.states import Probe
-
-
-class CheckState(StrEnum):
-    """What the last look said."""
-
-    GREEN = "green"
-    RED = "red"
-    STALE = "stale"  # nobody has looked for too long
-    NOT_APPLICABLE = "not-applicable"  # the policy promises nothing of the kind
-    UNCHECKED = "unchecked"  # it could not be looked at here
 
 
 class Verdict(StrEnum):
@@ -29,6 +21,9 @@ class Verdict(StrEnum):
     BROKEN = "broken"  # the promise is broken: the public page says so at once
     MENDED = "mended"  # it was broken and is not any more
     FALSE_ALARM = "false-alarm"  # the probe is wrong, not the house
+
+
+__all__ = ["CheckState", "CheckView", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +45,3 @@ class CheckView:
     def alarms(self) -> bool:
         """Whether the officer has to look."""
         return self.state in (CheckState.RED, CheckState.STALE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicCheck:
-    """What the public page may say about one probe."""
-
-    state: CheckState
-    checked_at: datetime | None

@@ -1,0 +1,34 @@
+"""What the notices ask of the probes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.notices.ports import SentenceCheck
+from callward.notices.states import CheckState
+from callward.promises import selectors, services
+from callward.promises.selectors import blocking
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+    from callward.texts.states import Probe
+
+
+class SentenceChecks:
+    """Answers for the probes that sentences name."""
+
+    def state_of(self, controller_ref: Ref, probe: Probe, at: datetime) -> SentenceCheck:
+        """The last result of a probe for a controller."""
+        found = selectors.state_of(controller_ref, probe, at=at)
+        if found is None:
+            return SentenceCheck(state=CheckState.UNCHECKED, checked_at=None, public=False)
+        view, public = found
+        return SentenceCheck(state=view.state, checked_at=view.checked_at, public=public)
+
+    def may_publish(self, controller_ref: Ref, at: datetime) -> tuple[str, ...]:
+        """The red or stale probes that forbid to publish; a look that is missing is made now."""
+        if not selectors.board(controller_ref, at=at):
+            services.check_controller(controller_ref, at=at)
+        return blocking(controller_ref, at=at)

@@ -49,7 +49,7 @@ def sealed_size(plain_size: int, *, segment: int = DEFAULT_SEGMENT) -> int:
     return HEADER_SIZE + TINK_HEADER_SIZE + plain_size + TAG_SIZE * segments
 
 
-class _Segments:
+class Segments:
     """The cipher of one object, segment by segment."""
 
     def __init__(self, *, key: bytes, salt: bytes, prefix: bytes, bound: bytes) -> None:
@@ -69,26 +69,43 @@ class _Segments:
     def open_into(self, place: int, sealed: memoryview, room: memoryview, *, last: bool) -> None:
         self._cipher.decrypt_into(self._nonce(place, last=last), sealed, None, room)
 
-    def fits(self, place: int, sealed: memoryview, *, last: bool) -> bool:
+    def try_open(self, place: int, sealed: memoryview, *, last: bool) -> bytes | None:
         try:
-            self._cipher.decrypt(self._nonce(place, last=last), sealed, None)
+            return self._cipher.decrypt(self._nonce(place, last=last), sealed, None)
         except InvalidTag:
-            return False
-        return True
+            return None
+
+    def fits(self, place: int, sealed: memoryview, *, last: bool) -> bool:
+        return self.try_open(place, sealed, last=last) is not None
 
 
-def _begin(*, key: bytes, context: bytes, segment: int) -> tuple[bytes, _Segments]:
+def begin_object(*, key: bytes, context: bytes, segment: int) -> tuple[bytes, Segments]:
+    """Make the bytes that an object begins with, and the cipher of what follows."""
     header = make_header(key=key, context=context, segment=segment)
     salt, prefix = os.urandom(SALT_SIZE), os.urandom(PREFIX_SIZE)
-    segments = _Segments(key=key, salt=salt, prefix=prefix, bound=header + context)
+    segments = Segments(key=key, salt=salt, prefix=prefix, bound=header + context)
     return header + bytes([TINK_HEADER_SIZE]) + salt + prefix, segments
+
+
+def read_beginning(
+    beginning: bytes, size: int, *, key: bytes, context: bytes
+) -> tuple[int, Segments]:
+    """Read what an object begins with: the size of its segments, and their cipher."""
+    header = read_header(beginning[:HEADER_SIZE], key=key, context=context)
+    tink = beginning[HEADER_SIZE:]
+    if size < HEADER_SIZE + TINK_HEADER_SIZE + TAG_SIZE or len(tink) < TINK_HEADER_SIZE:
+        raise SealTruncatedError(size=size)
+    if tink[0] != TINK_HEADER_SIZE:
+        raise NotSealedError
+    salt, prefix = tink[1 : 1 + SALT_SIZE], tink[1 + SALT_SIZE :]
+    return header.segment, Segments(key=key, salt=salt, prefix=prefix, bound=header.whole + context)
 
 
 def seal_stream(
     chunks: Iterable[bytes], *, key: bytes, context: bytes, segment: int = DEFAULT_SEGMENT
 ) -> Iterator[bytes]:
     """Seal what comes, segment by segment, never holding more than one."""
-    beginning, segments = _begin(key=key, context=context, segment=segment)
+    beginning, segments = begin_object(key=key, context=context, segment=segment)
     yield beginning
     place, room, waiting = 0, segment - TAG_SIZE - TINK_HEADER_SIZE, bytearray()
     for chunk in chunks:
@@ -122,7 +139,7 @@ class Sealer:
         if len(self._room) < size:
             self._room = bytearray(size)
         out, source = memoryview(self._room), memoryview(plain)
-        beginning, segments = _begin(key=key, context=context, segment=segment)
+        beginning, segments = begin_object(key=key, context=context, segment=segment)
         out[: len(beginning)] = beginning
         place, read, written = 0, 0, len(beginning)
         room = segment - TAG_SIZE - TINK_HEADER_SIZE
@@ -162,21 +179,10 @@ class SealedReader:
         if expected_size is not None and size != expected_size:
             raise (SealTruncatedError if size < expected_size else SealExtendedError)(size=size)
         beginning = bytes(fetch(0, HEADER_SIZE + TINK_HEADER_SIZE))
-        header = read_header(beginning[:HEADER_SIZE], key=key, context=context)
-        tink = beginning[HEADER_SIZE:]
-        if size < HEADER_SIZE + TINK_HEADER_SIZE + TAG_SIZE or len(tink) < TINK_HEADER_SIZE:
-            raise SealTruncatedError(size=size)
-        if tink[0] != TINK_HEADER_SIZE:
-            raise NotSealedError
-        self._fetch, self._segment = fetch, header.segment
+        self._segment, self._segments = read_beginning(beginning, size, key=key, context=context)
+        self._fetch = fetch
         self._size = size - HEADER_SIZE
         self._count = -(-self._size // self._segment)
-        self._segments = _Segments(
-            key=key,
-            salt=tink[1 : 1 + SALT_SIZE],
-            prefix=tink[1 + SALT_SIZE :],
-            bound=header.whole + context,
-        )
         self.plain_size = self._size - TINK_HEADER_SIZE - TAG_SIZE * self._count
         if self._size - (self._count - 1) * self._segment < TAG_SIZE:
             raise SealTruncatedError(size=size)

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from callward.line.rules import CallRules, Digits, Evidence, Pause, Telling
+from callward.kernel.calendar import Period
+from callward.line.rules import CallRules, Evidence
 from callward.line.states import Codec, EvidenceKind, Party
-from callward.policy.vocabulary import ConsentMode, Direction, RefusalPath
+from callward.policy.compiled import Digits, PauseRule, Telling
+from callward.policy.vocabulary import Announce, ConsentMode, Direction, OutboundReason, RefusalPath
+from callward.policy.vocabulary_calls import PauseReason
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,17 +28,31 @@ def rules(
     numbers: frozenset[str] = frozenset(),
 ) -> CallRules:
     """The rules of a controller that asks both ways in the same manner."""
-    telling = Telling(consent=mode, refuse=refuse)
+
+    def telling(announce: Announce) -> Telling:
+        return Telling(
+            announce=announce,
+            consent=mode,
+            refuse=refuse,
+            says=frozenset(),
+            languages=("ro",),
+            early_media=False,
+            reasons=frozenset(),
+        )
+
     return CallRules(
         controller="smart-metering",
         policy_id="sha256:" + "cd" * 32,
         zone=ZoneInfo("Europe/Bucharest"),
-        telling={Direction.IN: telling, Direction.OUT: telling},
+        telling={
+            Direction.IN: telling(Announce.BEFORE_CONNECT),
+            Direction.OUT: telling(Announce.ON_CONNECT),
+        },
         faults={},
         numbers=numbers,
-        digits=Digits(),
-        pause=Pause(longest_seconds=60, reasons=frozenset({"card-payment"})),
-        reasons=frozenset({"booking", "complaint"}),
+        digits=Digits(agree="1", refuse="9", stop="8"),
+        pause=PauseRule(max=Period(seconds=60), reasons=frozenset({PauseReason.CARD_PAYMENT})),
+        reasons=frozenset({OutboundReason.BOOKING, OutboundReason.COMPLAINT}),
         rests_on_consent=rests_on_consent,
         continued_until=continued_until,
         officer_unrecorded=True,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from callward.line.errors import AsksTooLateError, EvidenceMissingError
 from callward.line.states import EvidenceKind
-from callward.policy import RECORDING_ACTIVITY
-from callward.policy.schema import Policy
+from callward.policy import policy_of
+from callward.policy.compiled import Digits, Telling
 from callward.policy.vocabulary import Announce, Basis, ConsentMode, Direction, RefusalPath
 
 if TYPE_CHECKING:
@@ -16,36 +16,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from callward.policy.compiled import CompiledPolicy
-    from callward.policy.schema_activity import Activity, Inbound, Outbound
+    from callward.policy.compiled import CompiledPolicy, PauseRule, VoicemailRules
+    from callward.policy.vocabulary import OutboundReason
 
 _CONTINUED_NEEDS = "L-01"
+_USUAL_DIGITS = Digits(agree="1", refuse="9", stop="8")
 _TELLS_IN_TIME = {Direction.IN: Announce.BEFORE_CONNECT, Direction.OUT: Announce.ON_CONNECT}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """How one direction is told and asked, and what a refusal does."""
-
-    consent: ConsentMode
-    refuse: RefusalPath
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digits:
-    """The keys that mean something during a call."""
-
-    agree: str = "1"
-    refuse: str = "9"
-    stop: str = "8"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
-    """Why a recording may be paused, and for how long at most."""
-
-    longest_seconds: float
-    reasons: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +31,12 @@ class CallRules:
     controller: str
     policy_id: str
     zone: ZoneInfo
-    telling: Mapping[Direction, Telling]
+    telling: Mapping[Direction, Telling]  # also those that tell too late: `faults` says which
     faults: Mapping[Direction, AsksTooLateError]
     numbers: frozenset[str]
     digits: Digits
-    pause: Pause | None
-    reasons: frozenset[str]
+    pause: PauseRule | None
+    reasons: frozenset[OutboundReason]
     rests_on_consent: bool
     continued_until: date | None
     officer_unrecorded: bool
@@ -70,6 +46,11 @@ class CallRules:
         if fault := self.faults.get(direction):
             raise fault
         return self.telling[direction]
+
+    def refusal_of(self, direction: Direction) -> RefusalPath:
+        """What a refusal does; a policy that names no path is served by the one that stays."""
+        told = self.telling.get(direction)
+        return (told.refuse if told else None) or RefusalPath.GO_ON_UNRECORDED
 
     def declares(self, number: str) -> bool:
         """Whether calls of this number may be recorded at all (M-01)."""
@@ -88,22 +69,44 @@ class Evidence:
 
 
 def rules_of(compiled: CompiledPolicy) -> CallRules:
-    """Read the rules of the line out of a compiled policy."""
-    policy = Policy.model_validate_json(compiled.canonical)
-    activity = policy.activity.get(RECORDING_ACTIVITY)
-    tellings = _tellings(activity) if activity else {}
+    """The rules of a call; a policy without call recording gives none to record by."""
+    recording = compiled.recording
+    telling = recording.telling if recording else {}
+    purposes = recording.purposes if recording else frozenset[str]()
     return CallRules(
         controller=compiled.controller,
         policy_id=compiled.policy_id,
         zone=compiled.zone,
-        telling={way: _telling(rule) for way, rule in tellings.items()},
-        faults=_faults(tellings),
-        numbers=activity.numbers if activity else frozenset(),
-        digits=Digits(),
+        telling=telling,
+        faults=_faults(telling),
+        numbers=recording.numbers if recording else frozenset(),
+        digits=recording.digits if recording else _USUAL_DIGITS,
+        pause=recording.pause if recording else None,
+        reasons=compiled.outbound_reasons,
+        rests_on_consent=_rests_on_consent(compiled, purposes),
+        continued_until=_waived_until(compiled, _CONTINUED_NEEDS),
+        officer_unrecorded=recording.officer_unrecorded if recording else True,
+    )
+
+
+def message_rules_of(compiled: CompiledPolicy) -> CallRules | None:
+    """The rules of a message left by voice: told, then recorded; None where none is taken."""
+    voicemail = compiled.voicemail
+    if voicemail is None:
+        return None
+    telling = {Direction.IN: _telling_of_message(voicemail, compiled.languages)}
+    return CallRules(
+        controller=compiled.controller,
+        policy_id=compiled.policy_id,
+        zone=compiled.zone,
+        telling=telling,
+        faults=_faults(telling),
+        numbers=frozenset(),
+        digits=compiled.recording.digits if compiled.recording else _USUAL_DIGITS,
         pause=None,
-        reasons=_reasons(activity),
-        rests_on_consent=_rests_on_consent(policy, activity),
-        continued_until=_waived_until(policy, _CONTINUED_NEEDS),
+        reasons=frozenset(),
+        rests_on_consent=_rests_on_consent(compiled, voicemail.purposes),
+        continued_until=None,
         officer_unrecorded=True,
     )
 
@@ -152,35 +155,31 @@ def _waived(rules: CallRules, at: datetime) -> bool:
     return until is not None and at.astimezone(rules.zone).date() <= until
 
 
-def _tellings(activity: Activity) -> dict[Direction, Inbound | Outbound]:
-    written = {Direction.IN: activity.inbound, Direction.OUT: activity.outbound}
-    return {way: rule for way, rule in written.items() if rule and way in activity.directions}
+def _telling_of_message(voicemail: VoicemailRules, languages: tuple[str, ...]) -> Telling:
+    return Telling(
+        announce=voicemail.announce,
+        consent=ConsentMode.NONE,
+        refuse=RefusalPath.END_CALL,
+        says=frozenset(),
+        languages=languages,
+        early_media=False,
+        reasons=frozenset(),
+    )
 
 
-def _telling(rule: Inbound | Outbound) -> Telling:
-    # A policy that names no path is served by the one that keeps the caller.
-    return Telling(consent=rule.consent, refuse=rule.refuse or RefusalPath.GO_ON_UNRECORDED)
-
-
-def _faults(tellings: Mapping[Direction, Inbound | Outbound]) -> dict[Direction, AsksTooLateError]:
+def _faults(telling: Mapping[Direction, Telling]) -> dict[Direction, AsksTooLateError]:
     return {
         way: AsksTooLateError(direction=str(way), announce=str(rule.announce))
-        for way, rule in tellings.items()
-        if rule.announce is not _TELLS_IN_TIME[way]
+        for way, rule in telling.items()
+        if rule.announce is not _TELLS_IN_TIME.get(way, rule.announce)
     }
 
 
-def _reasons(activity: Activity | None) -> frozenset[str]:
-    if activity is None or activity.outbound is None:
-        return frozenset()
-    return frozenset(map(str, activity.outbound.reasons))
+def _rests_on_consent(compiled: CompiledPolicy, purposes: frozenset[str]) -> bool:
+    written = policy_of(compiled.canonical).purpose
+    return any(written[name].basis is Basis.CONSENT for name in purposes)
 
 
-def _rests_on_consent(policy: Policy, activity: Activity | None) -> bool:
-    names = activity.purposes if activity else frozenset[str]()
-    return any(policy.purpose[name].basis is Basis.CONSENT for name in names)
-
-
-def _waived_until(policy: Policy, code: str) -> date | None:
-    dates = [waiver.until for waiver in policy.waiver if waiver.code == code]
-    return max(dates, default=None)
+def _waived_until(compiled: CompiledPolicy, code: str) -> date | None:
+    waivers = policy_of(compiled.canonical).waiver
+    return max((waiver.until for waiver in waivers if waiver.code == code), default=None)

@@ -24,6 +24,7 @@ _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
         Role.AGENT: frozenset({Capability.SEE_OWN_CALLS, Capability.USE_DESK}),
         Role.SUPERVISOR: frozenset(
             {
+                Capability.SEE_PROMISES,
                 Capability.SEE_CALLS,
                 Capability.PLAY,
                 Capability.PLACE_HOLD,
@@ -37,6 +38,8 @@ _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
         Role.CALL_REVIEWER: frozenset({Capability.SEE_CALLS, Capability.PLAY}),
         Role.DPO: frozenset(
             {
+                Capability.SEE_PROMISES,
+                Capability.JUDGE_PROMISES,
                 Capability.SEE_CALLS,
                 Capability.PLAY,
                 Capability.PLACE_HOLD,
@@ -52,6 +55,7 @@ _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
         ),
         Role.ADMINISTRATOR: frozenset(
             {
+                Capability.SEE_PROMISES,
                 Capability.MANAGE_STAFF,
                 Capability.MANAGE_POLICY,
                 Capability.SEE_POLICY,
@@ -64,7 +68,12 @@ _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
             }
         ),
         Role.AUDITOR: frozenset(
-            {Capability.SEE_AUDIT, Capability.SEE_CERTIFICATES, Capability.SEE_POLICY}
+            {
+                Capability.SEE_PROMISES,
+                Capability.SEE_AUDIT,
+                Capability.SEE_CERTIFICATES,
+                Capability.SEE_POLICY,
+            }
         ),
     }
 )

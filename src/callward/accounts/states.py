@@ -29,3 +29,5 @@ class Capability(StrEnum):
     USE_DESK = "use-desk"
     SEE_LINE = "see-line"
     MANAGE_LINE = "manage-line"
+    SEE_PROMISES = "see-promises"
+    JUDGE_PROMISES = "judge-promises"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext, pgett
 from callward.calls.states import CallDirection, Disposition, PartyRole, Told
 from callward.intake.states import QuarantineState
 from callward.kernel.calendar import MalformedPeriodError, parse_period
+from callward.promises.states import CheckState, Verdict
 from callward.recordings.states import RecordingState
 from callward.retention.states import DisposalKind, HoldState, Rule, RunState
 
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from callward.kernel.calendar import Period
 
 LABELS: dict[str, dict[str, str | _StrPromise]] = {
+    "check": {
+        CheckState.GREEN: _("Kept"),
+        CheckState.RED: _("Broken"),
+        CheckState.STALE: _("Not looked at for too long"),
+        CheckState.NOT_APPLICABLE: _("Not promised"),
+        CheckState.UNCHECKED: _("Cannot be checked here"),
+    },
+    "verdict": {
+        Verdict.BROKEN: _("The promise was broken; say so in public."),
+        Verdict.MENDED: _("It was broken and is mended."),
+        Verdict.FALSE_ALARM: _("False alarm: the check is wrong."),
+    },
     "direction": {
         CallDirection.IN: _("Inbound"),
         CallDirection.OUT: _("Outbound"),

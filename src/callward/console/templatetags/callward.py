@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.translation import gettext
 
-from callward.console import event_words, wording
+from callward.console import event_words, probe_words as probe_sentences, wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +65,12 @@ def last_day(ends_at: datetime) -> datetime:
 def happened(event: str) -> str:
     """`{{ leaf.event|happened }}` as a sentence."""
     return event_words.happened(event)
+
+
+@register.filter
+def probe_words(probe: str) -> str:
+    """`{{ check.probe|probe_words }}` as a sentence."""
+    return probe_sentences.probe_words(probe)
 
 
 @register.filter

@@ -1,0 +1,78 @@
+"""The board of promises: what every sentence of the notices is checked by, and what was seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _, gettext_lazy
+
+from callward.accounts.states import Capability
+from callward.console.pages import Nav, page
+from callward.kernel.errors import BadInputError, gettext_noop
+from callward.promises import selectors, services
+from callward.promises.errors import CheckUnknownError
+from callward.promises.states import CheckState, Verdict
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from callward.console.visits import StaffRequest
+    from callward.kernel.references import Ref
+
+
+class VerdictMissingError(BadInputError):
+    """A judgement says one of three things."""
+
+    code = "verdict-missing"
+    fact = gettext_noop("The judgement is missing.")
+    mend = gettext_noop("Choose one of the three judgements.")
+
+
+@page(
+    "promises/",
+    name="promises",
+    needs=Capability.SEE_PROMISES,
+    nav=Nav(label=gettext_lazy("Promises"), icon="shield-check", order=5),
+)
+def board(request: StaffRequest) -> HttpResponse:
+    """Show every check, what is broken first."""
+    visit = request.visit
+    checks = selectors.board(visit.controller_ref, at=visit.at)
+    context = {
+        "checks": checks,
+        "kept": sum(one.state is CheckState.GREEN for one in checks),
+        "broken": sum(one.state is CheckState.RED for one in checks),
+        "unseen": sum(one.state in (CheckState.STALE, CheckState.UNCHECKED) for one in checks),
+        "may_judge": visit.may(Capability.JUDGE_PROMISES),
+        "verdicts": list(Verdict),
+    }
+    return render(request, "console/promises/board.html", context)
+
+
+@page("promises/look/", name="promises-look", needs=Capability.SEE_PROMISES, methods=("POST",))
+def look_now(request: StaffRequest) -> HttpResponse:
+    """Let every probe look at once, without waiting for its round."""
+    visit = request.visit
+    services.check_controller(visit.controller_ref, at=visit.at)
+    messages.success(request, _("Every check has looked again."))
+    return redirect("promises")
+
+
+@page(
+    "promises/<uuid:ref>/judge/",
+    name="promises-judge",
+    needs=Capability.JUDGE_PROMISES,
+    methods=("POST",),
+)
+def judge(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Write down what the officer says of a failed check."""
+    visit = request.visit
+    if not selectors.is_of(visit.controller_ref, ref):
+        raise CheckUnknownError(ref=ref)
+    if request.POST.get("verdict") not in set(Verdict):
+        raise VerdictMissingError
+    services.judge(ref, Verdict(request.POST["verdict"]), actor=visit.actor, at=visit.at)
+    messages.success(request, _("Your judgement is written down."))
+    return redirect("promises")

@@ -10,9 +10,9 @@ from callward.policy.law import (
     CATCH_ALL_TERMS,
     CATCH_ALL_WORDS,
     LISTENING_IN_TERMS,
-    TERMS,
 )
 from callward.policy.lint_rule import Rule, Trouble, checks
+from callward.policy.tables import ACTIVITY_TERMS, CATEGORY_TERMS, PURPOSE_TERMS
 from callward.policy.vocabulary import Basis, ConsentMode, Severity
 
 if TYPE_CHECKING:
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
     from callward.policy.schema import Policy
     from callward.policy.schema_activity import Activity
+
+_TERMS_OF = {
+    "category": CATEGORY_TERMS,
+    "purpose": PURPOSE_TERMS | CATCH_ALL_TERMS,
+    "activity": ACTIVITY_TERMS,
+}
 
 
 @checks(
@@ -45,9 +51,9 @@ def _catch_all_purpose(policy: Policy) -> Iterator[Trouble]:
     )
 )
 def _unknown_term(policy: Policy) -> Iterator[Trouble]:
-    for table in ("category", "purpose", "activity"):
+    for table, terms in _TERMS_OF.items():
         for name, row in getattr(policy, table).items():
-            if row.dpv not in TERMS | CATCH_ALL_TERMS:
+            if row.dpv not in terms:
                 yield Trouble(f"{table}.{name}.dpv")
 
 

@@ -8,7 +8,6 @@ from callward.kernel.errors import gettext_noop
 from callward.policy.law import (
     ANSWER_HABIT,
     ANSWER_LIMIT,
-    AUTHORITY_BOOK,
     AUTHORITY_LIMIT,
     EXTENSION_HABIT,
     EXTENSION_LIMIT,
@@ -17,6 +16,7 @@ from callward.policy.law import (
     ever_later,
 )
 from callward.policy.lint_rule import Rule, Trouble, checks
+from callward.policy.tables import AUTHORITIES
 from callward.policy.vocabulary import (
     Basis,
     BreachItem,
@@ -224,7 +224,7 @@ def _unnamed_controller(policy: Policy) -> Iterator[Trouble]:
     )
 )
 def _unknown_authority(policy: Policy) -> Iterator[Trouble]:
-    if policy.jurisdiction not in AUTHORITY_BOOK:
+    if policy.jurisdiction not in AUTHORITIES:
         yield Trouble("jurisdiction")
 
 

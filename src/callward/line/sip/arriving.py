@@ -1,0 +1,211 @@
+"""Requests that come from outside: calls, registrations, questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from callward.kernel.clock import stopwatch
+from callward.line.limits import Drop
+from callward.line.sip import headers
+from callward.line.sip.answering import InboundLeg
+from callward.line.sip.dialog import ALLOW, USER_AGENT, Dialog, new_leg_ref
+from callward.line.sip.doors import Carrier, Doors, Phone, Refusal
+from callward.line.sip.leg import LegFacts, Side
+from callward.line.sip.sdp import UnusableSdpError
+from callward.line.sip.sessions import read_expires
+from callward.line.sip.stack import SipURL, report_fault
+
+if TYPE_CHECKING:
+    from callward.line.limits import CallLimits
+    from callward.line.ports import CallTaker
+    from callward.line.sip.leg import Leg
+    from callward.line.sip.stack import Header, Message, Transaction
+    from callward.line.sip.transactions import Reply
+
+_SPOKEN = frozenset({"timer"})
+
+
+class House(Side, Protocol):
+    """What arriving requests need of the endpoint."""
+
+    @property
+    def doors(self) -> Doors: ...
+    @property
+    def limits(self) -> CallLimits: ...
+    @property
+    def running(self) -> int: ...
+    def contact(self) -> str: ...
+    def keep(self, leg: Leg) -> None: ...
+    def leg_of(self, call_id: str, tag: str) -> Leg | None: ...
+    def count(self, why: Drop) -> None: ...
+
+
+class Arriving:
+    """Answers each new request, or hands it to the leg or the call it is for."""
+
+    def __init__(self, house: House, taker: CallTaker) -> None:
+        self._house = house
+        self._taker = taker
+
+    def asked(self, request: Message, transaction: Transaction) -> Reply | None:
+        """One new request."""
+        method, tag = str(request.getMethod()), request.getHFBody("to").getTag()
+        if tag is not None:
+            return self._in_dialog(request, transaction, str(tag))
+        if method == "INVITE":
+            return self._invited(request, transaction)
+        if method == "REGISTER":
+            return self._registered(request)
+        if method == "OPTIONS":
+            return _reply(request, 200, "OK", *_abilities())
+        if method in {"SUBSCRIBE", "PUBLISH", "NOTIFY"}:
+            return _reply(request, 489, "Bad Event")
+        return _reply(request, 405, "Method Not Allowed", headers.header("Allow", ALLOW))
+
+    def _in_dialog(self, request: Message, transaction: Transaction, tag: str) -> Reply | None:
+        leg = self._house.leg_of(str(request.getHFBody("call-id")), tag)
+        if leg is None:
+            return _reply(request, 481, "Call/Transaction Does Not Exist")
+        source = str(request.getSource()[0])
+        known = {leg.remote_address, leg.dialog.hop[0]}
+        if source not in known and not self._house.trusted(source, leg.trunk):
+            self._house.count(Drop.WRONG_ADDRESS)
+            return _reply(request, 403, "Forbidden")
+        return leg.requested(request, transaction)
+
+    # Calls.
+
+    def _invited(self, request: Message, transaction: Transaction) -> Reply | None:
+        who = self._house.doors.who(request)
+        if isinstance(who, Refusal):
+            return self._refused(request, who)
+        refusal = self._unacceptable(request)
+        if refusal is not None:
+            return refusal
+        full = self._house.limits.refusal(running=self._house.running, at=stopwatch())
+        if full is not None:
+            self._house.count(full)
+            wait = headers.header("Retry-After", "5")
+            return _reply(request, 503, "Service Unavailable", wait)
+        leg = InboundLeg(
+            self._house,
+            self._dialog(request, who),
+            self._facts(request, who),
+            invite=request,
+            transaction=transaction,
+        )
+        try:
+            reply = leg.begin()
+        except UnusableSdpError:
+            return _reply(request, 488, "Not Acceptable Here")
+        self._offer(leg)
+        return reply
+
+    def _offer(self, leg: InboundLeg) -> None:
+        self._house.keep(leg)
+        try:
+            leg.listen(self._taker.call_offered(leg))
+        except Exception as error:  # noqa: BLE001 - one call's fault must not end the others
+            self._house.count(Drop.FAULT)
+            report_fault(error, during="call")
+            leg.reject(500)
+
+    def _unacceptable(self, request: Message) -> Reply | None:
+        """What no call may be: without an address, with demands we do not know, without a hop."""
+        sessions = self._house.sessions
+        unknown = headers.tokens(request, "require") - _SPOKEN
+        if request.countHFs("contact") != 1 or request.getHFBody("contact").asterisk:
+            return _reply(request, 400, "Bad Contact")
+        if unknown:
+            listed = headers.header("Unsupported", ", ".join(sorted(unknown)))
+            return _reply(request, 420, "Bad Extension", listed)
+        if headers.first(request, "max-forwards") == "0":
+            return _reply(request, 483, "Too Many Hops")
+        if headers.first(request, "replaces") is not None:
+            return _reply(request, 481, "No Such Call To Replace")
+        if sessions.too_small(read_expires(headers.first(request, "session-expires"))):
+            least = headers.header("Min-SE", str(sessions.least))
+            return _reply(request, 422, "Session Interval Too Small", least)
+        return None
+
+    def _dialog(self, request: Message, who: Carrier | Phone) -> Dialog:
+        from_, to = request.getHFBody("from"), request.getHFBody("to")
+        dialog = Dialog(
+            call_id=str(request.getHFBody("call-id")),
+            local=_without_tag(to),
+            remote=_without_tag(from_),
+            remote_tag=from_.getTag(),
+            contact=self._house.contact(),
+            target=SipURL(str(request.getHFBody("contact").getUrl())),
+            hop=request.getSource(),
+        )
+        dialog.in_order(int(request.getHFBody("cseq").getCSeqNum()))
+        dialog.learn_routes(request, reverse=False)
+        trunk = who.trunk.ref if isinstance(who, Carrier) else None
+        dialog.learn_target(request, trusted=lambda host: self._house.trusted(host, trunk))
+        return dialog
+
+    @staticmethod
+    def _facts(request: Message, who: Carrier | Phone) -> LegFacts:
+        source, dialled = str(request.getSource()[0]), str(request.getRURI())
+        if isinstance(who, Phone):
+            return LegFacts(
+                ref=new_leg_ref(),
+                remote_address=source,
+                phone=who.name,
+                dialled_number=headers.plain_user(dialled),
+            )
+        region = who.trunk.region
+        to = headers.first(request, "to")
+        return LegFacts(
+            ref=new_leg_ref(),
+            remote_address=source,
+            trunk=who.trunk.ref,
+            asserted_number=headers.caller_number(request, region=region),
+            dialled_number=headers.number_in(dialled, region=region)
+            or headers.number_in(to, region=region),
+            redirects=headers.redirects(request, region=region),
+        )
+
+    def _refused(self, request: Message, why: Refusal) -> Reply:
+        name = "WWW-Authenticate" if why.code == 401 else "Proxy-Authenticate"  # noqa: PLR2004 - RFC 3261
+        if not why.challenges:
+            self._house.count(Drop.WRONG_ADDRESS)
+        asked = [headers.header(name, value) for value in why.challenges]
+        return _reply(request, why.code, why.reason, *asked)
+
+    # Phones.
+
+    def _registered(self, request: Message) -> Reply:
+        who = self._house.doors.who(request)
+        if isinstance(who, Refusal):
+            return self._refused(request, who)
+        named = headers.plain_user(headers.first(request, "to"))
+        if not isinstance(who, Phone) or named != who.name:
+            return self._refused(request, Refusal(code=403, reason="Forbidden"))
+        registrar = self._house.doors.registrar
+        seconds = registrar.register(who.name, request, at=stopwatch())
+        if seconds is None:
+            least = headers.header("Min-Expires", "60")
+            return _reply(request, 423, "Interval Too Brief", least)
+        contact = registrar.contact(who.name)
+        shown = [headers.header("Contact", f"<{contact}>;expires={seconds}")] if contact else []
+        return _reply(request, 200, "OK", *shown)
+
+
+def _without_tag(address_header: Message) -> str:
+    address = address_header.getUri().getCopy()
+    if address.getParam("tag") is not None:
+        address.delParam("tag")
+    return str(address)
+
+
+def _abilities() -> list[Header]:
+    named = (("Allow", ALLOW), ("Accept", "application/sdp"), ("Supported", "timer"))
+    return [headers.header(name, value) for name, value in named]
+
+
+def _reply(request: Message, code: int, reason: str, *extra: Header) -> Reply:
+    response = request.genResponse(code, reason, None, server=USER_AGENT)
+    response.appendHeaders(list(extra))
+    return response, None, None

@@ -13,7 +13,8 @@ from callward.line.snapshot import Snapshot
 
 
 def say(event: str, **facts: object) -> None:
-    print(json.dumps({"event": event, **facts}), flush=True)
+    sys.stdout.write(json.dumps({"event": event, **facts}) + "\n")
+    sys.stdout.flush()
 
 
 def seen(media: Any) -> dict[str, object] | None:
@@ -108,6 +109,9 @@ class Program:
 
     def do_figures(self):
         say("figures", **self.endpoint.figures())
+
+    def do_auto(self, to):
+        self.auto = to
 
     def do_refuse_new(self):
         self.endpoint.refuse_new()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from callward.line.sip import digest
 from callward.line.sip.headers import header, raw
+from callward.line.sip.stack import TERMINATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,21 +84,21 @@ class Asking:
             if self._provisional is not None:
                 self._provisional(response)
             return
-        if self._method == "INVITE":
-            self._prepare_ack(response, transaction, code)
+        if self._method == "INVITE" and transaction.state is not TERMINATED:
+            transaction.uack = True
+            if code not in _SUCCESS:
+                transaction.ack_went = lambda: self._conclude(response, code)
+                forget_path(response)
+                return
+            transaction.ack_went = self._acknowledged
+        self._conclude(response, code)
+
+    def _conclude(self, response: Message, code: int) -> None:
+        """Answer a challenge, or hand over what the end is."""
         if code in _CHALLENGES and not self._cancelled and self._prove(response, code):
             return
         if self._final is not None:
             self._final(response)
-
-    def _prepare_ack(self, response: Message, transaction: Transaction, code: int) -> None:
-        """The ACK of a refusal goes where the INVITE went, whatever Contact it carries."""
-        transaction.uack = True
-        if code in _SUCCESS:
-            transaction.ack_went = self._acknowledged
-            return
-        response.delHFs("contact")
-        response.delHFs("record-route")
 
     def _prove(self, response: Message, code: int) -> bool:
         """Answer the challenge once; False when we cannot."""
@@ -115,3 +116,9 @@ class Asking:
         self._proven = True
         self._send(header(proof, value))
         return True
+
+
+def forget_path(response: Message) -> None:
+    """The ACK of a refusal goes where the INVITE went, whatever Contact it carries."""
+    response.delHFs("contact")
+    response.delHFs("record-route")

@@ -18,7 +18,7 @@ from sippy.Core.EventDispatcher import ED2
 from sippy.SipConf import SipConf
 from sippy.SipHeader import SipHeader
 from sippy.SipRequest import SipRequest
-from sippy.SipTransactionManager import UACK, SipTransactionManager
+from sippy.SipTransactionManager import TERMINATED, UACK, SipTransactionManager
 from sippy.SipURL import SipURL
 from sippy.Time.MonoTime import MonoTime
 from sippy.Time.Timeout import Timeout
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ED2",
+    "TERMINATED",
     "UACK",
     "Header",
     "Message",

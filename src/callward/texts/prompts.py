@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from callward.kernel.calendar import Period, parse_period
-from callward.policy.compiled import RECORDING_ACTIVITY
+from callward.policy.compiled import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
+from callward.policy.schema_activity import Digits
 from callward.policy.vocabulary import Channel, ConsentMode, Direction, PromptKey, RefusalPath
+from callward.policy.vocabulary_calls import Said
 from callward.texts.addresses import host_of, spaced_number, spoken_address
 from callward.texts.catalogue import catalogue_of
 from callward.texts.errors import UnsayableRuleError
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from callward.policy.schema_activity import Activity, Inbound, Outbound
     from callward.texts.catalogue import Catalogue
 
-VOICEMAIL_ACTIVITY = "voicemail"
 _NAMED_KEYS = {"*": "prompt.key.star", "#": "prompt.key.hash"}
 
 
@@ -56,7 +57,7 @@ class _Spoken:
                 return _as_spoken(slot, str(getattr(controller, slot)))
 
     def _key(self, name: str) -> str:
-        digit = {"agree": "1", "refuse": "9", "stop": "8"}[name]
+        digit = str(getattr(self.recording.digits or Digits(), name))
         spoken = _NAMED_KEYS.get(digit)
         return written(spoken, {}, catalogue=self.catalogue) if spoken else digit
 
@@ -87,7 +88,9 @@ def prompt_texts(policy: Policy, language: str) -> Mapping[PromptKey, str]:
 
 def offered_languages(policy: Policy) -> tuple[str, ...]:
     """The languages a caller can choose from; the digit of each is its place, from 1."""
-    return policy.languages
+    recording = policy.activity.get(RECORDING_ACTIVITY)
+    inbound = recording.inbound if recording else None
+    return (inbound.languages if inbound else ()) or policy.languages
 
 
 def _for_every_call(spoken: _Spoken) -> Iterator[tuple[PromptKey, str]]:
@@ -111,11 +114,11 @@ def _for_every_call(spoken: _Spoken) -> Iterator[tuple[PromptKey, str]]:
 def _for_recorded_calls(spoken: _Spoken) -> Iterator[tuple[PromptKey, str]]:
     activity = spoken.recording
     if Direction.IN in activity.directions and activity.inbound:
-        told = _told(spoken, activity.inbound)
-        yield PromptKey.ANNOUNCEMENT_INBOUND, spoken.say(f"reached.{spoken.name}", *told)
+        said = _announcement(spoken, activity.inbound, greeting="reached")
+        yield PromptKey.ANNOUNCEMENT_INBOUND, said
     if Direction.OUT in activity.directions and activity.outbound:
-        told = _told(spoken, activity.outbound)
-        yield PromptKey.ANNOUNCEMENT_OUTBOUND, spoken.say(f"calling.{spoken.name}", *told)
+        said = _announcement(spoken, activity.outbound, greeting="calling")
+        yield PromptKey.ANNOUNCEMENT_OUTBOUND, said
     yield from _asked(spoken)
     yield PromptKey.UNRECORDED_WAYS, spoken.say("ways", *_ways(activity))
     yield PromptKey.RECORDING_STOPPED, spoken.say("stopped")
@@ -123,22 +126,56 @@ def _for_recorded_calls(spoken: _Spoken) -> Iterator[tuple[PromptKey, str]]:
     yield PromptKey.NEW_PARTY_TOLD, spoken.say("new-party")
 
 
-def _told(spoken: _Spoken, rule: Inbound | Outbound) -> tuple[str, ...]:
-    notices = ("processed", f"notices.{spoken.place}")
+def _announcement(spoken: _Spoken, rule: Inbound | Outbound, *, greeting: str) -> str:
+    parts = (
+        (Said.WHO, (f"{greeting}.{spoken.name}",)),
+        (Said.RECORDED, (_recorded(rule),)),
+        (Said.PROCESSED, ("processed",)),
+        *_notices(spoken, rule),
+        (Said.RECORDED, _agreeing(rule)),
+        (Said.HOW_TO_REFUSE, _refusing(rule)),
+    )
+    # An announcement that names nothing tells all of it (X-03).
+    told = rule.says or frozenset(Said)
+    return spoken.say(*(each for topic, said in parts if topic in told for each in said))
+
+
+def _notices(spoken: _Spoken, rule: Inbound | Outbound) -> Iterator[tuple[Said, tuple[str, ...]]]:
+    told = rule.says or frozenset(Said)
+    if {Said.CALL_NOTICE, Said.SITE_NOTICE} <= told:
+        yield Said.CALL_NOTICE, (f"notices.{spoken.place}",)
+        return
+    yield Said.CALL_NOTICE, (f"recording-notice.{spoken.place}",)
+    yield Said.SITE_NOTICE, (f"notice.{spoken.place}",)
+
+
+def _recorded(rule: Inbound | Outbound) -> str:
+    match rule.consent:
+        case ConsentMode.NONE:
+            return "recorded"
+        case ConsentMode.KEYPRESS | ConsentMode.SPOKEN:
+            return "asked"
+        case ConsentMode.CONTINUED:
+            return "continued"
+        case ConsentMode.PER_CHANNEL | ConsentMode.WRITTEN:
+            raise UnsayableRuleError(rule=f"activity.{RECORDING_ACTIVITY}.consent")
+
+
+def _agreeing(rule: Inbound | Outbound) -> tuple[str, ...]:
+    asked = {ConsentMode.KEYPRESS: "asked.agree-by-key", ConsentMode.SPOKEN: "asked.soon"}
+    return (asked[rule.consent],) if rule.consent in asked else ()
+
+
+def _refusing(rule: Inbound | Outbound) -> tuple[str, ...]:
     # Who goes on without recording needs no other way; who is cut off hears one afterwards.
     after = "end" if rule.refuse is RefusalPath.END_CALL else "go-on"
     match rule.consent:
-        case ConsentMode.NONE:
-            return ("recorded", *notices, f"recorded.refuse-and-{after}", "stop-by-key")
         case ConsentMode.KEYPRESS:
-            choice = ("asked.agree-by-key", f"asked.refuse-and-{after}")
-            return ("asked", *notices, *choice)
+            return (f"asked.refuse-and-{after}",)
         case ConsentMode.SPOKEN:
-            return ("asked", *notices, "asked.soon")
-        case ConsentMode.CONTINUED:
-            return ("continued", *notices, f"recorded.refuse-and-{after}", "stop-by-key")
-        case ConsentMode.PER_CHANNEL | ConsentMode.WRITTEN:
-            raise UnsayableRuleError(rule=f"activity.{RECORDING_ACTIVITY}.consent")
+            return ()
+        case _:
+            return (f"recorded.refuse-and-{after}", "stop-by-key")
 
 
 def _asked(spoken: _Spoken) -> Iterator[tuple[PromptKey, str]]:

@@ -12,5 +12,7 @@ _HOUSE = Path(__file__).parent.parent
 urlpatterns: list[URLPattern | URLResolver] = [path("healthz", healthz, name="healthz")]
 if (_HOUSE / "api" / "urls.py").exists():
     urlpatterns.append(path("api/", include("callward.api.urls")))
+if (_HOUSE / "portal" / "urls.py").exists():
+    urlpatterns.append(path("notices/", include("callward.portal.urls")))
 if (_HOUSE / "console" / "urls.py").exists():
     urlpatterns.append(path("", include("callward.console.urls")))

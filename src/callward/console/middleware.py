@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_MACHINES = ("/api/", "/healthz")  # these edges check their own tokens
+# Machines have their own tokens; the public pages open no session at all.
+_NOT_STAFF = ("/api/", "/healthz", "/notices/")
 _OPEN_TO_ALL = frozenset(
     {"account_login", "mfa_authenticate", "account_logout", "signed-out", "language"}
 )
@@ -70,7 +71,7 @@ class VisitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         at = clock.now()
-        if not request.path.startswith(_MACHINES) and request.user.is_authenticated:
+        if not request.path.startswith(_NOT_STAFF) and request.user.is_authenticated:
             _keep_or_end(request, at=at)
         return self._get_response(request)
 
@@ -82,7 +83,7 @@ class VisitMiddleware:
         _kwargs: dict[str, object],
     ) -> HttpResponseBase | None:
         """Send the user where their sign-in goes on, or gather the visit."""
-        if request.path.startswith(_MACHINES):
+        if request.path.startswith(_NOT_STAFF):
             return None
         wanted = (request.resolver_match.url_name if request.resolver_match else None) or ""
         if not request.user.is_authenticated:
@@ -97,7 +98,7 @@ class VisitMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Answer what Callward refuses on purpose; the act has been rolled back by now."""
-        if not isinstance(error, CallwardError) or request.path.startswith(_MACHINES):
+        if not isinstance(error, CallwardError) or request.path.startswith(_NOT_STAFF):
             return None
         if refusals.status_of(error) is HTTPStatus.INTERNAL_SERVER_ERROR:
             log.error("a screen failed: %s", error.code)

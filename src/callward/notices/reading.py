@@ -26,6 +26,8 @@ class SentenceText:
     sentence_class: SentenceClass
     probe: Probe | None
     evidence: str | None
+    item: bool = False  # stands in a list under the sentence before it
+    language: str | None = None  # where a remark is in another language than the notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,4 +95,6 @@ def _sentence(tree: dict[str, Any]) -> SentenceText:
         sentence_class=SentenceClass(tree["class"]),
         probe=Probe(probe) if probe else None,
         evidence=str(evidence) if evidence else None,
+        item=bool(tree.get("item")),
+        language=tree.get("language") or None,
     )

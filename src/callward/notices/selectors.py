@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db.models import F
 
 from callward.controllers import selectors as controllers
 from callward.kernel.calendar import local_day
+from callward.notices import watching
 from callward.notices.errors import (
     AnnouncementNotFoundError,
     EditionNotFoundError,
@@ -32,11 +34,12 @@ from callward.subjects import selectors as subjects
 from callward.texts.states import NoticeKind, Probe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from callward.controllers.selectors import ControllerView
     from callward.kernel.references import Ref
+    from callward.notices.ports import SentenceCheck
     from callward.policy import Finding, Policy
     from callward.policy.change import Change
     from callward.retention.services import Foreseen
@@ -50,6 +53,7 @@ def edition_view(row: Edition) -> EditionView:
         policy_id=row.policy_id,
         version=row.version,
         label=row.label,
+        languages=tuple(row.languages.split()),
         effective_on=row.effective_on,
         state=EditionState(row.state),
         drafted_at=row.drafted_at,
@@ -151,12 +155,18 @@ def source(edition_ref: Ref) -> bytes:
 
 def canonical(edition_ref: Ref) -> bytes:
     """The policy of a version in the form that its id is the digest of."""
-    return canonical_json(load(source(edition_ref)))
+    return canonical_json(policy_of(edition_ref))
+
+
+@lru_cache(maxsize=64)  # the source of a version never changes
+def policy_of(edition_ref: Ref) -> Policy:
+    """The policy of a version, as written."""
+    return load(source(edition_ref))
 
 
 def findings(edition_ref: Ref, *, at: datetime) -> list[Finding]:
     """What the linter says of a version today."""
-    policy = load(source(edition_ref))
+    policy = policy_of(edition_ref)
     return lint(policy, on=local_day(at, zone=compile_policy(policy).zone))
 
 
@@ -166,6 +176,11 @@ def changes(edition_ref: Ref, *, at: datetime) -> tuple[Change, ...]:
     after = load(bytes(row.source))
     before = _before(row, after, at=at)
     return () if before is None else changes_between(before, after)
+
+
+def changes_from(edition_ref: Ref, newer_ref: Ref) -> tuple[Change, ...]:
+    """What one version changes against another."""
+    return changes_between(policy_of(edition_ref), policy_of(newer_ref))
 
 
 def _before(row: Edition, after: Policy, *, at: datetime) -> Policy | None:
@@ -180,6 +195,20 @@ def foreseen(edition_ref: Ref, *, at: datetime) -> Foreseen:
     row = _row(edition_ref)
     policy = compile_policy(load(bytes(row.source)))
     return retention.foresee(row.controller_ref, policy, at=at)
+
+
+def sentence_checks(
+    edition: EditionView, probes: Iterable[Probe], *, at: datetime
+) -> Mapping[Probe, SentenceCheck]:
+    """What the checks say: now for what people read today, as written down then for the rest."""
+    if edition.ref == current(edition.controller_ref).ref:
+        return watching.checks_now(edition.controller_ref, probes, at=at)
+    return watching.checks_then(edition.ref)
+
+
+def blocking(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
+    """The codes of the checks that forbid to publish now."""
+    return watching.blocking(controller_ref, at=at)
 
 
 def documents(edition_ref: Ref) -> list[DocumentView]:
@@ -219,11 +248,6 @@ def kinds(edition_ref: Ref) -> tuple[NoticeKind, ...]:
     rows = Document.objects.filter(edition=edition_ref).order_by()
     found = set(rows.values_list("kind", flat=True).distinct())
     return tuple(kind for kind in NoticeKind if kind in found)
-
-
-def languages(edition_ref: Ref) -> tuple[str, ...]:
-    """In which languages a version is there, the controller's own first."""
-    return tuple(_row(edition_ref).languages.split())
 
 
 def probes_of(edition_ref: Ref) -> set[Probe]:

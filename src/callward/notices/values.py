@@ -24,6 +24,7 @@ class EditionView:
     policy_id: str
     version: str
     label: str
+    languages: tuple[str, ...]
     effective_on: date
     state: EditionState
     drafted_at: datetime
@@ -39,6 +40,11 @@ class EditionView:
     published_at: datetime | None
     published_by: str
     withdrawn_at: datetime | None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether people read it, now or in the archive."""
+        return self.published_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,9 +52,9 @@ def keep_last(edition: Edition, probes: Iterable[Probe], *, at: datetime) -> Non
     )
 
 
-def checks_then(edition: Edition) -> Mapping[Probe, SentenceCheck]:
+def checks_then(edition_ref: Ref) -> Mapping[Probe, SentenceCheck]:
     """What was written down then; always public, since it is over."""
-    rows = LastCheck.objects.filter(edition=edition)
+    rows = LastCheck.objects.filter(edition=edition_ref)
     return {
         Probe(row.probe): SentenceCheck(
             state=CheckState(row.state), checked_at=row.checked_at, public=True

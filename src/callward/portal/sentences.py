@@ -1,0 +1,93 @@
+"""A notice with what stands behind each of its sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from callward.notices import selectors as notices
+from callward.notices.states import CheckState
+from callward.texts.states import SentenceClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from callward.notices.ports import SentenceCheck
+    from callward.notices.reading import NoticeText, SentenceText
+    from callward.portal.frame import Reader
+    from callward.texts.states import Probe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackedSentence:
+    """One sentence and the check behind it, if there is one that may be shown."""
+
+    text: SentenceText
+    check: SentenceCheck | None
+    opens_list: bool
+    closes_list: bool
+
+    @property
+    def broken(self) -> bool:
+        """Whether the visitor has to know that this is not kept at present."""
+        return self.check is not None and self.check.state in (CheckState.RED, CheckState.STALE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackedSection:
+    """Sentences under one heading."""
+
+    id: str
+    title: str
+    sentences: tuple[BackedSentence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackedNotice:
+    """One notice, and how many of its sentences a program checks."""
+
+    text: NoticeText
+    sections: tuple[BackedSection, ...]
+    classes: tuple[SentenceClass, ...]
+    proven: int
+    sentences: int
+    broken: int
+
+
+def backed(reader: Reader, kind: str) -> BackedNotice:
+    """One notice of the version that is read; raises NoticeNotFoundError."""
+    text = notices.notice(reader.edition.ref, kind, language=reader.language)
+    probes = {sentence.probe for sentence in text.sentences() if sentence.probe is not None}
+    checks = notices.sentence_checks(reader.edition, probes, at=reader.at)
+    sections = tuple(
+        BackedSection(
+            id=section.id,
+            title=section.title,
+            sentences=tuple(_backed(section.sentences, checks)),
+        )
+        for section in text.sections
+    )
+    flat = [sentence for section in sections for sentence in section.sentences]
+    used = {sentence.text.sentence_class for sentence in flat}
+    return BackedNotice(
+        text=text,
+        sections=sections,
+        classes=tuple(one for one in SentenceClass if one in used),
+        proven=sum(one.text.sentence_class is SentenceClass.PROVEN for one in flat),
+        sentences=len(flat),
+        broken=sum(one.broken for one in flat),
+    )
+
+
+def _backed(
+    sentences: Sequence[SentenceText], checks: Mapping[Probe, SentenceCheck]
+) -> Iterator[BackedSentence]:
+    for number, sentence in enumerate(sentences):
+        check = None if sentence.probe is None else checks.get(sentence.probe)
+        before, after = sentences[:number][-1:], sentences[number + 1 : number + 2]
+        yield BackedSentence(
+            text=sentence,
+            check=check if check is not None and check.public else None,
+            opens_list=sentence.item and not any(one.item for one in before),
+            closes_list=sentence.item and not any(one.item for one in after),
+        )

@@ -1,0 +1,84 @@
+"""Say the values of notices in the visitor's words inside a template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import template
+from django.utils.translation import gettext, ngettext
+
+from callward.kernel.calendar import parse_period
+from callward.portal import wording
+
+if TYPE_CHECKING:
+    from callward.notices.states import Change, CheckState
+    from callward.policy.vocabulary import CookieClass
+    from callward.texts.states import NoticeKind, SentenceClass
+
+register = template.Library()
+_MONTHS, _HOUR = 12, 3600
+
+
+@register.filter
+def kind_name(kind: NoticeKind) -> str:
+    """`{{ kind|kind_name }}`."""
+    return str(wording.KINDS[kind])
+
+
+@register.filter
+def class_name(sentence_class: SentenceClass) -> str:
+    """`{{ sentence.sentence_class|class_name }}`."""
+    return str(wording.CLASSES[sentence_class])
+
+
+@register.filter
+def class_explained(sentence_class: SentenceClass) -> str:
+    """`{{ sentence.sentence_class|class_explained }}`."""
+    return str(wording.EXPLAINED[sentence_class])
+
+
+@register.filter
+def state_words(state: CheckState) -> str:
+    """`{{ check.state|state_words }}`."""
+    return str(wording.STATES[state])
+
+
+@register.filter
+def change_name(change: Change) -> str:
+    """`{{ change.change|change_name }}`."""
+    return str(wording.CHANGES[change])
+
+
+@register.filter
+def cookie_class(kind: CookieClass) -> str:
+    """`{{ group.kind|cookie_class }}`."""
+    return str(wording.COOKIES[kind])
+
+
+@register.filter
+def cookie_class_explained(kind: CookieClass) -> str:
+    """`{{ group.kind|cookie_class_explained }}`."""
+    return str(wording.COOKIES_EXPLAINED[kind])
+
+
+@register.filter
+def said(sentence: str) -> str:
+    """Translate a sentence that a lower room has marked."""
+    return gettext(sentence) if sentence else ""
+
+
+@register.filter
+def life(text: str) -> str:
+    """`{{ cookie.life|life }}` as 6 months; one unit where it has one."""
+    period = parse_period(text)
+    years, months = divmod(period.months, _MONTHS)
+    hours, seconds = divmod(period.seconds, _HOUR)
+    minutes = seconds // 60
+    units = (
+        (years, ngettext("%(count)d year", "%(count)d years", years)),
+        (months, ngettext("%(count)d month", "%(count)d months", months)),
+        (period.days, ngettext("%(count)d day", "%(count)d days", period.days)),
+        (hours, ngettext("%(count)d hour", "%(count)d hours", hours)),
+        (minutes, ngettext("%(count)d minute", "%(count)d minutes", minutes)),
+    )
+    return ", ".join(words % {"count": count} for count, words in units if count)

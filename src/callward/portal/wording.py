@@ -1,0 +1,62 @@
+"""The portal's own words: names of notices, what backs a sentence, what a check says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+from callward.notices.states import Change, CheckState
+from callward.policy.vocabulary import CookieClass
+from callward.texts.states import NoticeKind, SentenceClass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import _StrPromise
+
+KINDS: Mapping[NoticeKind, str | _StrPromise] = {
+    NoticeKind.CALL_RECORDING: _("Recording of calls"),
+    NoticeKind.SITE: _("Privacy notice"),
+    NoticeKind.STAFF: _("Notice to the staff"),
+    NoticeKind.OTHERS: _("When your data came from others"),
+    NoticeKind.COOKIES: _("Cookies"),
+    NoticeKind.SHORT: _("In short"),
+    NoticeKind.POSTER: _("Poster for the offices"),
+}
+CLASSES: Mapping[SentenceClass, str | _StrPromise] = {
+    SentenceClass.PROVEN: _("Checked by a program"),
+    SentenceClass.ATTESTED: _("Attested by a person"),
+    SentenceClass.STATIC: _("Law or plain fact"),
+    SentenceClass.REMARK: _("Statement that nobody checks"),
+}
+EXPLAINED: Mapping[SentenceClass, str | _StrPromise] = {
+    SentenceClass.PROVEN: _(
+        "A program looks by itself, again and again, whether this sentence is true."
+    ),
+    SentenceClass.ATTESTED: _("A person has signed for it; the evidence has a date and an end."),
+    SentenceClass.STATIC: _("It stands in a law or in an official register."),
+    SentenceClass.REMARK: _("The organisation says so in its own words; nothing checks it."),
+}
+STATES: Mapping[CheckState, str | _StrPromise] = {
+    CheckState.GREEN: _("The last check found it true."),
+    CheckState.RED: _("The last check found that this is not kept."),
+    CheckState.STALE: _("It has not been checked for too long."),
+    CheckState.NOT_APPLICABLE: _("There is nothing to check at present."),
+    CheckState.UNCHECKED: _("It could not be checked on this machine."),
+}
+CHANGES: Mapping[Change, str | _StrPromise] = {
+    Change.ADDED: pgettext_lazy("sentence", "New"),
+    Change.REMOVED: pgettext_lazy("sentence", "Removed"),
+    Change.REWORDED: pgettext_lazy("sentence", "Changed"),
+}
+COOKIES: Mapping[CookieClass, str | _StrPromise] = {
+    CookieClass.NECESSARY: _("Necessary cookies"),
+    CookieClass.ANALYTICS: _("Analytics cookies"),
+    CookieClass.ADVERTISING: _("Advertising cookies"),
+}
+COOKIES_EXPLAINED: Mapping[CookieClass, str | _StrPromise] = {
+    CookieClass.NECESSARY: _("The site does not work without them, so there is nothing to choose."),
+    CookieClass.ANALYTICS: _("They count how the site is used."),
+    CookieClass.ADVERTISING: _("They show advertising that is meant for you."),
+}

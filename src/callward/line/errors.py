@@ -115,3 +115,43 @@ class NoMediaPortError(LineError):
     code = "line-no-media-port"
     fact = gettext_noop("There is no free port for the audio of another call.")
     mend = gettext_noop("Widen the range of media ports, or lower the number of concurrent calls.")
+
+
+class DiskNearlyFullError(LineError, RefusedError):
+    """There is no room for another recording; running ones are kept."""
+
+    code = "line-disk-nearly-full"
+    fact = gettext_noop("The disk is nearly full; new calls are not recorded.")
+    mend = gettext_noop("Make room; the worker collects what waits when it runs.")
+
+
+class SpoolKeyMissingError(LineError, RefusedError):
+    """The house side has published no key for today, so nothing can be sealed."""
+
+    code = "line-spool-key-missing"
+    fact = gettext_noop("There is no key for the recordings of today.")
+    mend = gettext_noop("Start the worker; it publishes the keys of the days to come.")
+
+
+class MemoryNotVolatileError(LineError):
+    """The place for the keys of running calls is not memory, or not ours alone."""
+
+    code = "line-memory-not-volatile"
+    fact = gettext_noop("The keys of running calls need a folder in memory that is ours alone.")
+    mend = gettext_noop("Name a folder on a tmpfs, such as one under /dev/shm, with mode 0700.")
+
+
+class SpoolRunningError(LineError):
+    """The call is still being recorded, or another worker has it."""
+
+    code = "line-spool-running"
+    fact = gettext_noop("The spooled call %(ref)s is still in use.")
+    mend = gettext_noop("Nothing needs to be done; it is taken in when it has ended.")
+
+
+class SpoolKeyGoneError(LineError):
+    """The key of a spooled call is gone: the machine fell while it was being recorded."""
+
+    code = "line-spool-key-gone"
+    fact = gettext_noop("The key of the spooled call %(ref)s is gone, so it cannot be opened.")
+    mend = gettext_noop("The machine fell during the call; note the gap and remove what is left.")

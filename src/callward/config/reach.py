@@ -6,10 +6,13 @@ import http.client
 import os
 import smtplib
 import ssl
+from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from callward.kernel.references import Ref
 
 _PATIENCE = 5.0  # seconds for one contact; ten contacts must fit well into a round
@@ -65,6 +68,29 @@ def _open(scheme: str, host: str, port: int | None) -> http.client.HTTPConnectio
         return http.client.HTTPConnection(host, port, timeout=_PATIENCE)
     trust = ssl.create_default_context()
     return http.client.HTTPSConnection(host, port, timeout=_PATIENCE, context=trust)
+
+
+class Visitor:
+    """Visits the public pages of this house, at the address that its web program wrote down."""
+
+    def __init__(self, address: Path) -> None:
+        self._address = address
+
+    def cookies_of(self, page: str) -> frozenset[str] | None:
+        """The names of the cookies that a first visit gets; None when nobody opens."""
+        if not self._address.is_file():
+            return None
+        host, _, port = self._address.read_text().strip().rpartition(":")
+        opened = http.client.HTTPConnection(host, int(port), timeout=_PATIENCE)
+        try:
+            opened.request("GET", page, headers={"Host": f"localhost:{port}"})
+            answer = opened.getresponse()
+            given = answer.headers.get_all("Set-Cookie", [])
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            opened.close()
+        return frozenset(name for one in given for name in SimpleCookie(one))
 
 
 def declared_hosts(controller_ref: Ref) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from callward.accounts import ports as accounts
 from callward.audit import ports as audit
-from callward.config.reach import Reach, declared_hosts
+from callward.config.reach import Reach, Visitor, declared_hosts
 from callward.jobs import ports as jobs
 from callward.kernel import clock
 from callward.kernel.kept import KeptLines
@@ -151,6 +151,7 @@ def _wire_vault(folder: DataFolder) -> None:
 def _wire_promises(folder: DataFolder) -> None:
     promises.world.plug(folder)
     promises.reach.plug(Reach())
+    promises.visitor.plug(Visitor(folder.web_address))
     promises.declared_hosts.plug(declared_hosts)
     _plug_later(notices.checks, _sentence_checks)
 

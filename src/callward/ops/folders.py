@@ -73,6 +73,11 @@ class DataFolder:
         return self.root / "place"
 
     @property
+    def web_address(self) -> Path:
+        """Where the web program answers on this machine, written when it starts."""
+        return self.root / "web.address"
+
+    @property
     def mark(self) -> Path:
         """Says that this folder is a demonstration or a test, and how its clock is shifted."""
         return self.root / "demo.json"

@@ -40,6 +40,14 @@ class Reach(Protocol):
     def web(self, address: str) -> bool | None: ...
 
 
+class Visitor(Protocol):
+    """Visits the public pages as a stranger does."""
+
+    def cookies_of(self, page: str) -> frozenset[str] | None:
+        """The names of the cookies that a first visit gets; None when nobody opens."""
+        ...
+
+
 class DeclaredHosts(Protocol):
     """The machines that a controller's house may talk to."""
 
@@ -49,3 +57,4 @@ class DeclaredHosts(Protocol):
 declared_hosts: Slot[DeclaredHosts] = Slot("promises.declared_hosts")
 world: Slot[World] = Slot("promises.world")
 reach: Slot[Reach] = Slot("promises.reach")
+visitor: Slot[Visitor] = Slot("promises.visitor")

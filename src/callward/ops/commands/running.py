@@ -56,6 +56,7 @@ def web(host: str, port: int) -> None:
     refuse_unsafe(Start(folder=house.folder, host=host))
     from callward.ops.serving import serve  # noqa: PLC0415  # only this command needs the server
 
+    house.folder.web_address.write_text(f"{host}:{port}\n")
     with running_on(house.folder):
         serve(host=host, port=port)
 

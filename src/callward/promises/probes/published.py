@@ -1,17 +1,21 @@
-"""Do the published contacts answer?"""
+"""Is what is published what the policy says, do its contacts answer, does it leave cookies?"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from typing import TYPE_CHECKING, cast
 
+from callward import texts
+from callward.policy import canonical_json, load, policy_id_of
 from callward.promises import ports
-from callward.promises.looking import Count, table
+from callward.promises.looking import Count, reference, table
 from callward.promises.registry import CannotLookError, probes
-from callward.texts.states import Probe
+from callward.texts.states import NoticeKind, Probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from callward.policy import Policy
     from callward.promises.looking import Glance
 
 _WEB = ("web", "account")
@@ -37,3 +41,65 @@ def _asked(glance: Glance) -> Iterator[bool | None]:
     sites = controller.get("site") or []
     assert isinstance(sites, list)
     yield from (reach.web(str(one["url"])) for one in sites if isinstance(one, dict))
+
+
+_IN_FORCE = """
+SELECT ref, policy_id, source FROM notices_edition
+WHERE controller_ref = %(controller)s AND state = 'published' AND published_at <= %(at)s
+ORDER BY published_at DESC LIMIT 1
+"""
+_ARCHIVED = """
+SELECT kind, language, format, content, sha256 FROM notices_document
+WHERE edition_id = %(edition)s
+"""
+
+
+@probes(Probe.NOTICES_MATCH)
+def notices_match(glance: Glance) -> Count | None:
+    """Every published notice is, byte for byte, what the policy in force says when written anew."""
+    found = next(iter(glance.rows(_IN_FORCE)), None)
+    if found is None:
+        return None
+    edition, policy_id, source = found
+    policy = load(bytes(cast("bytes", source)))
+    wrong = int(policy_id != glance.policy_id) + int(
+        policy_id != policy_id_of(canonical_json(policy))
+    )
+    looked = 1
+    archived = glance.rows(_ARCHIVED, edition=reference(edition))
+    for kind, language, form, content, digest in archived:
+        looked += 1
+        kept = bytes(cast("bytes", content))
+        known = hashlib.sha256(kept).hexdigest() == digest
+        wrong += not (known and kept == _written_anew(policy, str(kind), str(language), str(form)))
+    return Count(looked_at=looked, wrong=wrong)
+
+
+def _written_anew(policy: Policy, kind: str, language: str, form: str) -> bytes:
+    notice = texts.render(policy, kind=NoticeKind(kind), language=language)
+    write = {
+        "html": texts.as_html,
+        "md": texts.as_markdown,
+        "json": texts.as_json,
+        "jsonld": texts.as_jsonld,
+        "pdf": texts.as_pdf,
+    }[form]
+    return write(notice)
+
+
+@probes(Probe.COOKIES_DECLARED)
+def cookies_declared(glance: Glance) -> Count:
+    """A first visit to the public pages gets no cookie but those declared as necessary (K-34)."""
+    declared = {
+        name.replace("-", "_")
+        for name, rule in table(glance.document, "cookie").items()
+        if isinstance(rule, dict) and rule.get("purpose") == "necessary"
+    }
+    given = [
+        ports.visitor.get().cookies_of(page) for page in (f"/notices/{glance.slug}/", "/notices/")
+    ]
+    seen = [names for names in given if names is not None]
+    if not seen:
+        raise CannotLookError
+    strange = [name for names in seen for name in names if name.replace("-", "_") not in declared]
+    return Count(looked_at=len(seen), wrong=len(strange))

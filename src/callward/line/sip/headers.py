@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+from sippy.SipGenericHF import SipGenericHF
+
 from callward.kernel.numbers import MalformedNumberError, parse_number
 from callward.line.sip.stack import Header, Message, SipHeader
 
@@ -30,10 +32,29 @@ def first(message: Message, name: str) -> str | None:
     return values[0] if values else None
 
 
+class Spelt(SipGenericHF):  # type: ignore[misc]  # sippy carries no types
+    """A header written exactly as the RFC spells it; some peers look for no other form."""
+
+    parsed = True
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__(value, name)
+        self._name = name
+
+    def getCanName(self, name: str, compact: bool = False) -> str:  # noqa: FBT001, FBT002, N802 - sippy's form
+        """The name as we spell it."""
+        del name, compact
+        return self._name
+
+    def getCopy(self) -> Spelt:  # noqa: N802 - sippy's name
+        """It never changes."""
+        return self
+
+
 def header(name: str, value: str) -> Header:
     """One header of ours."""
     clean = "".join(character for character in value if character.isprintable())
-    return SipHeader(f"{name}: {clean}")
+    return SipHeader(name=name, body=Spelt(name, clean))
 
 
 def tokens(message: Message, name: str) -> set[str]:

@@ -139,7 +139,9 @@ class Ours:
 
 
 @contextlib.contextmanager
-def ours(snapshot: dict[str, object], **options: object) -> Iterator[Ours]:
+def ours(
+    snapshot: dict[str, object], *, complains: bool = False, **options: object
+) -> Iterator[Ours]:
     """Our endpoint, listening; it is ended afterwards and must not have complained."""
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent / "src")}
     running = subprocess.Popen(
@@ -160,7 +162,8 @@ def ours(snapshot: dict[str, object], **options: object) -> Iterator[Ours]:
         endpoint.do("stop")
         assert running.wait(5) == 0
         assert running.stderr is not None
-        assert running.stderr.read() == options.get("complaint", "")
+        said = running.stderr.read()
+        assert complains == bool(said), said
     finally:
         if running.poll() is None:
             running.kill()

@@ -110,6 +110,10 @@ class Program:
     def do_figures(self):
         say("figures", **self.endpoint.figures())
 
+    def do_end_all(self):
+        for leg in self.legs.values():
+            leg.end()
+
     def do_auto(self, to):
         self.auto = to
 

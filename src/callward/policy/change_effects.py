@@ -41,7 +41,7 @@ class Difference:
 
 _UNIT_KEYS = frozenset({"period", "max", "review", "kind", "start", "from"})
 _CAP = re.compile(
-    r"activity\.[^.]+\.(retain|intake\.(quarantine|raw))|record\.[^.]+\.retain|backup\.(data|keys)"
+    r"activity\.[^.]+\.(retain|intake\.(quarantine|raw))|record\.[^.]+(\.retain)?|backup\.(data|keys)"
 )
 _FLOOR = re.compile(r"activity\.[^.]+\.floor")
 _HOLD = re.compile(r"activity\.[^.]+\.hold(\..+)?")
@@ -96,20 +96,18 @@ def effect_of(change: Difference) -> Effect:
 
 
 def _of_cap(change: Difference) -> Effect:
+    if change.before is None:
+        return Effect.NEARER_AT_ONCE
+    if change.after is None:
+        return Effect.OLD_DATE_STAYS
     if _text(change.before, "start") != _text(change.after, "start"):
-        return _of_presence(change, came=Effect.NEARER_AT_ONCE, went=Effect.OLD_DATE_STAYS)
+        return Effect.EARLIER_COUNTS
     return _of_time(
         _text(change.before, "period"),
         _text(change.after, "period"),
         shorter=Effect.NEARER_AT_ONCE,
         longer=Effect.OLD_DATE_STAYS,
     )
-
-
-def _of_presence(change: Difference, *, came: Effect, went: Effect) -> Effect:
-    if change.before is None:
-        return came
-    return went if change.after is None else Effect.EARLIER_COUNTS
 
 
 def _of_time(before: str | None, after: str | None, *, shorter: Effect, longer: Effect) -> Effect:

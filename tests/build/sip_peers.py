@@ -226,9 +226,9 @@ def sipp(
 class Plain:
     """A bare UDP socket that speaks SIP as it is told."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((host, 0))
+        self._socket.bind((host, port))
         self._socket.settimeout(1.0)
         self.host = host
         self.port = int(self._socket.getsockname()[1])
@@ -252,9 +252,9 @@ class Plain:
 
 
 @contextlib.contextmanager
-def plain(host: str = "127.0.0.1") -> Iterator[Plain]:
+def plain(host: str = "127.0.0.1", port: int = 0) -> Iterator[Plain]:
     """A bare socket for one test."""
-    peer = Plain(host)
+    peer = Plain(host, port)
     try:
         yield peer
     finally:

@@ -43,11 +43,11 @@ class Transfers:
             return leg.response(request, 403, "Forbidden"), None, None
         if self._asked_by_peer is not None:
             return leg.response(request, 491, "Request Pending"), None, None
-        values = [unquote(value) for value in (first(request, "refer-to"),) if value]
-        target = (plain_user(values[0]) or _number_like(values[0])) if values else None
+        value = first(request, "refer-to") or ""
+        target = plain_user(value) or _number_like(value)
         if target is None:
             return leg.response(request, 400, "Bad Refer-To"), None, None
-        named = _REPLACES.search(first(request, "refer-to") or "")
+        named = _REPLACES.search(value)
         replaces = leg.side.replaced(unquote(named[1])) if named else None
         if named and replaces is None:
             return leg.response(request, 481, "No Such Call To Replace"), None, None
@@ -124,8 +124,8 @@ class Transfers:
             leg.tell(lambda listener: listener.leg_transferred(leg, code))
 
 
-def _number_like(value: str) -> str | None:
+def _number_like(address: str) -> str | None:
     """A number written with spaces or brackets, as address books hold it."""
-    user = user_of(value) or ""
+    user = user_of(address) or ""
     digits = re.sub(r"[ ().-]", "", user)
     return digits if re.fullmatch(r"\+?[0-9]{2,20}", digits) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from callward.ops.folders import chosen_folder
@@ -16,6 +17,8 @@ CALLWARD_DATA = FOLDER.root
 CALLWARD_REGION = FOLDER.region()  # where this machine stands: RO, DE, EU …
 CALLWARD_TLS_PROXY = os.environ.get("CALLWARD_TLS_PROXY") == "1"
 CALLWARD_UPLOAD_BYTES = 64 * 1024 * 1024
+CALLWARD_DIAL_PERMIT = timedelta(minutes=2)  # how long a permit to dial waits for the line
+CALLWARD_SPOOL_DAYS = timedelta(days=16)  # the keys of older spool days are destroyed
 
 # Without the file of the first start sessions die with the program, and start-up refuses to serve.
 SECRET_IS_KEPT = FOLDER.secret.is_file()

@@ -21,6 +21,11 @@ from callward.promises import ports as promises
 from callward.retention import ports as retention
 from callward.sealing import digests, secret, signing
 from callward.subjects import ports as subjects
+from callward.telephony import (
+    adapters as line_adapters,
+    folders as line_folders,
+    ports as telephony,
+)
 from callward.vault import ports as vault
 from callward.vault.keystore import FileKeyStore
 from callward.vault.ledger import FileLedger
@@ -136,6 +141,7 @@ def wire() -> None:
     accounts.credential_box.plug(_CredentialBox())
     _wire_promises(folder)
     _wire_jobs(folder)
+    _wire_line()
     mark = read_mark(folder)
     if mark is not None:
         clock.set_clock(mark.clock())
@@ -169,3 +175,9 @@ def _wire_jobs(folder: DataFolder) -> None:
         return DbosQueue(folder.jobs)
 
     _plug_later(jobs.queue, open_queue)
+
+
+def _wire_line() -> None:
+    _plug_later(telephony.spool, line_adapters.open_spool)
+    _plug_later(telephony.journal, lambda: line_adapters.FileJournal(line_folders.spool_folder()))
+    _plug_later(telephony.line, line_adapters.reach_line)

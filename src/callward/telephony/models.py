@@ -266,9 +266,10 @@ class Presence(models.Model):
 class LineCall(models.Model):
     """What the phone line says about one call beyond its record (C-05), and what became of it."""
 
-    ref = models.UUIDField(primary_key=True, editable=False)  # the line's own name of the call
+    ref = models.UUIDField(primary_key=True, editable=False)  # its name in the spool
+    line_call_ref = models.UUIDField(db_index=True)  # the line's own name of the call
     controller_ref = models.UUIDField()
-    call_ref = models.UUIDField(unique=True, null=True)
+    call_ref = models.UUIDField(db_index=True, null=True)
     recording_ref = models.UUIDField(unique=True, null=True)
     quarantined_ref = models.UUIDField(null=True)
     policy_id = models.CharField(max_length=80)

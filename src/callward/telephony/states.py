@@ -9,6 +9,12 @@ from callward.line.states import EvidenceKind, RecordingFate
 
 __all__ = [
     "ALARMS",
+    "CALL_DETAIL",
+    "COLLECT_TASK",
+    "COPY_PART",
+    "COPY_TASK",
+    "LEDGER_PART",
+    "LINE_FELL",
     "CallOutcome",
     "EvidenceKind",
     "Explanation",
@@ -20,6 +26,15 @@ __all__ = [
     "RingBackKind",
     "Strategy",
 ]
+
+
+# The names of a part in the vault, of a fault, of a record's rule and of the worker's tasks.
+LEDGER_PART = "ledger"
+COPY_PART = "mp3"
+LINE_FELL = "line-fell"
+CALL_DETAIL = "call-detail"
+COPY_TASK = "telephony.copy"
+COLLECT_TASK = "telephony.collect"
 
 
 class PresenceState(StrEnum):

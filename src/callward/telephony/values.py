@@ -237,6 +237,7 @@ class PermitView:
     ref: Ref
     phone_ref: Ref
     number: str
+    controller: str
     reason: str
     reference: str
     ends_at: datetime
@@ -270,6 +271,17 @@ class DayView:
     counted_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineStatus:
+    """How the running line says it is."""
+
+    calls: int
+    recording: int
+    phones: tuple[str, ...]  # that are registered now, by their references
+    snapshot_at: datetime | None
+    blocked: bool  # whether new recordings are refused for lack of room
+
+
 @dataclass(slots=True, kw_only=True)
 class Collected:
     """What one look into the spool did."""
@@ -280,6 +292,7 @@ class Collected:
     salvaged: int = 0
     quarantined: int = 0
     waiting: int = 0
+    lost: int = 0
 
     @property
     def moved(self) -> bool:

@@ -221,12 +221,11 @@ class FileKeyStore:
             raise RecordingGoneError(ref=ref)
         return secret.open_secret(found[0], self._epoch_key, epoch.encode() + identity)
 
-    def open_spool(self, wrapped: bytes, *, epoch: str, context: bytes) -> bytes:
+    def open_spool(self, wrapped: bytes, *, epoch: str, key_id: bytes, context: bytes) -> bytes:
         """Open a data key that the phone line locked to one of its days."""
-        identity = self.key_id_of(epoch) if is_spool(epoch) else None
-        if identity is None:
+        if not is_spool(epoch) or self.key_id_of(epoch) != key_id:
             raise EpochMissingError(epoch=epoch)
-        return wrap.unwrap(wrapped, self._private(epoch, identity, None), context)
+        return wrap.unwrap(wrapped, self._private(epoch, key_id, None), context)
 
     def has(self, ref: Ref) -> bool:
         """Say whether a recording can be opened."""

@@ -90,9 +90,9 @@ def prepare_epochs(epochs: Iterable[str]) -> Mapping[str, bytes]:
     return ports.key_store.get().prepare(epochs)
 
 
-def open_spool_key(wrapped: bytes, *, epoch: str, context: bytes) -> bytes:
+def open_spool_key(wrapped: bytes, *, epoch: str, key_id: bytes, context: bytes) -> bytes:
     """Open a data key of the phone line's spool; refuses every other epoch."""
-    return ports.key_store.get().open_spool(wrapped, epoch=epoch, context=context)
+    return ports.key_store.get().open_spool(wrapped, epoch=epoch, key_id=key_id, context=context)
 
 
 def forget_spool_days(*, before: date) -> int:

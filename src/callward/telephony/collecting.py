@@ -1,0 +1,71 @@
+"""What the phone line recorded comes into the house: nothing lost, nothing doubled.
+
+Seal, write down, and only then let go of the spool; whatever a crash cuts off is done again and
+finds what is there already.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from callward.controllers import selectors as controllers
+from callward.kernel.actors import system_actor
+from callward.kernel.errors import CallwardError
+from callward.line.errors import SpoolKeyGoneError
+from callward.telephony import keeping, ports
+from callward.telephony.arriving import Arriving, arriving
+from callward.telephony.locking import collecting_alone
+from callward.telephony.models import LineCall
+from callward.telephony.values import Collected
+from callward.vault.services import crash_point
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+    from callward.telephony.ports import SpoolDoor
+
+COLLECTING = system_actor("telephony.collect")
+_log = logging.getLogger(__name__)
+
+
+def collect(at: datetime) -> Collected:
+    """Take in everything that waits in the spool, also what a fallen line left unfinished."""
+    report = Collected()
+    with collecting_alone() as alone:
+        if alone:
+            door = ports.spool.get()
+            for ref in dict.fromkeys([*door.finished(), *door.unfinished()]):
+                _collect_or_wait(door, ref, report, at=at)
+    return report
+
+
+def _collect_or_wait(door: SpoolDoor, ref: Ref, report: Collected, *, at: datetime) -> None:
+    try:
+        if LineCall.objects.filter(ref=ref).exists():  # a crash came before letting go
+            report.repeated += 1
+        else:
+            with door.open(ref) as spooled:
+                _collect_one(arriving(ref, spooled), report, at=at)
+        crash_point("telephony.kept")
+        door.discard(ref)
+    except SpoolKeyGoneError:  # power was lost: nothing opens it any more, and the count says so
+        door.discard(ref)
+        report.lost += 1
+    except (CallwardError, OSError) as error:
+        # It waits for the next look; the nightly count says so when it waits too long.
+        report.waiting += 1
+        code = error.code if isinstance(error, CallwardError) else type(error).__name__
+        _log.error("spooled call %s waits: %s", ref, code)  # its words may name things
+
+
+def _collect_one(arrived: Arriving, report: Collected, *, at: datetime) -> None:
+    controller = controllers.controller(arrived.envelope.source.account)
+    room = keeping.Room(controller_ref=controller.ref, actor=COLLECTING, at=at)
+    if arrived.has_audio:
+        keeping.keep_with_audio(arrived, room, report)
+    else:
+        keeping.keep_without_audio(arrived, room)
+        report.without_audio += 1
+    report.salvaged += not arrived.whole

@@ -1,0 +1,86 @@
+"""What a call that has come in belongs to: its permit, a ring-back, a complaint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.calls.states import PartyRole
+from callward.controllers import selectors as controllers
+from callward.kernel.actors import system_actor
+from callward.kernel.errors import BadInputError
+from callward.kernel.references import parse_ref
+from callward.recordings import selectors as recordings
+from callward.retention import services as retention
+from callward.telephony import describing
+from callward.telephony.models import DialPermit, RingBack, WrapUp
+from callward.telephony.sealing_texts import seal
+from callward.telephony.states import RingBackKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.telephony.arriving import Arriving
+    from callward.telephony.models import LineCall
+
+COMPLAINT = "complaint"
+_WRAP_UP = system_actor("telephony.wrap-up")
+
+
+def join_permit(row: LineCall, arrived: Arriving) -> None:
+    """A call out names the permit that it was made by; the number is then only in the call."""
+    told = arrived.judged.fact("permit")
+    if not told:
+        return
+    try:
+        ref = parse_ref(told)
+    except BadInputError:
+        return
+    DialPermit.objects.filter(ref=ref, controller_ref=row.controller_ref, call_ref=None).update(
+        call_ref=row.ref, sealed_number=b""
+    )
+
+
+def note_ring_back(row: LineCall, arrived: Arriving, *, at: datetime) -> None:
+    """Somebody whom nobody answered waits to be rung back, as long as the record may be kept."""
+    envelope = arrived.envelope
+    caller = next((one for one in envelope.parties if one.role is PartyRole.CALLER), None)
+    if not describing.was_missed(envelope) or caller is None or caller.number is None:
+        return
+    policy = controllers.policy(row.policy_id)
+    asked = arrived.judged.fact("callback") == "True"
+    RingBack.objects.get_or_create(
+        line_call_ref=row.line_call_ref,
+        defaults={
+            "controller_ref": row.controller_ref,
+            "kind": RingBackKind.ASKED if asked else RingBackKind.MISSED,
+            "queue": envelope.queue or "",
+            "sealed_number": seal(caller.number, row.controller_ref),
+            "since": envelope.started_at,
+            "due_at": describing.record_due(policy, min(envelope.started_at, at)),
+        },
+    )
+
+
+def hold_complaint(row: LineCall, *, at: datetime) -> None:
+    """A call that its agent closed as a complaint is held from its first moment here (D-18)."""
+    closed = WrapUp.objects.filter(line_call_ref=row.line_call_ref, hold_ref=None).first()
+    if closed is None or not closed.contains_complaint or row.call_ref is None:
+        return
+    kept = recordings.recordings_of_call(row.call_ref)
+    policy = controllers.policy_in_force(row.controller_ref, at=at)
+    if not kept or policy.recording is None or COMPLAINT not in policy.recording.holds:
+        return
+    hold = retention.place_hold(
+        [one.ref for one in kept],
+        reason=COMPLAINT,
+        case=closed.case,
+        owner=closed.user_ref,
+        actor=_WRAP_UP,
+        at=at,
+    )
+    WrapUp.objects.filter(ref=closed.ref).update(hold_ref=hold.ref)
+    audit.record(
+        Event.TELEPHONY_COMPLAINT_OPENED, item=kept[0].ref, actor=_WRAP_UP, at=at, hold=hold.ref
+    )

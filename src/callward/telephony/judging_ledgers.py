@@ -1,0 +1,81 @@
+"""What a call's ledger proves: by what its recording was allowed, what it says of it, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from callward.calls.states import Told
+from callward.line.errors import LedgerTamperedError
+from callward.line.ledger import verify
+from callward.line.states import Entry, EvidenceKind, RecordingFate
+from callward.telephony.values import LedgerWord
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.line.ledger import Ledger, LedgerLine
+
+_ASKED = frozenset({EvidenceKind.DIGIT, EvidenceKind.SPOKEN_AND_CLICKED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A ledger as far as it holds; `fault` names the place where it does not."""
+
+    ledger: Ledger | None
+    fault: str = ""
+
+    @property
+    def fate(self) -> RecordingFate | None:
+        """What became of the recording, as the ledger says."""
+        return self.ledger.fate if self.ledger else None
+
+    @property
+    def evidence(self) -> str:
+        """By what a recording was allowed; empty when there was none."""
+        return str(self.ledger.evidence or "") if self.ledger else ""
+
+    @property
+    def told(self) -> Told:
+        """What the person was told and answered."""
+        if self.ledger is None:
+            return Told.UNKNOWN
+        if self.ledger.evidence in _ASKED or self.has(Entry.AGREED):
+            return Told.ASKED
+        return Told.ANNOUNCED if self.has(Entry.ANNOUNCEMENT_ENDED) else Told.NONE
+
+    def has(self, entry: Entry) -> bool:
+        """Whether this ever happened in the call."""
+        return self.ledger is not None and any(line.entry is entry for line in self.ledger.lines)
+
+    def fact(self, name: str) -> str:
+        """What the ledger's first line says of the call."""
+        if self.ledger is None:
+            return ""
+        return str(self.ledger.lines[0].facts.get(name, ""))
+
+
+def judge(raw: bytes, *, call: str, head: str | None) -> Judged:
+    """Read a ledger; what is wrong with it is named, never raised."""
+    try:
+        return Judged(ledger=verify(raw, call=call, head=head))
+    except LedgerTamperedError as error:
+        return Judged(ledger=None, fault=f"{error.facts['why']}-{error.facts['line']}")
+
+
+def words_of(ledger: Ledger) -> tuple[LedgerWord, ...]:
+    """Every line of a ledger, with its place in the recording where it has one."""
+    opened = next((line.at for line in ledger.lines if line.entry is Entry.OPENED), None)
+    return tuple(
+        LedgerWord(
+            entry=line.entry, at=line.at, second=_second(line, opened), facts=dict(line.facts)
+        )
+        for line in ledger.lines
+    )
+
+
+def _second(line: LedgerLine, opened: datetime | None) -> float | None:
+    if opened is None or line.at < opened:
+        return None
+    return (line.at - opened).total_seconds()

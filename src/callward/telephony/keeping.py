@@ -1,0 +1,157 @@
+"""Writing down one call of the line: with its sealed audio, or with why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.calls.services import keep_call
+from callward.controllers import selectors as controllers
+from callward.intake import services as intake
+from callward.intake.states import Outcome, QuarantineReason
+from callward.jobs.services import enqueue
+from callward.kernel.references import new_ref
+from callward.recordings import selectors as recordings
+from callward.recordings.services import NewRecording, keep_recordings
+from callward.retention import services as retention
+from callward.telephony import describing, joining
+from callward.telephony.rules import state_of
+from callward.telephony.sealing_texts import seal
+from callward.telephony.states import COPY_TASK, LEDGER_PART, LINE_FELL, RecordingFate
+from callward.telephony.wave_form import stereo_wav
+from callward.vault import services as vault
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.intake.services import Receipt
+    from callward.kernel.actors import Actor
+    from callward.kernel.references import Ref
+    from callward.policy import CompiledPolicy
+    from callward.telephony.arriving import Arriving
+    from callward.telephony.models import LineCall
+    from callward.telephony.values import Collected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Whose call it is, who keeps it, and when."""
+
+    controller_ref: Ref
+    actor: Actor
+    at: datetime
+
+    def policy_of(self, arrived: Arriving) -> CompiledPolicy:
+        """The policy that the caller was told of; the one in force where no ledger says it."""
+        told = arrived.judged.fact("policy")
+        if told:
+            return controllers.policy(told)
+        return controllers.policy_in_force(self.controller_ref, at=self.at)
+
+
+def keep_with_audio(arrived: Arriving, room: Room, report: Collected) -> None:
+    """Seal a recording with its ledger through the one door, then write down what it was."""
+    policy = room.policy_of(arrived)
+    envelope = describing.kept_envelope(arrived, room.controller_ref)
+    upload = intake.Upload(
+        envelope=envelope,
+        audio=stereo_wav(*arrived.channels()),
+        parts={LEDGER_PART: arrived.raw_ledger},
+        incomplete="" if arrived.whole else LINE_FELL,
+        fault=QuarantineReason.LEDGER_BROKEN if arrived.judged.ledger is None else None,
+    )
+    receipt = intake.take_in_own(
+        upload, room.controller_ref, policy_id=policy.policy_id, actor=room.actor, at=room.at
+    )
+    vault.crash_point("telephony.taken-in")
+    _note_receipt(arrived, receipt, room, policy)
+    _count(receipt, report)
+
+
+def _count(receipt: Receipt, report: Collected) -> None:
+    match receipt.outcome:
+        case Outcome.QUARANTINED:
+            report.quarantined += 1
+        case Outcome.DUPLICATE:
+            report.repeated += 1
+        case _:
+            report.taken_in += 1
+
+
+def _note_receipt(arrived: Arriving, receipt: Receipt, room: Room, policy: CompiledPolicy) -> None:
+    kept = receipt.outcome in {Outcome.TAKEN_IN, Outcome.DUPLICATE}
+    recording_ref = receipt.ref if kept else None
+    call_ref = recordings.recording(recording_ref).call_ref if recording_ref else None
+    row = describing.row_of(arrived, room.controller_ref, policy.policy_id, at=room.at)
+    row.call_ref, row.recording_ref = call_ref, recording_ref
+    row.quarantined_ref = receipt.ref if receipt.outcome is Outcome.QUARANTINED else None
+    if not kept:
+        row.due_at = describing.record_due(policy, arrived.envelope.started_at)
+    with transaction.atomic():
+        _write_down(row, arrived, room)
+        if kept:
+            enqueue(COPY_TASK, str(row.ref), key=f"{COPY_TASK}:{row.ref}")
+
+
+def keep_without_audio(arrived: Arriving, room: Room) -> None:
+    """Write down a call that was not recorded, and why; one past its day is not kept at all."""
+    policy = room.policy_of(arrived)
+    due_at = describing.record_due(policy, arrived.envelope.started_at)
+    if due_at <= room.at:
+        return
+    new = describing.call_of(arrived, room.controller_ref, policy)
+    with transaction.atomic():
+        row = describing.row_of(arrived, room.controller_ref, policy.policy_id, at=room.at)
+        row.call_ref = keep_call(new, actor=room.actor, at=room.at)
+        row.sealed_ledger = seal(arrived.raw_ledger.decode("latin-1"), room.controller_ref)
+        if describing.wanted(arrived, policy):
+            row.recording_ref = _keep_state(arrived, row.call_ref, room, policy)
+        else:
+            row.due_at = due_at
+        _write_down(row, arrived, room)
+
+
+def _keep_state(arrived: Arriving, call_ref: Ref, room: Room, policy: CompiledPolicy) -> Ref | None:
+    """Where a recording was wanted, the call says why it has none."""
+    started_at = min(arrived.envelope.started_at, room.at)
+    plan = retention.plan(policy, controller_ref=room.controller_ref, started_at=started_at)
+    if plan.is_past_due(room.at):
+        return None
+    ref = new_ref(room.at)
+    new = NewRecording(
+        ref=ref,
+        call_ref=call_ref,
+        controller_ref=room.controller_ref,
+        plan=plan,
+        started_at=started_at,
+        state=state_of(_fate_without_audio(arrived)),
+        fault=arrived.fault,
+    )
+    keep_recordings([new], actor=room.actor, at=room.at)
+    return ref
+
+
+def _fate_without_audio(arrived: Arriving) -> RecordingFate:
+    """What has no audio cannot be stored; a ledger that broke proves nothing."""
+    kept = {RecordingFate.STORED, RecordingFate.DEGRADED, RecordingFate.FAILED}
+    return RecordingFate.ABSENT if arrived.fate in kept else arrived.fate
+
+
+def _write_down(row: LineCall, arrived: Arriving, room: Room) -> None:
+    row.save(force_insert=True)
+    audit.record(
+        Event.TELEPHONY_CALL_COLLECTED,
+        item=row.recording_ref or row.quarantined_ref or row.call_ref,
+        actor=room.actor,
+        at=room.at,
+        fate=row.fate or "none",
+        evidence=row.evidence or "none",
+        ledger=row.ledger_head or "none",
+    )
+    joining.join_permit(row, arrived)
+    joining.note_ring_back(row, arrived, at=room.at)
+    joining.hold_complaint(row, at=room.at)

@@ -1,0 +1,248 @@
+"""What may be asked about the phone line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from callward.kernel import calendar
+from callward.telephony import ports
+from callward.telephony.board import counted_days, gaps_of, open_alarms
+from callward.telephony.calls_of_line import line_calls, wrapped_up
+from callward.telephony.dialling import phone_of
+from callward.telephony.errors import LineDownError, NoSuchSettingError
+from callward.telephony.models import (
+    AgentPhone,
+    ClosedDay,
+    LineNumber,
+    LineSettings,
+    OpeningSpan,
+    Queue,
+    RingBack,
+    Trunk,
+)
+from callward.telephony.opening import public_days
+from callward.telephony.prompting import prompts_of, words_of
+from callward.telephony.sealing_texts import open_sealed
+from callward.telephony.states import (
+    NobodyThere,
+    PresenceState,
+    RingBackKind,
+    Strategy,
+)
+from callward.telephony.values import (
+    ClosedView,
+    NumberFacts,
+    NumberRow,
+    OutboundFacts,
+    PhoneFacts,
+    PhoneView,
+    QueueFacts,
+    QueueView,
+    RingBackView,
+    SpanView,
+    TrunkView,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+    from callward.policy import CompiledPolicy
+    from callward.telephony.values import LineStatus
+
+__all__ = [
+    "counted_days",
+    "gaps_of",
+    "line_calls",
+    "open_alarms",
+    "prompts_of",
+    "words_of",
+    "wrapped_up",
+]
+
+
+def status() -> LineStatus | None:
+    """How the running line is; None when it does not answer."""
+    try:
+        return ports.line.get().status()
+    except LineDownError:
+        return None
+
+
+def trunks(controller_ref: Ref) -> list[TrunkView]:
+    """The carriers of a controller."""
+    return [_trunk(row) for row in Trunk.objects.filter(controller_ref=controller_ref)]
+
+
+def trunk(ref: Ref, controller_ref: Ref) -> TrunkView:
+    """One carrier; raises NoSuchSettingError."""
+    return _found(trunks(controller_ref), ref)
+
+
+def _trunk(row: Trunk) -> TrunkView:
+    return TrunkView(
+        ref=row.ref,
+        name=row.name,
+        host=row.host,
+        port=row.port,
+        allow=tuple(row.allow.split()),
+        account=row.account,
+        has_secret=bool(row.sealed_secret),
+        registers=row.registers,
+        early_media=row.early_media,
+        in_band_digits=row.in_band_digits,
+        takes_refer=row.takes_refer,
+    )
+
+
+def queues(controller_ref: Ref) -> list[QueueView]:
+    """The queues of a controller with the phones that ring in each."""
+    rows = Queue.objects.filter(controller_ref=controller_ref).order_by("title")
+    return [_queue(row) for row in rows.prefetch_related("seats__phone")]
+
+
+def queue(ref: Ref, controller_ref: Ref) -> QueueView:
+    """One queue; raises NoSuchSettingError."""
+    return _found(queues(controller_ref), ref)
+
+
+def _queue(row: Queue) -> QueueView:
+    phones = [seat.phone for seat in row.seats.all()]
+    facts = QueueFacts(
+        name=row.name,
+        title=row.title,
+        strategy=Strategy(row.strategy),
+        ring_seconds=row.ring_seconds,
+        wait_seconds=row.wait_seconds,
+        nobody=NobodyThere(row.nobody),
+        phones=tuple(phone.ref for phone in phones),
+        always_open=row.always_open,
+        takes_unrecorded=row.takes_unrecorded,
+        takes_officer=row.takes_officer,
+    )
+    return QueueView(
+        ref=row.ref, facts=facts, extensions=tuple(sorted(phone.phone for phone in phones))
+    )
+
+
+def numbers(controller_ref: Ref) -> list[NumberRow]:
+    """The numbers that people dial, and where each leads."""
+    rows = LineNumber.objects.filter(controller_ref=controller_ref).order_by("number")
+    return [
+        NumberRow(
+            ref=row.ref,
+            facts=NumberFacts(
+                number=row.number,
+                queue_ref=row.queue_id,
+                trunk_ref=row.trunk_id,
+                languages=tuple(row.languages.split()),
+                officer=row.officer,
+            ),
+            queue_title=row.queue.title,
+            trunk_name=row.trunk.name if row.trunk else "",
+        )
+        for row in rows.select_related("queue", "trunk")
+    ]
+
+
+def number(ref: Ref, controller_ref: Ref) -> NumberRow:
+    """One number; raises NoSuchSettingError."""
+    return _found(numbers(controller_ref), ref)
+
+
+def phones(controller_ref: Ref) -> list[PhoneView]:
+    """The agents' phones, and how each agent is now."""
+    rows = AgentPhone.objects.filter(controller_ref=controller_ref).order_by("phone")
+    return [_phone(row) for row in rows.select_related("presence").prefetch_related("queues")]
+
+
+def phone(ref: Ref, controller_ref: Ref) -> PhoneView:
+    """One phone; raises NoSuchSettingError."""
+    return _found(phones(controller_ref), ref)
+
+
+def own_phone(user_ref: Ref, controller_ref: Ref, *, at: datetime) -> PhoneView | None:
+    """The phone of a user, if they answer one."""
+    row = phone_of(user_ref, controller_ref, at=at)
+    return None if row is None else _phone(row)
+
+
+def _phone(row: AgentPhone) -> PhoneView:
+    presence = getattr(row, "presence", None)
+    facts = PhoneFacts(
+        phone=row.phone, allow=tuple(row.allow.split()), address=row.address, port=row.port
+    )
+    return PhoneView(
+        ref=row.ref,
+        facts=facts,
+        presence=PresenceState(presence.state) if presence else PresenceState.AWAY,
+        since=presence.since if presence else None,
+        queues=tuple(queue.title for queue in row.queues.all()),
+    )
+
+
+def hours(controller_ref: Ref) -> list[SpanView]:
+    """When the line is open; nothing means always."""
+    rows = OpeningSpan.objects.filter(controller_ref=controller_ref).order_by("weekday", "opens")
+    return [
+        SpanView(ref=row.ref, weekday=row.weekday, opens=row.opens, closes=row.closes)
+        for row in rows
+    ]
+
+
+def closed_days(controller_ref: Ref, policy: CompiledPolicy, *, at: datetime) -> list[ClosedView]:
+    """The coming days at which the line is closed, public holidays among them."""
+    today = calendar.local_day(at, zone=policy.zone)
+    typed = ClosedDay.objects.filter(controller_ref=controller_ref, day__gte=today)
+    found = {
+        day: ClosedView(ref=None, day=day, title=title)
+        for day, title in public_days(policy, at=at).items()
+        if day >= today
+    }
+    found |= {row.day: ClosedView(ref=row.ref, day=row.day, title=row.title) for row in typed}
+    return [found[day] for day in sorted(found)]
+
+
+def outbound(controller_ref: Ref) -> OutboundFacts | None:
+    """How calls of a controller are made."""
+    row = LineSettings.objects.filter(controller_ref=controller_ref).first()
+    if row is None:
+        return None
+    return OutboundFacts(
+        trunk_ref=row.trunk_id,
+        shown_number=row.shown_number,
+        ring_seconds=row.ring_seconds,
+        voicemail_seconds=row.voicemail_seconds,
+    )
+
+
+class _Referenced(Protocol):
+    @property
+    def ref(self) -> Ref: ...
+
+
+View = TypeVar("View", bound=_Referenced)
+
+
+def _found(views: Iterable[View], ref: Ref) -> View:
+    view = next((one for one in views if one.ref == ref), None)
+    if view is None:
+        raise NoSuchSettingError(ref=ref)
+    return view
+
+
+def ring_backs(controller_ref: Ref) -> list[RingBackView]:
+    """Those who wait to be rung back, the longest wait first."""
+    rows = RingBack.objects.filter(controller_ref=controller_ref, settled_at=None)
+    return [
+        RingBackView(
+            ref=row.ref,
+            line_call_ref=row.line_call_ref,
+            kind=RingBackKind(row.kind),
+            queue=row.queue,
+            number=open_sealed(row.sealed_number, controller_ref),
+            since=row.since,
+        )
+        for row in rows.order_by("since")[:200]
+    ]

@@ -1,0 +1,84 @@
+"""The front door of the phone line's house side."""
+
+from __future__ import annotations
+
+from callward.telephony.collecting import collect
+from callward.telephony.copying import make_copy, uncopied
+from callward.telephony.dialling import (
+    dial,
+    hang_up,
+    note_answer,
+    pause_recording,
+    resume_recording,
+    say_presence,
+    stop_recording,
+)
+from callward.telephony.forgetting import forget_due, forget_spool_days
+from callward.telephony.publishing import build_snapshot, publish_snapshot
+from callward.telephony.reconciling import count_day, judge_gap
+from callward.telephony.ringing_back import settle_ring_back
+from callward.telephony.rules import networks
+from callward.telephony.setting_up import (
+    add_hours,
+    add_phone,
+    change_phone,
+    close_day,
+    renew_secret,
+    save_number,
+    save_outbound,
+    save_queue,
+    save_trunk,
+    take_away,
+)
+from callward.telephony.speaking import drop_prompt, upload_prompt
+from callward.telephony.values import (
+    Collected,
+    NewPhone,
+    NumberFacts,
+    OutboundFacts,
+    PhoneFacts,
+    QueueFacts,
+    TrunkFacts,
+)
+from callward.telephony.wrapping_up import close_call
+
+__all__ = [
+    "Collected",
+    "NewPhone",
+    "NumberFacts",
+    "OutboundFacts",
+    "PhoneFacts",
+    "QueueFacts",
+    "TrunkFacts",
+    "add_hours",
+    "add_phone",
+    "build_snapshot",
+    "change_phone",
+    "close_call",
+    "close_day",
+    "collect",
+    "count_day",
+    "dial",
+    "drop_prompt",
+    "forget_due",
+    "forget_spool_days",
+    "hang_up",
+    "judge_gap",
+    "make_copy",
+    "networks",
+    "note_answer",
+    "pause_recording",
+    "publish_snapshot",
+    "renew_secret",
+    "resume_recording",
+    "save_number",
+    "save_outbound",
+    "save_queue",
+    "save_trunk",
+    "say_presence",
+    "settle_ring_back",
+    "stop_recording",
+    "take_away",
+    "uncopied",
+    "upload_prompt",
+]

@@ -1,0 +1,75 @@
+"""Closing a call: outcome, purpose, and whether it holds a complaint (D-18)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from callward.audit import services as audit
+from callward.audit.states import Event
+from callward.controllers import selectors as controllers
+from callward.jobs.services import enqueue
+from callward.kernel.actors import user_actor
+from callward.kernel.references import new_ref
+from callward.telephony import joining
+from callward.telephony.describing import record_due
+from callward.telephony.errors import WrappedUpError
+from callward.telephony.models import LineCall, WrapUp
+from callward.telephony.states import COLLECT_TASK
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+    from callward.telephony.states import CallOutcome
+
+_CASE_LENGTH = 12
+
+
+def close_call(
+    call: Ref,
+    *,
+    outcome: CallOutcome,
+    purpose: str,
+    contains_complaint: bool,
+    remark: str,
+    user_ref: Ref,
+    controller_ref: Ref,
+    at: datetime,
+) -> str:
+    """Close a call; a complaint is a case and a hold at once. Tells the case, or nothing."""
+    policy = controllers.policy_in_force(controller_ref, at=at)
+    case = f"complaint-{call.hex[-_CASE_LENGTH:]}" if contains_complaint else ""
+    row = WrapUp(
+        ref=new_ref(at),
+        controller_ref=controller_ref,
+        line_call_ref=call,
+        user_ref=user_ref,
+        outcome=outcome,
+        purpose=purpose,
+        contains_complaint=contains_complaint,
+        remark=remark,
+        case=case,
+        closed_at=at,
+        due_at=record_due(policy, at),
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            audit.record(
+                Event.TELEPHONY_CALL_WRAPPED_UP,
+                item=call,
+                actor=user_actor(user_ref),
+                at=at,
+                purpose=purpose,
+                outcome=str(outcome),
+                complaint="yes" if contains_complaint else "no",
+            )
+            for collected in LineCall.objects.filter(line_call_ref=call):
+                joining.hold_complaint(collected, at=at)
+            # One that still lies in the spool is collected now, and held as it comes in.
+            enqueue(COLLECT_TASK, key=f"{COLLECT_TASK}:{call}")
+    except IntegrityError:
+        raise WrappedUpError from None
+    return case

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-
 from tools.reverse_check import DESCRIBED, Found, gaps, places_of_the_policy
 
 NOTHING: frozenset[str] = frozenset()

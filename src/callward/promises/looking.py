@@ -95,7 +95,8 @@ def instant(stored: object) -> datetime:
     """An instant as the database gives it back."""
     if isinstance(stored, datetime):
         return stored.astimezone(UTC) if stored.tzinfo else stored.replace(tzinfo=UTC)
-    return datetime.fromisoformat(str(stored)).replace(tzinfo=UTC)
+    found = datetime.fromisoformat(str(stored))
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def reference(stored: object) -> Ref:

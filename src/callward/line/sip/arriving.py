@@ -10,8 +10,8 @@ from callward.line.sip import headers
 from callward.line.sip.answering import InboundLeg
 from callward.line.sip.dialog import ALLOW, USER_AGENT, Dialog, new_leg_ref
 from callward.line.sip.doors import Carrier, Doors, Phone, Refusal
+from callward.line.sip.errors import UnusableSdpError
 from callward.line.sip.leg import LegFacts, Side
-from callward.line.sip.sdp import UnusableSdpError
 from callward.line.sip.sessions import read_expires
 from callward.line.sip.stack import SipURL, report_fault
 

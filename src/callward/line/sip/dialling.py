@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from callward.line.sip.asking import Asking
 from callward.line.sip.dialog import ALLOW, sdp_body
+from callward.line.sip.errors import UnusableSdpError
 from callward.line.sip.headers import first, header
 from callward.line.sip.leg import Leg
-from callward.line.sip.sdp import UnusableSdpError
 from callward.line.sip.sessions import Wanted, read_expires, read_least
 from callward.line.sip.states import LegState
 from callward.line.states import HangUp

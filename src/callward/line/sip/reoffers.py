@@ -6,8 +6,8 @@ import secrets
 from typing import TYPE_CHECKING
 
 from callward.line.sip.dialog import sdp_body
+from callward.line.sip.errors import UnusableSdpError
 from callward.line.sip.headers import first, header, tokens
-from callward.line.sip.sdp import UnusableSdpError
 from callward.line.sip.sessions import as_server, read_expires
 from callward.line.sip.states import LegState
 from callward.line.states import HangUp

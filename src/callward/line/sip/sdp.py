@@ -6,6 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from callward.line.ports import MediaAddress
+from callward.line.sip.errors import UnusableSdpError
 from callward.line.states import Codec
 
 LONGEST_SDP = 8192
@@ -22,10 +23,6 @@ _DIRECTIONS = {
     "inactive": (False, False),
 }
 _NAMES = {pair: name for name, pair in _DIRECTIONS.items()}
-
-
-class UnusableSdpError(Exception):
-    """The peer offers nothing that this line speaks: 488."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +78,7 @@ def _sections(lines: list[str]) -> tuple[list[str], list[Stream]]:
 
 
 def _stream(section: list[str], default: str | None) -> Stream:
-    words = section[0][2:].split()
+    words = section[0][2:].split() if section[0].isascii() else []
     if len(words) < 4 or not words[1].partition("/")[0].isdecimal():  # noqa: PLR2004 - m= has four words
         raise UnusableSdpError
     attributes = tuple(line[2:].strip() for line in section[1:] if line.startswith("a="))

@@ -1,4 +1,7 @@
-"""Tones as A-law, and how loud a tone is in a recording, by Goertzel in plain Python."""
+"""Tones as A-law, and how loud a tone is in a recording, by Goertzel in plain Python.
+
+Tones are sent at -20 dB of full scale, so that the click of their beginning stays below -60 dB.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ DTMF = {
 }
 
 
-def tone(*hertz: float, seconds: float, level: float = 0.5, at: int = 0) -> bytes:
+def tone(*hertz: float, seconds: float, level: float = 0.1, at: int = 0) -> bytes:
     """A-law of one tone or several together; `at` is the sample it begins with."""
     share = level * (FULL_SCALE - 1) / len(hertz)
     turns = [2 * math.pi * each / RATE for each in hertz]

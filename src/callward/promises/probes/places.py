@@ -66,8 +66,12 @@ def _connections() -> Iterator[str]:
     for _number, here, there, state, *_rest, inode in (one[:10] for one in lines):
         if state == _ESTABLISHED and inode in ours and here.rpartition(":")[2] not in listening:
             host = _address(there)
-            if not ip_address(host).is_loopback:
+            if not _is_here(host):
                 yield host
+
+
+def _is_here(host: str) -> bool:
+    return ip_address(host).is_loopback
 
 
 def _own_sockets() -> Iterator[str]:

@@ -59,7 +59,7 @@ def keep_with_audio(arrived: Arriving, room: Room, report: Collected) -> None:
     envelope = describing.kept_envelope(arrived, room.controller_ref)
     upload = intake.Upload(
         envelope=envelope,
-        audio=stereo_wav(*arrived.channels()),
+        audio=stereo_wav(*arrived.channels(), ref=arrived.ref),
         parts={LEDGER_PART: arrived.raw_ledger},
         incomplete="" if arrived.whole else LINE_FELL,
         fault=QuarantineReason.LEDGER_BROKEN if arrived.judged.ledger is None else None,
@@ -150,7 +150,7 @@ def _write_down(row: LineCall, arrived: Arriving, room: Room) -> None:
         at=room.at,
         fate=row.fate or "none",
         evidence=row.evidence or "none",
-        ledger=row.ledger_head or "none",
+        ledger=f"sha256:{row.ledger_head}" if row.ledger_head else "none",
     )
     joining.join_permit(row, arrived)
     joining.note_ring_back(row, arrived, at=room.at)

@@ -69,7 +69,7 @@ def upload_prompt(
             at=at,
             prompt=key,
             language=language,
-            sha256=digest,
+            asset=f"sha256:{digest}",
         )
         publish_snapshot_later(at)
     return digest

@@ -10,20 +10,25 @@ from callward.line.media.g711 import RATE, SILENCE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from callward.kernel.references import Ref
+
 _ALAW_TAG, _CHANNELS = 6, 2
-_HEAD = struct.Struct("<4sI4s4sIHHIIHHH4sII4sI")
+_HEAD = struct.Struct("<4sI4s4sIHHIIHHH4sII4sI16s4sI")
 
 
-def stereo_wav(outer: bytes, agent: bytes) -> bytes:
-    """The outer party left, the agent right; the shorter one goes on in silence."""
+def stereo_wav(outer: bytes, agent: bytes, *, ref: Ref) -> bytes:
+    """The outer party left, the agent right; the shorter one goes on in silence.
+
+    The call's reference stands in the head: two calls of equal silence are still two recordings.
+    """
     length = max(len(outer), len(agent))
     woven = bytearray(SILENCE) * (2 * length)
     woven[0 : 2 * len(outer) : 2] = outer
     woven[1 : 2 * len(agent) : 2] = agent
-    return head_of(length) + bytes(woven)
+    return head_of(length, ref=ref) + bytes(woven)
 
 
-def head_of(samples: int) -> bytes:
+def head_of(samples: int, *, ref: Ref) -> bytes:
     """The head of a WAV file with so many samples of each party."""
     size = samples * _CHANNELS
     return _HEAD.pack(
@@ -42,6 +47,9 @@ def head_of(samples: int) -> bytes:
         b"fact",
         4,
         samples,
+        b"cwid",
+        len(ref.bytes),
+        ref.bytes,
         b"data",
         size,
     )

@@ -70,9 +70,9 @@ class NobodyAnswers:
         return self.answer
 
 
-def promised_house(top: Path) -> House:
-    """The therapy association's house, with a world to look at."""
-    home = house(top)
+def promised_house(top: Path, *, name: str = "therapy-association") -> House:
+    """The house of a sample controller, with a world to look at."""
+    home = house(top, name=name)
     retention.signer.plug(KnownSigner())
     retention.proofs.plug(KeptLines(top / "keys" / "certificates.kept"))
     ports.world.plug(Folders(root=top))

@@ -102,10 +102,10 @@ class Kept:
     audio: bytes
 
 
-def house(top: Path) -> House:
-    """Build the therapy association's house under a folder."""
+def house(top: Path, *, name: str = "therapy-association") -> House:
+    """Build the house of a sample controller under a folder."""
     folders = plug_vault(top)
-    view = controller()
+    view = controller(name)
     return House(
         controller=view,
         policy=policy_in_force(view.ref, at=clock.now()),

@@ -15,9 +15,11 @@ from callward.audit.states import Event
 from callward.calls.models import Call
 from callward.holdings import DECLARED, DataCategory
 from callward.kernel import clock
+from callward.kernel.numbers import PhoneNumber
 from callward.promises import ports
 from callward.promises.registry import CannotLookError
 from callward.recordings import services as recordings
+from callward.subjects.services import remember_number
 from callward.texts.states import Probe
 from callward.vault import services as vault
 
@@ -56,6 +58,19 @@ def test_a_recording_in_a_direction_that_is_not_recorded_turns_the_probe_red(hom
     assert wrong(home, Probe.ONLY_DECLARED_DIRECTIONS) == 0
     Call.objects.filter(ref=kept.call_ref).update(direction="internal")
     assert wrong(home, Probe.ONLY_DECLARED_DIRECTIONS) == 1
+
+
+@pytest.mark.req("M-01")
+def test_a_recording_of_a_number_that_is_not_recorded_turns_the_probe_red(tmp_path, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    shop = promised_house(tmp_path, name="web-shop")
+    [ours] = shop.policy.recording.numbers
+    the_line = remember_number(shop.controller.ref, PhoneNumber(e164=ours), at=clock.now())
+    kept = keep_one(shop)
+    Call.objects.filter(ref=kept.call_ref).update(did_number_ref=the_line.ref)
+    assert wrong(shop, Probe.ONLY_DECLARED_NUMBERS) == 0
+    keep_one(shop)  # on a line that the policy does not name
+    assert wrong(shop, Probe.ONLY_DECLARED_NUMBERS) == 1
 
 
 @pytest.mark.req("K-10")

@@ -41,8 +41,12 @@ def sample(name: str) -> CompiledPolicy:
 
 def tables_of(name: str) -> dict[str, object]:
     """A sample as plain tables with dates as text."""
-    tables = tomllib.loads(sample_toml(name).decode())
-    return json.loads(json.dumps(tables, default=date.isoformat))
+    return json.loads(_json_of(name))
+
+
+@cache
+def _json_of(name: str) -> str:
+    return json.dumps(tomllib.loads(sample_toml(name).decode()), default=date.isoformat)
 
 
 def varied(name: str, changes: Mapping[str, object] | None = None, **more: object) -> Policy:

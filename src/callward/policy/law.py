@@ -32,6 +32,8 @@ EEA = EU | {"IS", "LI", "NO"}
 CATCH_ALL_TERMS = frozenset({"dpv:Purpose", "dpv:OtherPurpose"})
 CATCH_ALL_WORDS = frozenset({"all", "any", "general", "misc", "other", "various"})
 EVIDENCE_WORDS = frozenset({"claim", "claims", "complaint", "complaints", "evidence", "proof"})
+TEXT_LANGUAGES = frozenset({"bg", "en", "lt", "ro"})
+TRAFFIC_TERMS = frozenset({"pd:CallLog", "pd:CommunicationsMetadata"})
 LISTENING_IN_TERMS = frozenset(
     {
         "dpv:StaffTraining",

@@ -1,4 +1,4 @@
-"""Lint rules on who may hear, who gets a copy, and where the data may be."""
+"""Lint rules on who may hear, who gets a copy, and where recordings may be."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 from callward.kernel.errors import gettext_noop
 from callward.policy.compiled import RECORDING_ACTIVITY
-from callward.policy.law import EEA, countable, countries_of
+from callward.policy.law import countable
 from callward.policy.lint_recording import recordings_of
 from callward.policy.lint_rule import Rule, Trouble, checks
 from callward.policy.vocabulary import (
     Need,
     OtherVoices,
-    RecipientRole,
     ReleaseTo,
     Role,
-    Severity,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
 _HERE = f"activity.{RECORDING_ACTIVITY}"
 _NEVER_LISTENS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
-_KNOWN_REGIONS = EEA | {"EU", "EEA"}
 
 
 def _access_of(policy: Policy) -> Iterator[Access]:
@@ -165,79 +162,3 @@ def _nowhere(policy: Policy) -> Iterator[Trouble]:
     for name, activity in policy.activity.items():
         if activity.locate is None or not activity.locate.regions:
             yield Trouble(f"activity.{name}.locate")
-
-
-@checks(
-    Rule(
-        code="G-04",
-        article="GDPR 13(1)(f), 46",
-        fact=gettext_noop("%(where)s names %(region)s, outside the EEA, without safeguards."),
-        mend=gettext_noop("Choose EU, EEA or one of its countries."),
-    )
-)
-def _third_country(policy: Policy) -> Iterator[Trouble]:
-    for name, activity in policy.activity.items():
-        regions = activity.locate.regions if activity.locate else frozenset()
-        for region in sorted(regions - _KNOWN_REGIONS):
-            yield Trouble(f"activity.{name}.locate", {"region": region})
-
-
-@checks(
-    Rule(
-        code="X-12",
-        article="GDPR 13(1)(f), 44",
-        fact=gettext_noop("%(where)s is in %(country)s, outside the regions that are declared."),
-        mend=gettext_noop("Declare the region, or choose another recipient."),
-    )
-)
-def _recipient_elsewhere(policy: Policy) -> Iterator[Trouble]:
-    for recipient in policy.recipient:
-        activity = policy.activity.get(recipient.activity)
-        if activity is None or activity.locate is None:
-            continue
-        if recipient.country not in countries_of(activity.locate.regions):
-            yield Trouble(f"recipient.{recipient.id}", {"country": recipient.country})
-
-
-@checks(
-    Rule(
-        code="P-52",
-        article="GDPR 13(1)(e)",
-        fact=gettext_noop("%(where)s gets data from %(activity)s, which is not declared."),
-        mend=gettext_noop("Name an activity of this policy."),
-    )
-)
-def _recipient_of_nothing(policy: Policy) -> Iterator[Trouble]:
-    for recipient in policy.recipient:
-        if recipient.activity not in policy.activity:
-            yield Trouble(f"recipient.{recipient.id}", {"activity": recipient.activity})
-
-
-@checks(
-    Rule(
-        code="P-51",
-        article="GDPR 28(3)",
-        fact=gettext_noop("%(where)s is a processor without the day of its contract."),
-        mend=gettext_noop("Add contract = the day it was signed."),
-    )
-)
-def _processor_without_contract(policy: Policy) -> Iterator[Trouble]:
-    for recipient in policy.recipient:
-        if recipient.role is RecipientRole.PROCESSOR and recipient.contract is None:
-            yield Trouble(f"recipient.{recipient.id}")
-
-
-@checks(
-    Rule(
-        code="G-02",
-        article="GDPR 13(1)(e)",
-        fact=gettext_noop("%(where)s has no recipient although a carrier carries the calls."),
-        mend=gettext_noop("Add a [[recipient]] for the carrier."),
-        severity=Severity.WARNING,
-    )
-)
-def _no_carrier(policy: Policy) -> Iterator[Trouble]:
-    named = {recipient.activity for recipient in policy.recipient}
-    for _recording in recordings_of(policy):
-        if RECORDING_ACTIVITY not in named:
-            yield Trouble(_HERE)

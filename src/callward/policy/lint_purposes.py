@@ -14,6 +14,7 @@ from callward.policy.law import (
 from callward.policy.lint_rule import Rule, Trouble, checks
 from callward.policy.tables import ACTIVITY_TERMS, CATEGORY_TERMS, PURPOSE_TERMS
 from callward.policy.vocabulary import Basis, ConsentMode, Severity
+from callward.policy.vocabulary_notice import Interest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,15 +121,19 @@ def _unused_category(policy: Policy) -> Iterator[Trouble]:
 @checks(
     Rule(
         code="L-35",
-        article="GDPR 13(1)(c)",
-        fact=gettext_noop("%(where)s has no legal basis."),
-        mend=gettext_noop("Add basis = one letter of Article 6(1), for example A6-1-b."),
+        article="GDPR 13(1)(c)-(d)",
+        fact=gettext_noop("%(where)s has no legal basis, or names an interest in free words."),
+        mend=gettext_noop(
+            "Add basis = one letter of Article 6(1); take the interest from the list."
+        ),
     )
 )
 def _baseless_purpose(policy: Policy) -> Iterator[Trouble]:
     for name, purpose in policy.purpose.items():
         if purpose.basis is None:
             yield Trouble(f"purpose.{name}")
+        if purpose.interest and purpose.interest not in set(Interest):
+            yield Trouble(f"purpose.{name}.interest")
 
 
 @checks(
@@ -160,21 +165,6 @@ def _unnamed_law(policy: Policy) -> Iterator[Trouble]:
     for name, purpose in policy.purpose.items():
         if purpose.basis is Basis.LEGAL_DUTY and purpose.law is None:
             yield Trouble(f"purpose.{name}")
-
-
-@checks(
-    Rule(
-        code="G-03",
-        article="GDPR 9(2)",
-        fact=gettext_noop("%(where)s uses special categories without a condition of Article 9."),
-        mend=gettext_noop("Add art9, for example A9-2-h, or leave the category out."),
-    )
-)
-def _special_without_condition(policy: Policy) -> Iterator[Trouble]:
-    special = {name for name, category in policy.category.items() if category.special}
-    for name, activity in policy.activity.items():
-        if activity.categories & special and activity.art9 is None:
-            yield Trouble(f"activity.{name}")
 
 
 @checks(

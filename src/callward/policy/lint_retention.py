@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from callward.policy.schema_activity import Hold, Retain
 
 
-def _every_rule(policy: Policy) -> Iterator[tuple[str, Retain | None, RetentionKind]]:
+def every_rule(policy: Policy) -> Iterator[tuple[str, Retain | None, RetentionKind]]:
+    """Every retention rule of a policy: where, what, and of which kind it must be."""
     cap, deadline = RetentionKind.CAP, RetentionKind.DEADLINE
     for name, activity in policy.activity.items():
         yield f"activity.{name}.retain", activity.retain, cap
@@ -50,7 +51,7 @@ def _every_hold(policy: Policy) -> Iterator[tuple[str, Hold]]:
     )
 )
 def _incomplete_retention(policy: Policy) -> Iterator[Trouble]:
-    for where, retain, _kind in _every_rule(policy):
+    for where, retain, _kind in every_rule(policy):
         if retain is None or None in (retain.kind, retain.period, retain.start):
             yield Trouble(where)
 
@@ -66,7 +67,7 @@ def _incomplete_retention(policy: Policy) -> Iterator[Trouble]:
     )
 )
 def _wrong_kind(policy: Policy) -> Iterator[Trouble]:
-    for where, retain, kind in _every_rule(policy):
+    for where, retain, kind in every_rule(policy):
         if retain and retain.kind and retain.kind is not kind and not _is_bare_floor(where, retain):
             yield Trouble(where, {"kind": kind})
 
@@ -80,7 +81,7 @@ def _wrong_kind(policy: Policy) -> Iterator[Trouble]:
     )
 )
 def _endless(policy: Policy) -> Iterator[Trouble]:
-    for where, retain, _kind in _every_rule(policy):
+    for where, retain, _kind in every_rule(policy):
         if retain and retain.period in ENDLESS_WORDS:
             yield Trouble(where)
     for where, hold in _every_hold(policy):

@@ -16,7 +16,6 @@ from callward.policy.law import (
     ever_later,
 )
 from callward.policy.lint_rule import Rule, Trouble, checks
-from callward.policy.tables import AUTHORITIES
 from callward.policy.vocabulary import (
     Basis,
     BreachItem,
@@ -32,9 +31,9 @@ if TYPE_CHECKING:
     from callward.kernel.calendar import Period
     from callward.policy.schema import Policy
 
+# A missing right of access is G-08.
 _ALWAYS_OWED = frozenset(
     {
-        Right.ACCESS,
         Right.RECTIFICATION,
         Right.ERASURE,
         Right.RESTRICTION,
@@ -204,28 +203,19 @@ def _unreachable_controller(policy: Policy) -> Iterator[Trouble]:
         code="G-06",
         article="GDPR 13(1)(a)-(b), 37",
         fact=gettext_noop("%(where)s is missing."),
-        mend=gettext_noop("Add it, or be able to say why there is none."),
-        severity=Severity.WARNING,
+        mend=gettext_noop("Add it; where no officer is due, say no_officer = not-required."),
     )
 )
 def _unnamed_controller(policy: Policy) -> Iterator[Trouble]:
     if policy.controller.registration is None:
         yield Trouble("controller.registration")
-    if policy.dpo is None or not (policy.dpo.email or policy.dpo.phone or policy.dpo.post):
+    if policy.controller.no_officer is None and not has_officer(policy):
         yield Trouble("dpo")
 
 
-@checks(
-    Rule(
-        code="L-33",
-        article="GDPR 13(2)(d), 77",
-        fact=gettext_noop("%(where)s is not in the authority book."),
-        mend=gettext_noop("Choose one of BG, LT, RO, or have the authority book extended."),
-    )
-)
-def _unknown_authority(policy: Policy) -> Iterator[Trouble]:
-    if policy.jurisdiction not in AUTHORITIES:
-        yield Trouble("jurisdiction")
+def has_officer(policy: Policy) -> bool:
+    """Whether a protection officer can be reached in any way."""
+    return bool(policy.dpo and (policy.dpo.email or policy.dpo.phone or policy.dpo.post))
 
 
 @checks(

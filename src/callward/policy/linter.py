@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 from callward.kernel.errors import gettext_noop
 from callward.policy import (  # noqa: F401  # importing them puts their rules into the list
     lint_access,
+    lint_answers,
+    lint_contradictions,
+    lint_gaps,
+    lint_law,
     lint_purposes,
+    lint_recipients,
     lint_recording,
     lint_retention,
     lint_rights,
+    lint_site,
+    lint_special,
 )
 from callward.policy.lint_rule import CHECKS, RULES, Rule, Trouble, registered
 from callward.policy.vocabulary import Severity

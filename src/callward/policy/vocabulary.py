@@ -148,11 +148,12 @@ class HoldReason(StrEnum):
 
 
 class ReleaseTo(StrEnum):
-    """To whom a copy may be handed."""
+    """To whom a copy may be handed; unnamed `others` are refused by L-28."""
 
     SUBJECT = "subject"
     AUTHORITY = "authority"
     INCIDENT_PARTY = "incident-party"
+    OTHERS = "others"
 
 
 class OtherVoices(StrEnum):

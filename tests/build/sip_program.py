@@ -108,7 +108,11 @@ class Program:
         say("dialled", leg=leg.ref)
 
     def do_figures(self):
-        say("figures", **self.endpoint.figures())
+        # A server transaction without any timer would never end.
+        timers = ("teA", "teD", "teE", "teF")
+        alive = self.endpoint.transactions.tserver.values()
+        stuck = sum(all(getattr(each, name) is None for name in timers) for each in alive)
+        say("figures", stuck=stuck, **self.endpoint.figures())
 
     def do_end_all(self):
         for leg in self.legs.values():

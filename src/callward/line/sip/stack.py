@@ -63,7 +63,7 @@ def report_fault(error: BaseException | None, *, during: str) -> None:
     _log.error("line fault %s during %s at %s", kind, during, places)
 
 
-def hush(fault: Callable[[], None]) -> None:
+def hush(*, fault: Callable[[], None], malformed: Callable[[], None]) -> None:
     """Take every voice from sippy; what it would have dumped is counted and placed instead."""
 
     def quiet(*words: object, **options: object) -> None:
@@ -74,9 +74,14 @@ def hush(fault: Callable[[], None]) -> None:
         fault()
         report_fault(sys.exc_info()[1], during="sippy")
 
+    def unreadable(message: str, *rest: object, **options: object) -> None:
+        del message, rest, options
+        malformed()
+
     for name, module in list(sys.modules.items()):
         if name == "sippy" or name.startswith("sippy."):
             module.__dict__["print"] = quiet
             if "dump_exception" in module.__dict__:
-                module.__dict__["dump_exception"] = dumped
+                reads = name == SipTransactionManager.__module__  # it dumps what it cannot parse
+                module.__dict__["dump_exception"] = unreadable if reads else dumped
     SipConf.autoconvert_tel_url = True

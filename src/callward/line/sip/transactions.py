@@ -33,6 +33,8 @@ _CSEQ = re.compile(
     r"^CSeq[ \t]*:[ \t]*([0-9]{1,10})[ \t]+([A-Za-z]+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
 )
 _MOST_LINES = 256
+_ADDRESSES = ("from", "to", "contact", "record-route")
+_RELIED_ON = ("via", *_ADDRESSES, "call-id", "cseq", "expires", "max-forwards")
 _LARGEST_CSEQ = 2**31
 
 
@@ -62,7 +64,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]  # sippy carrie
             partial(_open_wire, shown=shown, dropped=tally.add),
             lambda laddress, arrived: WireOptions(laddress=laddress, arrived=arrived),
         )
-        hush(lambda: tally.add(Drop.FAULT))
+        hush(fault=lambda: tally.add(Drop.FAULT), malformed=lambda: tally.add(Drop.MALFORMED))
         settings = {"_sip_address": bind[0], "_sip_port": bind[1], "_sip_logger": _Silence()}
         super().__init__(settings, self._answer)
 
@@ -92,6 +94,9 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]  # sippy carrie
 
     def _answer(self, request: Message, transaction: Transaction) -> Reply | None:
         """Our side of a new request; a fault of ours answers 500 and leaks no transaction."""
+        if not legible(request):
+            self._tally.add(Drop.MALFORMED)
+            return _bad_request(request)
         try:
             return self._asked(request, transaction)
         except Exception as error:  # noqa: BLE001 - see the docstring
@@ -105,6 +110,9 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]  # sippy carrie
         self, msg: Message, t: Transaction, checksum: bytes
     ) -> None:
         """As sippy does, but an ACK goes to the hop we chose, and somebody hears that it went."""
+        if not legible(msg):
+            self._tally.add(Drop.MALFORMED)
+            return
         super().incomingResponse(msg, t, checksum)
         if t.state is not UACK:
             return
@@ -139,3 +147,26 @@ def unusable(text: str) -> Drop | None:
     if not method.upper().startswith("SIP/") and method != sequences[0][1]:
         return Drop.MALFORMED
     return None
+
+
+def legible(message: Message) -> bool:
+    """Whether every header that we rely on can be parsed; sippy parses late, and then raises."""
+    try:
+        for name in _RELIED_ON:
+            for body in message.getHFBodys(name):
+                if name in _ADDRESSES and not getattr(body, "asterisk", False):
+                    url = body.getUrl()
+                    str(url), int(url.port or 0)
+        message.getHFBody("via").getTAddr()
+        return message.getHFBody("from").getTag() is not None
+    except Exception:  # noqa: BLE001 - whatever its parsers raise, the message is not legible
+        return False
+
+
+def _bad_request(request: Message) -> Reply | None:
+    """A 400 where it can be addressed, else silence."""
+    try:
+        request.getHFBody("via").getTAddr()
+        return request.genResponse(400, "Bad Request"), None, None
+    except Exception:  # noqa: BLE001 - see `legible`
+        return None

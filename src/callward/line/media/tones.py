@@ -1,8 +1,9 @@
-"""Digits that a carrier sends as tones in the audio (ITU-T Q.23, Q.24), found by Goertzel."""
+"""Digits that a carrier sends as tones in the audio (ITU-T Q.23, Q.24)."""
 
 from __future__ import annotations
 
 import math
+from operator import mul
 from typing import TYPE_CHECKING
 
 from callward.line.media.g711 import LINEAR, RATE
@@ -14,41 +15,63 @@ if TYPE_CHECKING:
 
 _LOW, _HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 _KEYS = ("123A", "456B", "789C", "*0#D")
-_SHORTEST = 80  # samples; a frame below 10 ms tells tones apart too badly
+_SHORTEST, _LONGEST = 80, 240  # samples; a frame below 10 ms tells tones apart too badly
 _QUIETEST = 300.0**2  # mean square; about -40 dBm0, below which a receiver shall not listen
-_PURE = 0.6  # share of the energy that both tones hold, 1.5 % off; speech stays below
+_PURE = 0.8  # share of the energy that both tones hold; speech stays below
+_ALONE = 0.15  # what the strongest low tone has of it at least, also off its place
+_DRIFT = 0.012  # a key may be 1.5 % off its tones
 _TWIST = 8.0  # the energy of one tone over the other: 9 dB
 _CLEAR = 5.0  # the strongest tone of a group over the next
-_TURNS = {hertz: 2 * math.cos(2 * math.pi * hertz / RATE) for hertz in (*_LOW, *_HIGH)}
 _HELD, _SILENT = 2, 2  # frames of 20 ms
+_Wave = tuple[tuple[float, ...], tuple[float, ...]]
 
 
-def _energy(samples: Sequence[int], turn: float) -> float:
-    one = two = 0.0
-    for sample in samples:
-        one, two = sample + turn * one - two, one
-    return one * one + two * two - turn * one * two
+def _wave(hertz: float) -> _Wave:
+    turn = 2 * math.pi * hertz / RATE
+    places = range(_LONGEST)
+    return tuple(math.cos(turn * n) for n in places), tuple(math.sin(turn * n) for n in places)
+
+
+_WAVES = {hertz: _wave(hertz) for hertz in (*_LOW, *_HIGH)}
+_NEAR = {
+    hertz: (wave, _wave(hertz * (1 - _DRIFT)), _wave(hertz * (1 + _DRIFT)))
+    for hertz, wave in _WAVES.items()
+}
+
+
+def _energy(samples: Sequence[int], wave: _Wave) -> float:
+    # What Goertzel's recursion finds, by whole products: six times faster in this language.
+    return sum(map(mul, samples, wave[0])) ** 2 + sum(map(mul, samples, wave[1])) ** 2
 
 
 def _strongest(samples: Sequence[int], group: tuple[int, ...]) -> tuple[int, float, float]:
-    found = [_energy(samples, _TURNS[hertz]) for hertz in group]
+    found = [_energy(samples, _WAVES[hertz]) for hertz in group]
     best = max(found)
     place = found.index(best)
     return place, best, max(value for at, value in enumerate(found) if at != place)
 
 
+def _peak(samples: Sequence[int], hertz: int) -> float:
+    """The energy of a tone that may be a little off."""
+    return max(_energy(samples, wave) for wave in _NEAR[hertz])
+
+
 def key_in(samples: Sequence[int]) -> str | None:
     """The key whose two tones these samples are, and nothing much beside."""
     count = len(samples)
-    total = sum(sample * sample for sample in samples)
+    total = sum(map(mul, samples, samples))
     if count < _SHORTEST or total < _QUIETEST * count:
         return None
+    whole = total * count / 2
     row, low, next_low = _strongest(samples, _LOW)
+    if low < _ALONE * whole or low < _CLEAR * next_low:
+        return None
     column, high, next_high = _strongest(samples, _HIGH)
-    pure = low + high >= _PURE * total * count / 2
     balanced = low <= _TWIST * high and high <= _TWIST * low
-    clear = low >= _CLEAR * next_low and high >= _CLEAR * next_high
-    return _KEYS[row][column] if pure and balanced and clear else None
+    if not balanced or high < _CLEAR * next_high:
+        return None
+    both = _peak(samples, _LOW[row]) + _peak(samples, _HIGH[column])
+    return _KEYS[row][column] if both >= _PURE * whole else None
 
 
 class ToneEar:
@@ -65,7 +88,7 @@ class ToneEar:
     def hear(self, payload: bytes, codec: Codec) -> str | None:
         """Listen to one frame."""
         table = LINEAR[codec]
-        key = key_in([table[byte] for byte in payload])
+        key = key_in([table[byte] for byte in payload[:_LONGEST]])
         self.sounding = key is not None
         if key is None:
             self._key, self._count, self._quiet = None, 0, self._quiet + 1

@@ -31,6 +31,8 @@ _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 Capability.SEE_DISPOSAL,
                 Capability.SEE_CERTIFICATES,
                 Capability.MANAGE_GRANTS,
+                Capability.SEE_POLICY,
+                Capability.APPROVE_POLICY,
                 Capability.USE_DESK,
                 Capability.SEE_LINE,
             }
@@ -50,6 +52,8 @@ _ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
                 Capability.SEE_CERTIFICATES,
                 Capability.SEE_AUDIT,
                 Capability.MANAGE_GRANTS,
+                Capability.SEE_POLICY,
+                Capability.APPROVE_POLICY,
                 Capability.SEE_LINE,
             }
         ),

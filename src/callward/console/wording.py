@@ -9,9 +9,12 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext, pgett
 from callward.calls.states import CallDirection, Disposition, PartyRole, Told
 from callward.intake.states import QuarantineState
 from callward.kernel.calendar import MalformedPeriodError, parse_period
+from callward.notices.states import EditionState
+from callward.policy.vocabulary import AnnounceChange
 from callward.promises.states import CheckState, Verdict
 from callward.recordings.states import RecordingState
 from callward.retention.states import DisposalKind, HoldState, Rule, RunState
+from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -118,6 +121,28 @@ LABELS: dict[str, dict[str, str | _StrPromise]] = {
         "proof": _("Proof of interactions"),
         "interactions": _("Proof of interactions"),
         "needs": _("Understanding what callers need"),
+    },
+    "edition": {
+        EditionState.DRAFT: _("Draft"),
+        EditionState.ASKED: _("Waits for approval"),
+        EditionState.APPROVED: _("Approved, waits for its day"),
+        EditionState.PUBLISHED: _("Published"),
+        EditionState.WITHDRAWN: _("Withdrawn"),
+    },
+    "announced-by": {
+        AnnounceChange.SITE: _("site"),
+        AnnounceChange.OFFICES: _("poster in the office"),
+        AnnounceChange.EMAIL: _("e-mail"),
+        AnnounceChange.SMS: _("text message"),
+    },
+    "notice-kind": {
+        NoticeKind.CALL_RECORDING: _("Recording of calls"),
+        NoticeKind.SITE: _("Privacy notice"),
+        NoticeKind.STAFF: _("Notice to the staff"),
+        NoticeKind.OTHERS: _("When your data came from others"),
+        NoticeKind.COOKIES: _("Cookies"),
+        NoticeKind.SHORT: _("In short"),
+        NoticeKind.POSTER: _("Poster for the offices"),
     },
     "training": {
         "data-protection": _("Data protection"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from callward.accounts.errors import CapabilityMissingError
 from callward.accounts.services import require
 from callward.accounts.states import Capability
 from callward.audit import services as audit
@@ -54,9 +55,7 @@ def acknowledge(announcement_ref: Ref, *, actor: Actor, at: datetime) -> Announc
         found = rows.filter(ref=announcement_ref).first()
         if found is None:
             raise AnnouncementNotFoundError(ref=announcement_ref)
-        if actor.kind is ActorKind.USER:
-            user_ref, ours = parse_ref(actor.ref), found.edition.controller_ref
-            require(Capability.SEE_POLICY, user_ref=user_ref, controller_ref=ours, at=at)
+        _require_any(actor, found.edition.controller_ref, at=at)
         if found.acknowledged_at is None:
             found.acknowledged_at, found.acknowledged_by = at, str(actor)
             found.save()
@@ -68,3 +67,14 @@ def acknowledge(announcement_ref: Ref, *, actor: Actor, at: datetime) -> Announc
                 channel=found.channel,
             )
     return announcement_view(found)
+
+
+def _require_any(actor: Actor, controller_ref: Ref, *, at: datetime) -> None:
+    """Who writes the policy sees to it that people are told, and so does who approves it."""
+    if actor.kind is not ActorKind.USER:
+        return
+    user_ref = parse_ref(actor.ref)
+    try:
+        require(Capability.APPROVE_POLICY, user_ref=user_ref, controller_ref=controller_ref, at=at)
+    except CapabilityMissingError:
+        require(Capability.MANAGE_POLICY, user_ref=user_ref, controller_ref=controller_ref, at=at)

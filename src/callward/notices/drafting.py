@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from callward import texts
 from callward.accounts.services import require
 from callward.accounts.states import Capability
 from callward.audit import services as audit
@@ -14,18 +15,22 @@ from callward.controllers import selectors as controllers
 from callward.controllers.errors import PolicyChainError, PolicyKnownError, PolicyOfAnotherError
 from callward.kernel.actors import ActorKind
 from callward.kernel.references import new_ref, parse_ref
-from callward.notices import rules
+from callward.notices import rules, selectors
 from callward.notices.errors import (
     AlreadyPublishedError,
     EditionNotFoundError,
     NotADraftError,
+    NoticeNotFoundError,
     VersionTakenError,
 )
 from callward.notices.models import Edition
+from callward.notices.reading import NoticeText, read_notice
+from callward.notices.rendering import render
 from callward.notices.selectors import edition_view
-from callward.notices.states import PUBLIC, EditionState
+from callward.notices.states import PUBLIC, EditionState, Format
 from callward.policy import compile_policy, load
 from callward.texts import LANGUAGES
+from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,6 +83,20 @@ def refuse_unfit(controller_ref: Ref, policy: CompiledPolicy, *, at: datetime) -
     taken = Edition.objects.filter(controller_ref=controller_ref, label=policy.version)
     if taken.filter(state__in=PUBLIC).exists() or policy.version == in_force.version:
         raise VersionTakenError(version=policy.version)
+
+
+def kinds_of(edition_ref: Ref) -> tuple[NoticeKind, ...]:
+    """Which notices a version has, or would have."""
+    return texts.kinds_of(selectors.policy_of(edition_ref))
+
+
+def preview(edition_ref: Ref, *, kind: str, language: str) -> NoticeText:
+    """How a notice of a draft would read; nothing is kept."""
+    policy = selectors.policy_of(edition_ref)
+    if kind not in kinds_of(edition_ref):
+        raise NoticeNotFoundError(ref=kind[:40])
+    found = NoticeKind(kind)
+    return read_notice(render(policy, kind=found, language=language, form=Format.JSON))
 
 
 def withdraw(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:

@@ -125,6 +125,14 @@ class AlreadyPublishedError(NoticesError, RefusedError):
     mend = gettext_noop("Publish a newer version.")
 
 
+class NotPublishedError(NoticesError, RefusedError):
+    """Only what is published is reviewed."""
+
+    code = "not-published"
+    fact = gettext_noop("The version %(version)s is not published.")
+    mend = gettext_noop("Review the version that is in effect.")
+
+
 class PublishingBlockedError(NoticesError, RefusedError):
     """A check behind a sentence is red or stale."""
 

@@ -124,6 +124,19 @@ class Announcement(models.Model):
         return str(self.ref)
 
 
+@holds(reviewed_by=_STAFF)
+class Review(models.Model):
+    """Somebody has looked whether a version still says what is done (S-13)."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="reviews")
+    reviewed_at = models.DateTimeField()
+    reviewed_by = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
 @holds()
 class LastCheck(models.Model):
     """What a probe said of a version when a newer one took its place."""

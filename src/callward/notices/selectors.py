@@ -18,6 +18,7 @@ from callward.notices.errors import (
 )
 from callward.notices.models import Announcement, Document, Edition
 from callward.notices.reading import NoticeText, read_notice
+from callward.notices.rules import SentenceChange, best_language, changed_sentences
 from callward.notices.states import OPEN, PUBLIC, EditionState, Format
 from callward.notices.values import (
     AnnouncementView,
@@ -43,6 +44,41 @@ if TYPE_CHECKING:
     from callward.policy import Finding, Policy
     from callward.policy.change import Change
     from callward.retention.services import Foreseen
+
+__all__ = [
+    "NoticeText",
+    "SentenceChange",
+    "announcement",
+    "announcement_view",
+    "announcements",
+    "banner",
+    "best_language",
+    "blocking",
+    "canonical",
+    "changed_sentences",
+    "changes",
+    "changes_from",
+    "current",
+    "document",
+    "documents",
+    "edition",
+    "edition_view",
+    "editions",
+    "findings",
+    "foreseen",
+    "kinds",
+    "labelled",
+    "notice",
+    "policy_of",
+    "probes_of",
+    "published",
+    "publishing_controllers",
+    "reach",
+    "sentence_checks",
+    "source",
+    "upcoming",
+    "waiting_for_officer",
+]
 
 
 def edition_view(row: Edition) -> EditionView:

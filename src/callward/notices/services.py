@@ -5,17 +5,24 @@ from __future__ import annotations
 from callward.notices.announcing import acknowledge
 from callward.notices.approving import approve, approve_after_delay, ask_approval, turn_down
 from callward.notices.archiving import verify_archive
-from callward.notices.drafting import draft_policy, withdraw
+from callward.notices.drafting import draft_policy, kinds_of, preview, withdraw
 from callward.notices.publishing import publish_due
+from callward.notices.reviewing import review, review_due
 from callward.notices.rules import successor
+from callward.notices.values import EditionView
 
 __all__ = [
+    "EditionView",
     "acknowledge",
     "approve",
     "approve_after_delay",
     "ask_approval",
     "draft_policy",
+    "kinds_of",
+    "preview",
     "publish_due",
+    "review",
+    "review_due",
     "successor",
     "turn_down",
     "verify_archive",

@@ -91,6 +91,15 @@ class Banner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDue:
+    """When the terms have to be looked at again, by the policy's own period (S-13)."""
+
+    last_looked_at: datetime
+    due_on: date
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveFinding:
     """One archived document that is not what it has to be."""
 

@@ -1,6 +1,20 @@
 """What a policy says in words: notices, announcements, posters, in every language; pure."""
 
 from callward.texts.catalogue import LANGUAGES
+from callward.texts.formats import as_html, as_json, as_markdown
+from callward.texts.notice import Notice, Section, Sentence
 from callward.texts.prompts import prompt_texts
+from callward.texts.rendering import kinds_of, render
 
-__all__ = ["LANGUAGES", "prompt_texts"]
+__all__ = [
+    "LANGUAGES",
+    "Notice",
+    "Section",
+    "Sentence",
+    "as_html",
+    "as_json",
+    "as_markdown",
+    "kinds_of",
+    "prompt_texts",
+    "render",
+]

@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "ro", "bg", "lt")
 PLAIN_FORM = "nom"
 _WORDS = Path(__file__).parent / "words"
-_SLOT = re.compile(r"\{([a-z_]+)(?:\|([a-z]+))?\}")
+ALL_OF_THEM = "last"  # “a, b and c”; the other way is “or”
+_SLOT = re.compile(r"\{([a-z_]+)(?:\|([a-z]+))?(?:\|(or))?\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A place in a sentence for a value, and the grammatical form it takes there."""
+    """A place in a sentence for a value, the form it takes there and how a list is joined."""
 
     name: str
     form: str
+    join: str = ALL_OF_THEM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,8 @@ def template_of(name: str, said: str, *, language: str) -> Template:
     pieces: list[str | Slot] = []
     at = 0
     for match in _SLOT.finditer(said):
-        pieces += [said[at : match.start()], Slot(name=match[1], form=match[2] or PLAIN_FORM)]
+        slot = Slot(name=match[1], form=match[2] or PLAIN_FORM, join=match[3] or ALL_OF_THEM)
+        pieces += [said[at : match.start()], slot]
         at = match.end()
     pieces.append(said[at:])
     literal = "".join(piece for piece in pieces if isinstance(piece, str))

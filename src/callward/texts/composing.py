@@ -5,22 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from callward.kernel.calendar import Period, parse_period
 from callward.policy.canonical import JsonValue, canonical_bytes
 from callward.policy.schema_values import ENDLESS_WORDS
+from callward.policy.tables import law_named
 from callward.texts.errors import UnknownTermError, UnsayableRuleError
 from callward.texts.notice import Sentence
 from callward.texts.states import Probe, SentenceClass
 from callward.texts.writing import Terms, Value, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from callward.policy.schema import Policy
     from callward.texts.catalogue import Catalogue
 
+Word = TypeVar("Word")
 LAW = "law:"  # a rule that stands in the law and not in the policy
 
 
@@ -50,7 +52,7 @@ class Composer:
         """A sentence that says what the law or a maintained table says."""
         return self._sentence(sentence, rule, SentenceClass.STATIC, key, values)
 
-    def _sentence(  # noqa: PLR0913  # the six facts of a sentence
+    def _sentence(
         self,
         sentence: str,
         rule: str,
@@ -94,6 +96,13 @@ class Composer:
             raise UnsayableRuleError(rule=rule)
         return parse_period(text)
 
+    def law(self, key: str | None, *, rule: str) -> str:
+        """How this law is cited; raises UnknownTermError for one that is in no table."""
+        law = law_named(key)
+        if law is None:
+            raise UnknownTermError(term=key or "", key=rule)
+        return law.names[self.catalogue.language]
+
     def terms(self, family: str, names: Iterable[str], *, rule: str) -> Terms:
         """The words for these names of the policy; raises UnknownTermError."""
         names = tuple(str(name) for name in names)
@@ -103,6 +112,11 @@ class Composer:
             if f"{family}.{name}" not in self.catalogue.words:
                 raise UnknownTermError(term=name, key=rule)
         return Terms(ids=tuple(f"{family}.{name}" for name in names))
+
+
+def in_order(words: Iterable[Word], chosen: Collection[Word]) -> tuple[Word, ...]:
+    """The chosen words in the order of their closed list: the same on every machine."""
+    return tuple(word for word in words if word in chosen)
 
 
 def composer_of(policy: Policy, catalogue: Catalogue, canonical: bytes) -> Composer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.texts.catalogue import PLAIN_FORM
+from callward.texts.catalogue import ALL_OF_THEM, PLAIN_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from callward.kernel.calendar import Period
     from callward.texts.catalogue import Catalogue
 
+AGAIN_AND_AGAIN = "every"  # “every year”, “every 6 months”
 _MONTHS_A_YEAR = 12
 _SECONDS = (("hour", 3600), ("minute", 60), ("second", 1))
 
@@ -52,10 +53,20 @@ def amount(count: int, unit: str, *, catalogue: Catalogue, form: str = PLAIN_FOR
 
 def period_in_words(period: Period, *, catalogue: Catalogue, form: str = PLAIN_FORM) -> str:
     """A period as people say it: “6 months”, “3 years and 1 day”, “72 hours”."""
-    parts = [
-        amount(count, unit, catalogue=catalogue, form=form) for count, unit in _counted(period)
-    ]
+    counted = list(_counted(period))
+    if form == AGAIN_AND_AGAIN:
+        return _every(counted, catalogue)
+    parts = [amount(count, unit, catalogue=catalogue, form=form) for count, unit in counted]
     return joined(parts, catalogue=catalogue)
+
+
+def _every(counted: list[tuple[int, str]], catalogue: Catalogue) -> str:
+    if len(counted) == 1 and counted[0][0] == 1:
+        return catalogue.word("every", counted[0][1])
+    # Only Lithuanian has a case here: “kas 6 mėnesius”.
+    form = "acc" if catalogue.language == "lt" else PLAIN_FORM
+    parts = [amount(count, unit, catalogue=catalogue, form=form) for count, unit in counted]
+    return catalogue.word("every").replace("{period}", joined(parts, catalogue=catalogue))
 
 
 def _counted(period: Period) -> Iterator[tuple[int, str]]:
@@ -84,8 +95,8 @@ def day_in_words(day: date, *, catalogue: Catalogue, form: str = PLAIN_FORM) -> 
     return pattern
 
 
-def joined(items: Sequence[str], *, catalogue: Catalogue) -> str:
-    """A list of whole noun phrases, as “a, b and c”."""
-    comma, last = catalogue.word("join", "comma"), catalogue.word("join", "last")
+def joined(items: Sequence[str], *, catalogue: Catalogue, join: str = ALL_OF_THEM) -> str:
+    """A list of whole noun phrases, as “a, b and c” or “a, b or c”."""
+    comma, last = catalogue.word("join", "comma"), catalogue.word("join", join)
     *first, final = items
     return comma.join(first) + last + final if first else final

@@ -19,8 +19,9 @@ from callward.texts.writing import written
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from callward.policy.schema import Controller, Policy
+    from callward.policy.schema import Policy
     from callward.policy.schema_activity import Activity, Inbound, Outbound
+    from callward.policy.schema_parties import Controller
     from callward.texts.catalogue import Catalogue
 
 _NAMED_KEYS = {"*": "prompt.key.star", "#": "prompt.key.hash"}

@@ -66,8 +66,8 @@ def _shown(value: Value, slot: Slot, catalogue: Catalogue) -> str:
             return amount(value.count, value.unit, catalogue=catalogue, form=slot.form)
         case Terms():
             words = [catalogue.word(each, slot.form) for each in value.ids]
-            return joined(words, catalogue=catalogue)
+            return joined(words, catalogue=catalogue, join=slot.join)
         case Listed():
-            return joined(value.names, catalogue=catalogue)
+            return joined(value.names, catalogue=catalogue, join=slot.join)
         case _:
             assert_never(value)

@@ -1,0 +1,102 @@
+"""Profiles, changes of the notice, and what the controller adds in words of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.policy.vocabulary import AnnounceChange
+from callward.policy.vocabulary_notice import (
+    AutomatedException,
+    Lessening,
+    Profiling,
+    ReviewSafeguard,
+)
+from callward.texts.composing import in_order
+from callward.texts.errors import UnsayableRuleError
+from callward.texts.notice import Sentence
+from callward.texts.states import Probe, SentenceClass
+from callward.texts.writing import Count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from callward.texts.composing import Composer
+
+
+def automated(composer: Composer) -> Iterator[Sentence]:
+    """Whether people are profiled or decided upon by a machine (K-12, K-26)."""
+    match composer.policy.profiling:
+        case Profiling.NONE:
+            yield composer.proven("automated.none", "profiling", Probe.NOTHING_PROFILED)
+        case Profiling.WITH_HUMAN_DECISION:
+            yield composer.static("automated.human", "profiling")
+        case Profiling.AUTOMATED_DECISION:
+            yield from _alone(composer)
+        case None:
+            raise UnsayableRuleError(rule="profiling")
+
+
+def _alone(composer: Composer) -> Iterator[Sentence]:
+    rule, written = "rights.automated", composer.policy.rights.automated
+    if written is None:
+        raise UnsayableRuleError(rule=rule)
+    cases = in_order(AutomatedException, written.exceptions)
+    words = composer.terms("exception", cases, rule=rule)
+    yield composer.static("automated.alone", rule, exceptions=words)
+    kinds = in_order(ReviewSafeguard, written.safeguards)
+    words = composer.terms("review", kinds, rule=rule)
+    yield composer.static("automated.safeguards", rule, safeguards=words)
+
+
+def changes(composer: Composer) -> Iterator[Sentence]:
+    """How changes are announced, archived, and what they do to what is already kept."""
+    yield announced(composer)
+    yield composer.proven("changes.never-longer", "version", Probe.DUE_DATES_FOLLOW_POLICY)
+    yield composer.proven("changes.archive", "version", Probe.NOTICES_MATCH)
+    yield composer.proven("changes.same-rules", "version", Probe.NOTICES_MATCH)
+
+
+def announced(composer: Composer) -> Sentence:
+    """Where changes are announced, and how long before they apply."""
+    change = composer.policy.change
+    places = in_order(AnnounceChange, change.announce)
+    words = composer.terms("announced", places, rule="change.announce")
+    if not change.notice_days:
+        return composer.static("changes.announced-at-once", "change", places=words)
+    days = Count(count=change.notice_days, unit="day")
+    return composer.static("changes.announced-before", "change", days=days, places=words)
+
+
+def changes_and_rights(composer: Composer) -> Iterator[Sentence]:
+    """The same, and what a change may not take away."""
+    yield from changes(composer)
+    yield from _promised(composer)
+
+
+def _promised(composer: Composer) -> Iterator[Sentence]:
+    change = composer.policy.change
+    match change.lessening:
+        case Lessening.CONSENT:
+            yield composer.static("changes.lessening-consent", "change.lessening")
+        case Lessening.NOTICE_ONLY:
+            yield composer.static("changes.lessening-notice", "change.lessening")
+        case None:
+            pass
+    if change.tells_before_merger:
+        yield composer.static("changes.merger", "change.tells_before_merger")
+
+
+def remarks(composer: Composer) -> Iterator[Sentence]:
+    """Free statements, printed apart as unchecked: those of this language, or all of them."""
+    rows = list(enumerate(composer.policy.remark))
+    own = [row for row in rows if row[1].language == composer.catalogue.language]
+    for row, remark in own or rows:
+        part = composer.rule_hash(f"remark.{row}")
+        yield Sentence(
+            id=f"remark:{row}",
+            text=remark.text,
+            rule=f"remark.{row}",
+            rule_hash=part,
+            sentence_class=SentenceClass.REMARK,
+            language=remark.language,
+        )

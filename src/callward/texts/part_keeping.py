@@ -1,0 +1,197 @@
+"""Where things are kept, for how long, and how they end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.policy.compiled import RECORDING_ACTIVITY
+from callward.policy.vocabulary import (
+    Destruction,
+    RecordKind,
+    RetentionKind,
+    StartEvent,
+)
+from callward.policy.vocabulary_calls import HeldAt
+from callward.policy.vocabulary_notice import Safeguard, TransferStance
+from callward.texts.composing import in_order
+from callward.texts.errors import UnsayableRuleError
+from callward.texts.part_contents import category_words
+from callward.texts.part_told import HERE, recording_of
+from callward.texts.states import Probe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from callward.policy.schema_activity import Activity, Hold, Locate, Retain
+    from callward.texts.composing import Composer
+    from callward.texts.notice import Sentence
+    from callward.texts.writing import Value
+
+_OF_CALLS = (RecordKind.CONSENT, RecordKind.CALL_DETAIL, RecordKind.AUDIT)
+
+
+def place_of_calls(composer: Composer) -> Iterator[Sentence]:
+    """Where recordings are kept, and whether anything leaves the EEA (G-04)."""
+    yield from located(composer, recording_of(composer).locate, HERE, "place.recordings")
+    yield from transfers(composer)
+
+
+def located(
+    composer: Composer, locate: Locate | None, here: str, sentence: str, *, key: str = ""
+) -> Iterator[Sentence]:
+    """In which regions, and on what."""
+    if locate is None:
+        raise UnsayableRuleError(rule=f"{here}.locate")
+    rule, probe = f"{here}.locate", Probe.KEPT_IN_REGION
+    regions = composer.terms("region", sorted(locate.regions), rule=rule)
+    yield composer.proven(sentence, f"{rule}.regions", probe, key=key, regions=regions)
+    if locate.held_at:
+        places = composer.terms("heldat", in_order(HeldAt, locate.held_at), rule=rule)
+        yield composer.static("place.held-at", f"{rule}.held_at", key=key, places=places)
+
+
+def transfers(composer: Composer) -> Iterator[Sentence]:
+    """What is said about countries outside the EEA: Art. 13(1)(f)."""
+    stance = composer.policy.transfers
+    if stance is None:
+        return
+    rule, probe = "transfers", Probe.HOSTS_DECLARED
+    if stance.outside is TransferStance.NONE:
+        yield composer.proven("place.transfers.none", rule, probe)
+        return
+    countries = composer.terms("region", sorted(stance.countries), rule=rule)
+    yield composer.proven("place.transfers.with-safeguards", rule, probe, countries=countries)
+    words = composer.terms("safeguard", in_order(Safeguard, stance.safeguards), rule=rule)
+    yield composer.static("place.transfers.safeguards", f"{rule}.safeguards", safeguards=words)
+
+
+def kept_of_calls(composer: Composer) -> Iterator[Sentence]:
+    """How long recordings and what belongs to them are kept, and how they end."""
+    activity, rule = recording_of(composer), f"{HERE}.retain"
+    yield from recording_kept(composer)
+    yield composer.proven("kept.everything", rule, Probe.EVERYTHING_HAS_A_DUE_DATE)
+    yield from _ended(composer, activity)
+    if activity.floor:
+        yield floor(composer, activity.floor, HERE)
+    yield from holds(composer, activity.hold, HERE)
+    if activity.hold:
+        yield composer.proven("hold.released", f"{HERE}.hold", Probe.HOLDS_REVIEWED)
+    yield from _taken_in(composer, activity)
+    yield from _related(composer)
+    yield from records(composer, _OF_CALLS)
+    yield backups(composer)
+
+
+def recording_kept(composer: Composer) -> Iterator[Sentence]:
+    """How long a recording is kept, and that it is then gone."""
+    rule = f"{HERE}.retain"
+    said = counted(composer, recording_of(composer).retain, rule)
+    yield composer.proven("kept.recording", rule, Probe.DUE_DATES_FOLLOW_POLICY, key="", **said)
+    yield composer.proven("kept.unreadable", rule, Probe.EXPIRED_UNREADABLE)
+
+
+def counted(composer: Composer, retain: Retain | None, rule: str) -> dict[str, Value]:
+    """The period and the event it counts from; raises UnsayableRuleError without either."""
+    if retain is None or retain.start is None:
+        raise UnsayableRuleError(rule=rule)
+    return {
+        "period": composer.period(f"{rule}.period", retain.period),
+        "start": start(composer, retain.start, rule),
+    }
+
+
+def start(composer: Composer, event: StartEvent, rule: str) -> Value:
+    """The words for the event that a period counts from."""
+    return composer.terms("start", [event], rule=rule)
+
+
+def _ended(composer: Composer, activity: Activity) -> Iterator[Sentence]:
+    if activity.retain and activity.retain.destroy is Destruction.CRYPTO_SHRED:
+        yield composer.proven("kept.crypto-shred", f"{HERE}.retain.destroy", Probe.NO_KEY_RESIDUE)
+    yield composer.proven("kept.certified", f"{HERE}.retain", Probe.DESTRUCTION_CERTIFIED)
+
+
+def floor(composer: Composer, law: Retain, here: str, *, key: str = "") -> Sentence:
+    """How long the law orders to keep something."""
+    rule = f"{here}.floor"
+    if law.kind is not RetentionKind.FLOOR:
+        raise UnsayableRuleError(rule=rule)
+    named = composer.law(law.law, rule=f"{rule}.law")
+    said = counted(composer, law, rule)
+    return composer.proven(
+        "kept.floor", rule, Probe.DUE_DATES_FOLLOW_POLICY, key=key, law=named, **said
+    )
+
+
+def holds(composer: Composer, rules: tuple[Hold, ...], here: str) -> Iterator[Sentence]:
+    """What keeps something longer, for how long at most, and how often it is looked at."""
+    name = here.split(".")[1]
+    family = "hold" if name == RECORDING_ACTIVITY else "hold-other"
+    for row, hold in enumerate(rules):
+        rule = f"{here}.hold.{row}"
+        yield composer.proven(
+            f"{family}.{hold.reason}.item",
+            rule,
+            Probe.HOLDS_REVIEWED,
+            key=name,
+            max=composer.period(f"{rule}.max", hold.max),
+            review=composer.period(f"{rule}.review", hold.review),
+            start=start(composer, hold.start, rule),
+        )
+
+
+def _taken_in(composer: Composer, activity: Activity) -> Iterator[Sentence]:
+    intake, rule = activity.intake, f"{HERE}.intake"
+    if intake is None:
+        return
+    yield composer.proven(
+        "kept.quarantine",
+        rule,
+        Probe.QUARANTINE_EMPTIED,
+        match=composer.period(f"{rule}.match_within", intake.match_within),
+        period=composer.period(f"{rule}.quarantine.period", intake.quarantine.period),
+    )
+    raw = composer.period(f"{rule}.raw.period", intake.raw.period)
+    probe = Probe.DUE_DATES_FOLLOW_POLICY
+    yield composer.proven("kept.raw", f"{rule}.raw", probe, period=raw)
+
+
+def _related(composer: Composer) -> Iterator[Sentence]:
+    # S-09: everything that is kept of a call, beside its recording.
+    for name, activity in sorted(composer.policy.activity.items()):
+        retain = activity.retain
+        if name == RECORDING_ACTIVITY or retain is None:
+            continue
+        if retain.start is StartEvent.CALL_INITIATED:
+            rule = f"activity.{name}"
+            words = category_words(composer, activity.categories, rule=rule)
+            said = counted(composer, retain, f"{rule}.retain")
+            probe = Probe.DUE_DATES_FOLLOW_POLICY
+            path = f"{rule}.retain"
+            yield composer.proven(
+                "kept.related.item", path, probe, key=name, categories=words, **said
+            )
+
+
+def records(composer: Composer, kinds: Iterable[RecordKind]) -> Iterator[Sentence]:
+    """How long the papers are kept that Callward itself makes (G-16)."""
+    for kind in kinds:
+        paper = composer.policy.record.get(kind)
+        if paper is None:
+            continue
+        rule = f"record.{kind}.retain"
+        said = counted(composer, paper.retain, rule)
+        probe = Probe.DUE_DATES_FOLLOW_POLICY
+        yield composer.proven(f"record.{kind}.item", rule, probe, key="", **said)
+
+
+def backups(composer: Composer) -> Sentence:
+    """When backup copies end (G-12)."""
+    kept, keys = composer.policy.backup.kept, composer.policy.backup.keys
+    return composer.proven(
+        "kept.backups",
+        "backup",
+        Probe.BACKUPS_END,
+        data=composer.period("backup.data.period", kept.period),
+        keys=composer.period("backup.keys.period", keys.period),
+    )

@@ -46,7 +46,9 @@ class House:
         self.gate.frame(Party.OUTER, Codec.PCMA, FRAME, self.steady.now + after)
 
     def end(self) -> bool:
-        return self.gate.end(at=AT, why="bye-from-peer", envelope=lambda: b"{}")
+        return self.gate.end(
+            at=AT, why="bye-from-peer", disposition="answered", envelope=lambda: b"{}"
+        )
 
 
 @pytest.mark.req("X-02")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from callward.line.ledger import LedgerBook
+    from callward.line.ledger import Fact, LedgerBook
     from callward.line.ports import FrameWriter
     from callward.line.rules import CallRules, Evidence
     from callward.line.states import Codec, Party
@@ -56,6 +56,10 @@ class ConsentGate:
         if self._writer is None:
             return GateState.CLOSED
         return GateState.PAUSED if self._pauses else GateState.OPEN
+
+    def pauses_for(self, label: str) -> bool:
+        """Whether this pause runs."""
+        return label in self._pauses and not self._shut
 
     def frame(self, party: Party, codec: Codec, payload: bytes, at: float) -> None:
         """Take a frame through, or drop it."""
@@ -132,11 +136,11 @@ class ConsentGate:
         self._bar()
         self._ledger.add(Entry.BLOCKED, at=at, why=why)
 
-    def end(self, *, at: datetime, why: str, envelope: Callable[[], bytes]) -> bool:
+    def end(self, *, at: datetime, envelope: Callable[[], bytes], **facts: Fact) -> bool:
         """Shut the ledger and hand over; False when there is no audio to hand over."""
         self._bar()
-        fate = self._fate()
-        self._ledger.add(Entry.SHUT, at=at, why=why, fate=str(fate))
+        fate = str(self._fate())
+        self._ledger.add(Entry.SHUT, at=at, fate=fate, **facts)
         writer, self._writer = self._writer, None
         if writer is None:
             return False

@@ -99,6 +99,11 @@ class LedgerBook:
         """Whether this ever happened in the call."""
         return any(line.entry is entry for line in self._lines)
 
+    @property
+    def fate(self) -> str:
+        """What became of the recording, once the ledger is shut."""
+        return str(self._lines[-1].facts.get("fate", ""))
+
     def as_bytes(self) -> bytes:
         """Every line, each ended by a newline."""
         return b"".join(line.as_bytes() + b"\n" for line in self._lines)

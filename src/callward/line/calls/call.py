@@ -1,0 +1,277 @@
+"""One call: its peers, its tape, and the stage it is at; what SIP tells goes to the stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.kernel import clock
+from callward.kernel.references import new_ref
+from callward.line.calls.strand import TONE, Strand
+from callward.line.calls.tape import Tape
+from callward.line.envelope import CallFacts, LegFacts
+from callward.line.states import CallEvent, Entry, HangUp, Party
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from callward.line.calls.house import House
+    from callward.line.calls.premises import Premises
+    from callward.line.calls.stage import Stage
+    from callward.line.calls.strand import Heard
+    from callward.line.ledger import Fact
+    from callward.line.ports import MediaAddress, SipLeg, Target
+    from callward.line.prompts import Spoken
+    from callward.line.snapshot import Agent, Queue
+    from callward.policy.vocabulary import Direction, PromptKey
+
+_DISPOSITIONS = {
+    HangUp.BUSY: "busy",
+    HangUp.NO_ANSWER: "no-answer",
+    HangUp.TIMED_OUT: "no-answer",
+    HangUp.CANCELLED: "cancelled",
+    HangUp.REJECTED: "failed",
+    HangUp.UNREACHABLE: "failed",
+}
+
+
+class Call:
+    """A conversation to be, with one outer party and one agent at a time."""
+
+    def __init__(self, house: House, premises: Premises, *, direction: Direction) -> None:
+        began = clock.now()
+        self.house, self.premises = house, premises
+        self.facts = CallFacts(
+            call=str(new_ref(began)),
+            recording=str(new_ref(began)),
+            controller=premises.line.controller,
+            direction=direction,
+            began=began,
+        )
+        self.tape = Tape(house, premises, self.facts)
+        self.language = premises.line.languages[0]
+        self.outer: Strand | None = None
+        self.agent: Strand | None = None
+        self.strands: list[Strand] = []
+        self.stage: Stage | None = None
+        self.ended = False
+        self.first: Stage | None = None
+        self.queue_again: Callable[[Queue], Stage] | None = None
+        self.on_end: Callable[[Call], None] | None = None
+        self._legs: dict[int, LegFacts] = {}
+
+    @property
+    def ref(self) -> str:
+        """The reference of the call, which is all that others know it by."""
+        return self.facts.call
+
+    @property
+    def direction(self) -> Direction:
+        """Which way the call goes."""
+        return self.facts.direction
+
+    # Stages.
+
+    def go(self, stage: Stage) -> None:
+        """Come to the next stage."""
+        if self.ended:
+            return
+        if self.stage:
+            self.stage.leave()
+        self.stage = stage
+        stage.enter()
+
+    def announce(self, event: CallEvent, **facts: Fact | None) -> None:
+        """Tell the house side."""
+        self.house.announce(event, self.about() | facts)
+
+    def about(self) -> dict[str, Fact | None]:
+        """What may be known of the call outside of it."""
+        return {
+            "call": self.ref,
+            "controller": self.facts.controller,
+            "direction": str(self.direction),
+            "agent": self.facts.agent,
+            "queue": self.facts.queue,
+            "language": self.language,
+            "gate": str(self.tape.gate.state),
+            "unrecorded": self.tape.why_not,
+            "stage": self.stage.name if self.stage else None,
+        }
+
+    # Peers.
+
+    def strand(self, party: Party, *, agent: str | None = None, in_band: bool = False) -> Strand:
+        """Open a port for one more peer."""
+        strand = Strand(self.house.media.open_leg(in_band=in_band), party=party, agent=agent)
+        strand.media.on_digit(lambda digit: self._digit(strand, digit))
+        self.strands.append(strand)
+        outer = "caller" if self.direction == "in" else "callee"
+        leg = LegFacts(role="agent" if agent else outer, began=clock.now())
+        self._legs[id(strand)] = leg
+        self.facts.legs.append(leg)
+        return strand
+
+    def adopt(self, strand: Strand) -> None:
+        """Take over a colleague from another call."""
+        strand.media.on_digit(lambda digit: self._digit(strand, digit))
+        self.strands.append(strand)
+        self._legs[id(strand)] = LegFacts(role="agent", began=clock.now())
+        self.facts.legs.append(self._legs[id(strand)])
+        if strand.agent:
+            self.house.floor.take(strand.agent)
+
+    def dial(self, strand: Strand, target: Target, *, caller: str, ring_seconds: float) -> None:
+        """Ring a peer."""
+        leg = self.house.sip.dial(
+            target, caller=caller, port=strand.port, listener=self, ring_seconds=ring_seconds
+        )
+        if not strand.over:
+            strand.sip = leg
+
+    def ring(self, agent: Agent, *, ring_seconds: float) -> Strand | None:
+        """Ring an agent's phone; None when it cannot be reached."""
+        target = self.house.sip.phone(agent.phone)
+        if target is None:
+            return None
+        strand = self.strand(Party.AGENT, agent=agent.ref)
+        self.house.floor.take(agent.ref)
+        self.tape.note(Entry.RANG, agent=agent.ref)
+        self.announce(CallEvent.RINGS, agent=agent.ref)
+        caller = self.facts.outer_number or "anonymous"
+        self.dial(strand, target, caller=caller, ring_seconds=ring_seconds)
+        return None if strand.over else strand
+
+    def drop(self, strand: Strand) -> None:
+        """Let one peer go."""
+        strand.end()
+        if strand not in self.strands:
+            return
+        self.strands.remove(strand)
+        self._legs[id(strand)].ended = clock.now()
+        if strand.agent:
+            self.house.floor.release(strand.agent)
+            self.announce(CallEvent.RINGS_NO_MORE, agent=strand.agent)
+        if self.agent is strand:
+            self.agent = None
+
+    # Prompts.
+
+    def spoken(self, *keys: PromptKey) -> list[Spoken]:
+        """These prompts in the language of the call, without those that are missing."""
+        found = (self.premises.shelf.get(self.language, key) for key in keys)
+        return [spoken for spoken in found if spoken]
+
+    def say(
+        self,
+        *keys: PromptKey,
+        to: Strand | None = None,
+        heard: Heard | None = None,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Play prompts to the outer party, or to another."""
+        self.say_these(self.spoken(*keys), to=to, heard=heard, then=then)
+
+    def say_these(
+        self,
+        prompts: Sequence[Spoken],
+        *,
+        to: Strand | None = None,
+        heard: Heard | None = None,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Play these."""
+        strand = to or self.outer
+        if strand and not strand.over:
+            strand.say(prompts, heard=heard, then=then)
+
+    def beep(self) -> None:
+        """Sound the tone after which a message is taken."""
+        if self.outer:
+            self.outer.media.play(TONE, done=lambda _frames, _complete: None)
+
+    # The end.
+
+    def begin(self) -> None:
+        """Let the call begin, unless it was given up already."""
+        if self.ended:
+            return
+        self.announce(CallEvent.BEGUN)
+        if self.first:
+            self.go(self.first)
+
+    def over(self, why: HangUp | str) -> None:
+        """Shut the gate, hang up everywhere and hand over what there is; once."""
+        if self.ended:
+            return
+        self.ended = True
+        if self.stage:
+            self.stage.leave()
+        fate = self.tape.end(str(why))
+        if self.direction == "in" and self.facts.connected is None:
+            self.announce(CallEvent.MISSED)
+        for strand in tuple(self.strands):
+            self.drop(strand)
+        self.announce(CallEvent.ENDED, fate=fate, disposition=self.facts.disposition)
+        if self.on_end:
+            self.on_end(self)
+
+    # What SIP and audio tell.
+
+    def leg_rang(self, leg: SipLeg) -> None:
+        if (strand := self._of(leg)) and self.stage:
+            self.stage.rang(strand)
+
+    def leg_answered(self, leg: SipLeg, media: MediaAddress) -> None:
+        if strand := self._of(leg):
+            strand.sip = leg
+            strand.answered = True
+            strand.media.connect(media)
+            if self.stage:
+                self.stage.answered(strand)
+
+    def leg_acknowledged(self, leg: SipLeg) -> None:
+        if (strand := self._of(leg)) and not strand.over:
+            strand.up = True
+            if self.stage:
+                self.stage.up(strand)
+
+    def leg_reoffered(self, leg: SipLeg, media: MediaAddress) -> None:
+        if strand := self._of(leg):
+            strand.media.connect(media)
+            held = strand.up and not media.receives
+            if held != strand.held:
+                strand.held = held
+                if self.stage:
+                    self.stage.held(strand)
+
+    def leg_asked_transfer(self, leg: SipLeg, target: str, replaces: str | None) -> None:
+        strand = self._of(leg)
+        if strand and self.stage:
+            self.stage.asked_transfer(strand, target, replaces)
+        else:
+            leg.tell_transfer(603)
+
+    def leg_transferred(self, leg: SipLeg, code: int) -> None:
+        """We send nobody elsewhere ourselves."""
+
+    def leg_ended(self, leg: SipLeg, why: HangUp, code: int | None) -> None:
+        strand = self._of(leg)
+        if strand is None or strand.over:
+            return
+        if strand is self.outer:
+            if not self.facts.answered:
+                self.facts.disposition = _DISPOSITIONS.get(why, self.facts.disposition)
+            self.over(why)
+            return
+        self.drop(strand)
+        if self.stage:
+            self.stage.lost(strand, why)
+
+    def _of(self, leg: SipLeg) -> Strand | None:
+        known = next((each for each in self.strands if each.sip is leg), None)
+        # While `dial` still runs, the newest strand does not know its leg yet.
+        return known or next((each for each in self.strands if each.sip is None), None)
+
+    def _digit(self, strand: Strand, digit: str) -> None:
+        if not (self.ended or strand.over or self.stage is None):
+            self.stage.digit(strand, digit)

@@ -1,0 +1,53 @@
+"""What every call of the line shares: SIP, audio, spool, time, agents, and who listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from callward.kernel import clock
+from callward.line.calls.floor import Floor
+from callward.line.errors import SpoolKeyMissingError
+from callward.line.ports import SpoolKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from callward.line.calls.call import Call
+    from callward.line.calls.internal import Internal
+    from callward.line.calls.premises import Premises
+    from callward.line.calls.strand import Strand
+    from callward.line.ledger import Fact
+    from callward.line.ports import MediaPlane, SipSide, Spool, Timers
+    from callward.line.snapshot import Snapshot
+    from callward.line.states import CallEvent
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """The ports and the people; one for the whole line."""
+
+    snapshot: Snapshot
+    sip: SipSide
+    media: MediaPlane
+    spool: Spool
+    timers: Timers
+    announce: Callable[[CallEvent, dict[str, Fact | None]], None]
+    internals: list[Internal] = field(default_factory=list)
+    premises: dict[str, Premises] = field(default_factory=dict)
+    steady: Callable[[], float] = clock.stopwatch
+    floor: Floor = field(default_factory=lambda: Floor(clock.stopwatch))
+
+    def hand_over(self, ref: str, heir: Call) -> Strand | None:
+        """The colleague whom the phone with leg `ref` talks to, for the call it passes on."""
+        for internal in tuple(self.internals):
+            if strand := internal.give(ref, heir):
+                return strand
+        return None
+
+    def spool_key(self, premises: Premises) -> SpoolKey:
+        """The key of today (UTC); raises SpoolKeyMissingError."""
+        key = premises.line.spool_key(clock.now().date())
+        if key is None:
+            raise SpoolKeyMissingError
+        return SpoolKey(epoch=key.epoch, public=key.public_key)

@@ -1,0 +1,84 @@
+"""Everything that calls of one controller need: its rules, its prompts, its people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from callward.line.prompts import load_shelf
+from callward.line.rules import Evidence, message_rules_of, require_evidence, rules_of
+from callward.line.states import EvidenceKind
+from callward.policy import from_canonical
+from callward.policy.vocabulary import ConsentMode, Direction, PromptKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from callward.kernel.errors import CallwardError
+    from callward.line.prompts import Shelf
+    from callward.line.rules import CallRules
+    from callward.line.snapshot import ControllerLine
+
+ANNOUNCEMENTS = {
+    Direction.IN: PromptKey.ANNOUNCEMENT_INBOUND,
+    Direction.OUT: PromptKey.ANNOUNCEMENT_OUTBOUND,
+}
+_ALWAYS_NEEDED = (
+    PromptKey.GOES_ON_UNRECORDED,
+    PromptKey.UNRECORDED_WAYS,
+    PromptKey.RECORDING_STOPPED,
+)
+_BEST = {
+    ConsentMode.KEYPRESS: EvidenceKind.DIGIT,
+    ConsentMode.SPOKEN: EvidenceKind.SPOKEN_AND_CLICKED,
+    ConsentMode.CONTINUED: EvidenceKind.ANNOUNCED_AND_CONTINUED,
+    ConsentMode.NONE: EvidenceKind.NONE_NEEDED,
+}
+ASKING = frozenset({ConsentMode.KEYPRESS, ConsentMode.SPOKEN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premises:
+    """One controller as its calls see it; a new snapshot makes new ones for calls to come."""
+
+    line: ControllerLine
+    rules: CallRules
+    message_rules: CallRules | None
+    longest_message: float | None
+    shelf: Shelf
+
+    def needed(self, direction: Direction) -> tuple[PromptKey, ...]:
+        """The prompts without which a call of this direction is not recorded."""
+        asked = self.rules.telling_of(direction).consent in ASKING
+        question = (PromptKey.CONSENT_QUESTION,) if asked else ()
+        return (ANNOUNCEMENTS[direction], *question, *_ALWAYS_NEEDED)
+
+    def require_able(self, direction: Direction, *, language: str, at: datetime) -> None:
+        """Refuse to intend a recording that could never be allowed; raises what stands against."""
+        telling = self.rules.telling_of(direction)
+        kind = _BEST.get(telling.consent, EvidenceKind.DIGIT)
+        by = self.rules.digits.agree if kind is EvidenceKind.DIGIT else "agent"
+        best = Evidence(kind=kind, announcement="-", language=language, complete=True, by=by)
+        require_evidence(self.rules, best, direction=direction, at=at)
+        self.shelf.require(language, self.needed(direction))
+
+    def faults(self) -> Iterator[CallwardError]:
+        """What stands against recording, whoever calls."""
+        yield from self.rules.faults.values()
+        yield from self.shelf.faults.values()
+
+
+def premises_of(line: ControllerLine, *, own: Path) -> Premises:
+    """Compile the policy and read the prompts of one controller."""
+    compiled = from_canonical(line.policy.encode())
+    voicemail = compiled.voicemail
+    longest = voicemail.longest if voicemail else None
+    return Premises(
+        line=line,
+        rules=rules_of(compiled),
+        message_rules=message_rules_of(compiled),
+        longest_message=longest.as_timedelta().total_seconds() if longest else None,
+        shelf=load_shelf(line, own=own),
+    )

@@ -1,0 +1,175 @@
+"""Where a caller is led once told: opening hours, a queue of agents, or a word and a call back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.kernel import clock
+from callward.line.calls.messages import TakingMessage
+from callward.line.calls.stage import Stage
+from callward.line.calls.talking import Talking
+from callward.line.calls.transfers import Joining
+from callward.line.hours import Opening, opening_at
+from callward.line.snapshot import NobodyThere, Strategy
+from callward.line.states import CallEvent, Entry
+from callward.policy.vocabulary import PromptKey, RefusalPath
+
+if TYPE_CHECKING:
+    from callward.line.calls.call import Call
+    from callward.line.calls.strand import Strand
+    from callward.line.snapshot import Agent, Did, Queue
+    from callward.line.states import HangUp
+
+LOOK_AGAIN_SECONDS = 1.0
+
+
+class Routing(Stage):
+    """Decides at once whether somebody is there, and who."""
+
+    name = "routing"
+
+    def __init__(self, call: Call, did: Did) -> None:
+        super().__init__(call)
+        self._did = did
+
+    def enter(self) -> None:
+        line = self.call.premises.line
+        queue = line.queue(self._queue_name())
+        self.call.facts.queue = queue.name
+        opening = opening_at(
+            clock.now(),
+            hours=line.hours,
+            holidays=line.holidays,
+            zone=self.call.premises.rules.zone,
+        )
+        if opening is Opening.OPEN or queue.always_open:
+            self.call.go(Queueing(self.call, queue))
+        else:
+            self.call.go(Closed(self.call, opening))
+
+    def _queue_name(self) -> str:
+        line, rules = self.call.premises.line, self.call.premises.rules
+        if self._did.officer:
+            return line.officer_queue or self._did.queue
+        apart = rules.refusal_of(self.call.direction) is RefusalPath.UNRECORDED_QUEUE
+        if self.call.tape.why_not == "refused" and apart and line.unrecorded_queue:
+            return line.unrecorded_queue
+        return self._did.queue
+
+
+class Closed(Stage):
+    """Nobody is there at this hour: said, and a message taken where the policy takes any."""
+
+    name = "closed"
+
+    def __init__(self, call: Call, opening: Opening) -> None:
+        super().__init__(call)
+        self._opening = opening
+
+    def enter(self) -> None:
+        holiday = self._opening is Opening.HOLIDAY
+        word = PromptKey.HOLIDAY if holiday else PromptKey.CLOSED
+        self.call.say(word, then=lambda: self.call.go(TakingMessage(self.call)))
+
+
+class Queueing(Stage):
+    """Waits for an agent; agents are rung only now that everything was said."""
+
+    name = "queueing"
+
+    def __init__(self, call: Call, queue: Queue) -> None:
+        super().__init__(call)
+        self._queue = queue
+        self._ringing: list[Strand] = []
+        self._tried: set[str] = set()
+        self._said_busy = False
+
+    def enter(self) -> None:
+        self._comfort()
+        self.after(self._queue.wait_seconds, self._nobody)
+        self._look()
+
+    def leave(self) -> None:
+        super().leave()
+        for strand in tuple(self._ringing):
+            self._ringing.remove(strand)
+            self.call.drop(strand)
+
+    def _comfort(self) -> None:
+        waits = self.call.spoken(PromptKey.PLEASE_WAIT)
+        if self.call.outer:
+            self.call.outer.comfort(waits[0] if waits else None)
+
+    def _look(self) -> None:
+        if not self.here or self._ringing:
+            return
+        free = self.call.house.floor.free(self.call.premises.line, self._queue)
+        untried = [agent for agent in free if agent.ref not in self._tried]
+        if not untried:
+            self._tried.clear()
+            self._busy(nobody=not free)
+            self.after(LOOK_AGAIN_SECONDS, self._look)
+            return
+        for agent in untried if self._queue.strategy is Strategy.RING_ALL else untried[:1]:
+            self._ring(agent)
+        if not self._ringing:
+            self.after(LOOK_AGAIN_SECONDS, self._look)
+
+    def _ring(self, agent: Agent) -> None:
+        self._tried.add(agent.ref)
+        strand = self.call.ring(agent, ring_seconds=self._queue.ring_seconds)
+        if strand and self.here:
+            self._ringing.append(strand)
+
+    def _busy(self, *, nobody: bool) -> None:
+        if nobody and not self._said_busy:
+            self._said_busy = True
+            self.call.say(PromptKey.ALL_BUSY, then=self._comfort)
+
+    def up(self, strand: Strand) -> None:
+        if strand not in self._ringing:
+            return
+        self._ringing.remove(strand)
+        self.call.go(Joining(self.call, strand, back=Talking))
+
+    def lost(self, strand: Strand, why: HangUp) -> None:
+        if strand in self._ringing:
+            self._ringing.remove(strand)
+        self._look()
+
+    def _nobody(self) -> None:
+        match self._queue.nobody:
+            case NobodyThere.VOICEMAIL:
+                self.call.go(TakingMessage(self.call))
+            case NobodyThere.CALLBACK:
+                self.call.go(CallingBack(self.call))
+            case NobodyThere.GOODBYE:
+                self.call.go(Parting(self.call))
+
+    def refused(self) -> None:
+        """A no in the queue: nothing is recorded, and the caller keeps the place."""
+        self.call.say(PromptKey.GOES_ON_UNRECORDED, then=self._comfort)
+
+
+class CallingBack(Stage):
+    """The caller will be called back."""
+
+    name = "calling-back"
+
+    def enter(self) -> None:
+        self.call.tape.note(Entry.CALLBACK_NOTED)
+        self.call.announce(CallEvent.CALLBACK_WANTED)
+        self.call.say(
+            PromptKey.CALLBACK_NOTED,
+            PromptKey.GOODBYE,
+            then=lambda: self.call.over("callback-noted"),
+        )
+
+
+class Parting(Stage):
+    """Good-bye is said, and the call ends."""
+
+    name = "parting"
+
+    def enter(self) -> None:
+        self.call.say(PromptKey.GOODBYE, then=lambda: self.call.over("nobody-there"))

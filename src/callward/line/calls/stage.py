@@ -1,0 +1,109 @@
+"""What a call does at one point of its way; each stage answers only what concerns it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from callward.line.errors import NotNowError
+from callward.line.states import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from callward.line.calls.call import Call
+    from callward.line.calls.strand import Strand
+    from callward.line.states import HangUp
+
+TRANSFER_DECLINED = 603
+
+
+class Stage:
+    """The common answers: a refusal counts at any moment, everything else is not for now."""
+
+    name: ClassVar[str] = ""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self._timers: list[Callable[[], None]] = []
+
+    def enter(self) -> None:
+        """Begin."""
+
+    def leave(self) -> None:
+        """Stop every clock of this stage."""
+        for cancel in self._timers:
+            cancel()
+        self._timers.clear()
+
+    def after(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do something later, if the call is still at this stage."""
+
+        def if_still_here() -> None:
+            if self.here:
+                act()
+
+        self._timers.append(self.call.house.timers.after(seconds, if_still_here))
+
+    @property
+    def here(self) -> bool:
+        """Whether the call is still at this stage."""
+        return self.call.stage is self and not self.call.ended
+
+    def digit(self, strand: Strand, digit: str) -> None:
+        """A key was pressed: the outer party's refusal counts at any moment."""
+        if strand is not self.call.outer:
+            return
+        self.call.tape.note(Entry.DIGIT, digit=digit)
+        if digit == self.call.premises.rules.digits.refuse and self.refusable:
+            self.refuse(by="digit")
+
+    @property
+    def refusable(self) -> bool:
+        """Whether there is something to refuse."""
+        return self.call.tape.why_not is None
+
+    def refuse(self, *, by: str) -> None:
+        """Take a no."""
+        self.call.tape.refused(by)
+        self.refused()
+
+    def refused(self) -> None:
+        """Go on as the policy says after a no."""
+
+    def click(self, said: str, *, by: str) -> None:
+        """The agent clicks what the person said."""
+        raise NotNowError(why=f"stage-{self.name}")
+
+    def stop(self, *, by: str) -> None:
+        raise NotNowError(why=f"stage-{self.name}")
+
+    def pause(self, reason: str) -> None:
+        raise NotNowError(why=f"stage-{self.name}")
+
+    def resume(self, *, by: str) -> None:
+        raise NotNowError(why=f"stage-{self.name}")
+
+    def transfer(self, to: str, *, attended: bool) -> None:
+        raise NotNowError(why=f"stage-{self.name}")
+
+    def complete(self) -> None:
+        raise NotNowError(why=f"stage-{self.name}")
+
+    def rang(self, strand: Strand) -> None:
+        """A peer's phone rings."""
+
+    def answered(self, strand: Strand) -> None:
+        """A peer answered."""
+
+    def up(self, strand: Strand) -> None:
+        """A peer's answer is acknowledged: audio goes both ways."""
+
+    def held(self, strand: Strand) -> None:
+        """A peer put us on hold, or took us back."""
+
+    def asked_transfer(self, strand: Strand, target: str, replaces: str | None) -> None:
+        if strand.sip:
+            strand.sip.tell_transfer(TRANSFER_DECLINED)
+
+    def lost(self, strand: Strand, why: HangUp) -> None:
+        """A peer other than the outer party is gone."""

@@ -1,0 +1,195 @@
+"""The switchboard: takes every call, knows the running ones, and does what the house side asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.kernel import clock
+from callward.kernel.errors import CallwardError
+from callward.line.calls.floor import Floor, Presence
+from callward.line.calls.house import House
+from callward.line.calls.inbound import begin_inbound
+from callward.line.calls.internal import Internal
+from callward.line.calls.outbound import begin_outbound
+from callward.line.calls.premises import premises_of
+from callward.line.errors import NoSuchCallError, PermitRefusedError
+from callward.line.permits import UsedPermits
+from callward.line.states import CallEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from callward.line.calls.call import Call
+    from callward.line.calls.premises import Premises
+    from callward.line.calls.stage import Stage
+    from callward.line.ledger import Fact
+    from callward.line.permits import Permit
+    from callward.line.ports import LegListener, MediaPlane, SipLeg, SipSide, Spool, Timers
+    from callward.line.snapshot import Agent, ControllerLine, Snapshot
+
+NOT_FOUND, FORBIDDEN, BUSY, UNAVAILABLE = 404, 403, 486, 503
+
+
+class Switchboard:
+    """The `CallTaker` of the line; everything on the loop thread."""
+
+    def __init__(
+        self,
+        *,
+        sip: SipSide,
+        media: MediaPlane,
+        spool: Spool,
+        timers: Timers,
+        snapshot: Snapshot,
+        folder: Path,
+        steady: Callable[[], float] = clock.stopwatch,
+    ) -> None:
+        self.listeners: list[Callable[[CallEvent, dict[str, Fact | None]], None]] = []
+        self._folder = folder
+        self._calls: dict[str, Call] = {}
+        self._clocks: dict[str, Callable[[], None]] = {}
+        self._used = UsedPermits(path=folder / "permits.used")
+        self._used.load(at=clock.now())
+        self.house = House(
+            snapshot=snapshot,
+            sip=sip,
+            media=media,
+            spool=spool,
+            timers=timers,
+            announce=self._announce,
+            steady=steady,
+            floor=Floor(steady),
+        )
+        self.use(snapshot)
+
+    def use(self, snapshot: Snapshot) -> None:
+        """Serve calls to come by a new snapshot; running ones end as they began."""
+        self.house.snapshot = snapshot
+        premises = (self._premises(line) for line in snapshot.controllers)
+        self.house.premises = {each.line.controller: each for each in premises if each}
+        for name, fault in self.faults():
+            self._announce(CallEvent.FAULT, {"controller": name, "why": fault.code})
+        self._announce(CallEvent.SNAPSHOT_USED, {"controllers": len(self.house.premises)})
+
+    def _premises(self, line: ControllerLine) -> Premises | None:
+        """One controller's policy that cannot be read stops no other controller's calls."""
+        try:
+            return premises_of(line, own=self._folder / "prompts")
+        except CallwardError as fault:
+            self._announce(CallEvent.FAULT, {"controller": line.controller, "why": fault.code})
+            return self.house.premises.get(line.controller)
+
+    def faults(self) -> Iterator[tuple[str, CallwardError]]:
+        """What stands against recording, for each controller."""
+        for name, each in self.house.premises.items():
+            for fault in each.faults():
+                yield name, fault
+
+    # Calls that come in.
+
+    def call_offered(self, leg: SipLeg) -> LegListener:
+        """Take a call of a carrier, or of an agent's phone."""
+        return self._from_phone(leg) if leg.phone else self._from_trunk(leg)
+
+    def _from_trunk(self, leg: SipLeg) -> LegListener:
+        trunk = self.house.snapshot.trunk(leg.trunk or "")
+        found = self.house.snapshot.line_of(leg.dialled_number or "")
+        if trunk is None or found is None or found[1].trunk not in {None, trunk.ref}:
+            leg.reject(NOT_FOUND)
+            return Nobody()
+        line, did = found
+        premises = self.house.premises.get(line.controller)
+        if premises is None:
+            leg.reject(UNAVAILABLE)
+            return Nobody()
+        call = begin_inbound(self.house, premises, did, leg=leg, trunk=trunk)
+        return self._begin(call)
+
+    def _from_phone(self, leg: SipLeg) -> LegListener:
+        """A phone may ring a colleague; whoever calls outside needs a permit (K-03)."""
+        asking, asked = self._colleagues(leg)
+        if asking is None or asked is None:
+            leg.reject(FORBIDDEN)
+            return Nobody()
+        target = self.house.sip.phone(asked.phone)
+        if target is None or not self.house.floor.is_free(asked.ref):
+            leg.reject(BUSY)
+            return Nobody()
+        internal = Internal(self.house, asking, asked, on_end=self.house.internals.remove)
+        self.house.internals.append(internal)
+        internal.begin(leg, target)
+        return internal
+
+    def _colleagues(self, leg: SipLeg) -> tuple[Agent | None, Agent | None]:
+        for line in self.house.snapshot.controllers:
+            by_phone = {agent.phone: agent for agent in line.agents}
+            if leg.phone in by_phone:
+                return by_phone[leg.phone], by_phone.get(leg.dialled_number or "")
+        return None, None
+
+    def _begin(self, call: Call) -> Call:
+        self._calls[call.ref] = call
+        call.on_end = self._forget
+        # The listener must be known to SIP before the first answer goes out.
+        self.house.timers.soon(call.begin)
+        longest = self.house.snapshot.limits.longest_call_seconds
+        self._clocks[call.ref] = self.house.timers.after(longest, lambda: call.over("too-long"))
+        return call
+
+    def _forget(self, call: Call) -> None:
+        self._calls.pop(call.ref, None)
+        self._clocks.pop(call.ref)()
+
+    # What the house side asks.
+
+    def dial(self, permit: Permit) -> str:
+        """Make a call on a permit; answers its reference."""
+        premises = self.house.premises.get(permit.controller)
+        if premises is None:
+            raise PermitRefusedError(why="no-such-controller")
+        return self._begin(begin_outbound(self.house, premises, permit, self._used)).ref
+
+    def stage(self, call: str, agent: str) -> Stage:
+        """The stage of a call that this agent is in; raises NoSuchCallError."""
+        found = self._calls.get(call)
+        if found is None or found.stage is None or agent != found.facts.agent:
+            raise NoSuchCallError
+        return found.stage
+
+    def hang_up(self, call: str, agent: str) -> None:
+        """End a call."""
+        self.stage(call, agent)
+        self._calls[call].over("agent")
+
+    def presence(self, agent: str, says: Presence) -> None:
+        """Take an agent's word on being there."""
+        self.house.floor.says(agent, says)
+        self._announce(CallEvent.PRESENCE, {"agent": agent, "says": str(says)})
+
+    def calls(self) -> list[dict[str, Fact | None]]:
+        """Every running call, by references."""
+        return [call.about() for call in self._calls.values()]
+
+    def close(self) -> None:
+        """End every call and hand over what there is."""
+        for internal in tuple(self.house.internals):
+            internal.over()
+        for call in tuple(self._calls.values()):
+            call.over("line-closed")
+
+    def _announce(self, event: CallEvent, facts: dict[str, Fact | None]) -> None:
+        for listener in tuple(self.listeners):
+            listener(event, facts)
+
+
+class Nobody:
+    """Listens to a leg that was rejected."""
+
+    def leg_rang(self, leg: SipLeg) -> None: ...
+    def leg_answered(self, leg: SipLeg, media: object) -> None: ...
+    def leg_acknowledged(self, leg: SipLeg) -> None: ...
+    def leg_reoffered(self, leg: SipLeg, media: object) -> None: ...
+    def leg_asked_transfer(self, leg: SipLeg, target: str, replaces: str | None) -> None: ...
+    def leg_transferred(self, leg: SipLeg, code: int) -> None: ...
+    def leg_ended(self, leg: SipLeg, why: object, code: int | None) -> None: ...

@@ -1,0 +1,213 @@
+"""Passing a call on: gate and consent go along, and the new party is told first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from callward.line.calls.stage import Stage
+from callward.line.errors import NotNowError
+from callward.line.states import CallEvent, Entry
+from callward.policy.vocabulary import PromptKey
+
+if TYPE_CHECKING:
+    from callward.line.calls.call import Call
+    from callward.line.calls.strand import Strand
+    from callward.line.prompts import Spoken
+    from callward.line.snapshot import Agent, Queue
+    from callward.line.states import HangUp
+
+TRANSFER = "transfer"
+RING_SECONDS = 25.0
+
+
+class Back(Protocol):
+    """How both talk again."""
+
+    def __call__(self, call: Call, *, resuming: str | None = None) -> Stage: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassTo:
+    """To whom: an agent, or a queue of agents."""
+
+    agent: Agent | None = None
+    queue: Queue | None = None
+
+
+def target_of(call: Call, to: str) -> PassTo:
+    """Find an agent or a queue of the same controller; callers are never sent outside."""
+    line = call.premises.line
+    agent = next((each for each in line.agents if to in {each.ref, each.phone}), None)
+    if agent:
+        if not call.house.floor.is_free(agent.ref):
+            raise NotNowError(why="agent-not-free")
+        return PassTo(agent=agent)
+    queue = next((each for each in line.queues if each.name == to), None)
+    if queue is None:
+        raise NotNowError(why="not-a-colleague")
+    return PassTo(queue=queue)
+
+
+class Joining(Stage):
+    """A new agent is there: told first where the call is recorded, then brought together."""
+
+    name = "joining"
+
+    def __init__(self, call: Call, strand: Strand, *, back: Back) -> None:
+        super().__init__(call)
+        self._strand, self._back = strand, back
+
+    def enter(self) -> None:
+        call = self.call
+        if call.facts.connected is None:  # the first agent of this call, no transfer
+            call.agent = self._strand
+            call.go(self._back(call))
+            return
+        told = call.spoken(PromptKey.NEW_PARTY_TOLD)
+        if call.tape.recording and not told:
+            call.tape.stop(by="new-party-not-told")
+        if call.tape.recording:
+            call.say_these(told, to=self._strand, heard=self._heard, then=self._join)
+        else:
+            self._join()
+
+    def _heard(self, spoken: Spoken, frames: int, complete: bool) -> None:
+        if complete:
+            self.call.tape.party_told(spoken, frames=frames)
+
+    def _join(self) -> None:
+        call, told = self.call, self.call.tape.recording
+        call.agent = self._strand
+        call.tape.note(Entry.TRANSFERRED, to=self._strand.agent or "", told=told)
+        call.announce(CallEvent.TRANSFERRED, agent=self._strand.agent)
+        call.go(self._back(call, resuming=TRANSFER))
+
+    def refused(self) -> None:
+        """A no from the outer party while it waits; the call goes on unrecorded."""
+
+    def lost(self, strand: Strand, why: HangUp) -> None:
+        if strand is self._strand:
+            fail(self.call)
+
+
+class Passing(Stage):
+    """The agent lets go; the caller waits until a colleague answers."""
+
+    name = "passing"
+
+    def __init__(self, call: Call, to: PassTo, *, back: Back, last: bool = False) -> None:
+        super().__init__(call)
+        self._to, self._back, self._last = to, back, last
+        self._former: Agent | None = None
+
+    def enter(self) -> None:
+        call = self.call
+        wait(call)
+        if call.agent:
+            self._former = call.premises.line.agent(call.agent.agent or "")
+            call.drop(call.agent)
+        if self._to.queue:
+            call.facts.queue = self._to.queue.name
+            requeue(call, self._to.queue)
+        elif self._to.agent is None or not call.ring(self._to.agent, ring_seconds=RING_SECONDS):
+            self._failed()
+
+    def up(self, strand: Strand) -> None:
+        self.call.go(Joining(self.call, strand, back=self._back))
+
+    def lost(self, strand: Strand, why: HangUp) -> None:
+        self._failed()
+
+    def _failed(self) -> None:
+        if not self.here:
+            return
+        self.call.announce(CallEvent.TRANSFER_FAILED)
+        if self._former and not self._last:
+            again = PassTo(agent=self._former)
+            self.call.go(Passing(self.call, again, back=self._back, last=True))
+        else:
+            fail(self.call)
+
+
+class Consulting(Stage):
+    """The agent asks a colleague first; the caller waits and neither of them is recorded."""
+
+    name = "consulting"
+
+    def __init__(self, call: Call, colleague: Agent, *, back: Back) -> None:
+        super().__init__(call)
+        self._colleague, self._back = colleague, back
+        self._strand: Strand | None = None
+
+    def enter(self) -> None:
+        wait(self.call)
+        self._strand = self.call.ring(self._colleague, ring_seconds=RING_SECONDS)
+        if self._strand is None and self.here:
+            self._return()
+
+    def up(self, strand: Strand) -> None:
+        agent = self.call.agent
+        if strand is not self._strand:
+            return
+        if agent is None:
+            self.call.go(Joining(self.call, strand, back=self._back))
+            return
+        agent.relay(strand)
+        strand.relay(agent)
+
+    def complete(self) -> None:
+        if self._strand is None or not self._strand.up:
+            raise NotNowError(why="nobody-to-pass-to")
+        if self.call.agent:
+            self.call.drop(self.call.agent)
+        self._strand.relay(None)
+        self.call.go(Joining(self.call, self._strand, back=self._back))
+
+    def resume(self, *, by: str) -> None:
+        if self._strand:
+            self.call.drop(self._strand)
+        self._return()
+
+    def lost(self, strand: Strand, why: HangUp) -> None:
+        if strand is self._strand:
+            self._strand = None
+            if self.call.agent is None:
+                fail(self.call)
+            else:
+                self._return()
+        elif self._strand and self._strand.up:
+            self.complete()
+
+    def _return(self) -> None:
+        self.call.announce(CallEvent.TRANSFER_FAILED)
+        self.call.go(self._back(self.call, resuming=TRANSFER))
+
+
+def wait(call: Call) -> None:
+    """Let the outer party wait; nobody hears it and nothing of it is recorded."""
+    waits = call.spoken(PromptKey.PLEASE_WAIT)
+    for strand in (call.outer, call.agent):
+        if strand:
+            strand.relay(None)
+            strand.tap(None)
+    if call.outer:
+        call.outer.comfort(waits[0] if waits else None)
+
+
+def requeue(call: Call, queue: Queue) -> None:
+    """Back into a queue, where there is one."""
+    if call.queue_again:
+        call.go(call.queue_again(queue))
+    else:
+        call.over("transfer-failed")
+
+
+def fail(call: Call) -> None:
+    """Nobody took the call: back to its queue, or good-bye."""
+    queues = {queue.name: queue for queue in call.premises.line.queues}
+    queue = queues.get(call.facts.queue or "")
+    if queue:
+        requeue(call, queue)
+    else:
+        call.over("transfer-failed")

@@ -13,7 +13,7 @@ from callward.calls.services import delete_calls
 from callward.kernel.actors import system_actor
 from callward.recordings.selectors import recordings_of_calls
 from callward.telephony import ports
-from callward.telephony.models import DialPermit, LineCall, RingBack, WrapUp
+from callward.telephony.models import DeskCall, DialPermit, LineCall, RingBack, WrapUp
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def _forget(rows: list[LineCall], *, at: datetime) -> int:
     calls = {row.call_ref for row in rows if row.call_ref}
     kept = {ref for ref, found in recordings_of_calls(sorted(calls)).items() if found}
     with transaction.atomic():
-        WrapUp.objects.filter(line_call_ref__in=[row.line_call_ref for row in rows]).delete()
+        names = [row.line_call_ref for row in rows]
+        WrapUp.objects.filter(line_call_ref__in=names).delete()
+        DeskCall.objects.filter(ref__in=names).delete()
         DialPermit.objects.filter(call_ref__in=[row.ref for row in rows]).delete()
         LineCall.objects.filter(ref__in=[row.ref for row in rows]).delete()
         delete_calls(sorted(calls - kept))

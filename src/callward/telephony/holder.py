@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from callward.calls.selectors import calls_of_numbers
 from callward.holdings import DataCategory
-from callward.telephony.models import DialPermit, LineCall, RingBack, WrapUp
+from callward.telephony.models import DeskCall, DialPermit, LineCall, RingBack, WrapUp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,9 +45,11 @@ class TelephonyHolder:
 
     def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:  # noqa: ARG002  # the port's shape
         """Remove the rows beside these recordings; the keys went before."""
-        gone = list(self._rows(refs).values_list("ref", flat=True))
-        WrapUp.objects.filter(line_call_ref__in=gone).delete()
-        RingBack.objects.filter(line_call_ref__in=gone).delete()
+        rows = list(self._rows(refs).values_list("ref", "line_call_ref"))
+        gone, calls = [row[0] for row in rows], [row[1] for row in rows]
+        WrapUp.objects.filter(line_call_ref__in=calls).delete()
+        RingBack.objects.filter(line_call_ref__in=calls).delete()
+        DeskCall.objects.filter(ref__in=calls).delete()
         DialPermit.objects.filter(call_ref__in=gone).delete()
         removed, _ = LineCall.objects.filter(ref__in=gone).delete()
         return removed

@@ -10,6 +10,7 @@ from callward.kernel.references import new_ref
 from callward.telephony.states import (
     CallOutcome,
     Explanation,
+    GateWord,
     NobodyThere,
     PresenceState,
     RecordingFate,
@@ -256,6 +257,34 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return str(self.phone_id)
+
+
+@holds(user_ref=DataCategory.STAFF_ACTIVITY, began_at=DataCategory.CALL_RECORD)
+class DeskCall(models.Model):
+    """A call that an agent took at the desk, until it is closed there."""
+
+    ref = models.UUIDField(primary_key=True, editable=False)  # the line's own name of the call
+    controller_ref = models.UUIDField()
+    phone_ref = models.UUIDField()
+    user_ref = models.UUIDField()
+    permit_ref = models.UUIDField(null=True)
+    direction = models.CharField(max_length=10)
+    queue = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=3, blank=True)
+    gate = models.CharField(max_length=12, choices=[(g, g) for g in GateWord])
+    pause_reason = models.CharField(max_length=40, blank=True)
+    gate_since = models.DateTimeField()
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user_ref", "closed_at", "began_at"], name="desk_call_of_user")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
 
 
 @holds(

@@ -134,7 +134,7 @@ def is_gap(explanation: Explanation) -> bool:
 
 def may_show_number(*, outbound: bool, gate: GateWord) -> bool:
     """S-03: on a call out nothing personal shows before the answer is written down."""
-    silent = {GateWord.NOT_TOLD, GateWord.TOLD, GateWord.ASKED}
+    silent = {GateWord.RINGING, GateWord.NOT_TOLD, GateWord.TOLD, GateWord.ASKED}
     return not outbound or gate not in silent
 
 

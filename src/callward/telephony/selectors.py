@@ -8,6 +8,7 @@ from callward.kernel import calendar
 from callward.telephony import ports
 from callward.telephony.board import counted_days, gaps_of, open_alarms
 from callward.telephony.calls_of_line import line_calls, wrapped_up
+from callward.telephony.desk_calls import desk_call, own_call
 from callward.telephony.dialling import phone_of
 from callward.telephony.errors import LineDownError, NoSuchSettingError
 from callward.telephony.models import (
@@ -53,9 +54,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "counted_days",
+    "desk_call",
     "gaps_of",
     "line_calls",
     "open_alarms",
+    "own_call",
     "prompts_of",
     "words_of",
     "wrapped_up",

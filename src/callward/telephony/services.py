@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callward.telephony.collecting import collect
 from callward.telephony.copying import make_copy, uncopied
+from callward.telephony.desk_calls import note_news
 from callward.telephony.dialling import (
     dial,
     hang_up,
@@ -14,6 +15,7 @@ from callward.telephony.dialling import (
     stop_recording,
 )
 from callward.telephony.forgetting import forget_due, forget_spool_days
+from callward.telephony.live import LineNews, news_of
 from callward.telephony.publishing import build_snapshot, publish_snapshot
 from callward.telephony.reconciling import count_day, judge_gap
 from callward.telephony.ringing_back import settle_ring_back
@@ -44,6 +46,7 @@ from callward.telephony.wrapping_up import close_call
 
 __all__ = [
     "Collected",
+    "LineNews",
     "NewPhone",
     "NumberFacts",
     "OutboundFacts",
@@ -66,7 +69,9 @@ __all__ = [
     "judge_gap",
     "make_copy",
     "networks",
+    "news_of",
     "note_answer",
+    "note_news",
     "pause_recording",
     "publish_snapshot",
     "renew_secret",

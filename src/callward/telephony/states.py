@@ -49,6 +49,7 @@ class PresenceState(StrEnum):
 class GateWord(StrEnum):
     """What the agent's screen says about the consent gate."""
 
+    RINGING = "ringing"
     NOT_TOLD = "not-told"
     TOLD = "told"
     ASKED = "asked"

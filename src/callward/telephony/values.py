@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from callward.telephony.states import (
         CallOutcome,
         Explanation,
+        GateWord,
         NobodyThere,
         PresenceState,
         PromptSource,
@@ -241,6 +242,24 @@ class PermitView:
     reason: str
     reference: str
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskCallView:
+    """One call at the desk; number and reference are empty until they may be shown (S-03)."""
+
+    ref: Ref
+    outbound: bool
+    queue: str
+    language: str
+    gate: GateWord
+    gate_since: datetime
+    pause_reason: str
+    began_at: datetime
+    ended_at: datetime | None
+    reason: str
+    reference: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

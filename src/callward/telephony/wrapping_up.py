@@ -12,7 +12,7 @@ from callward.controllers import selectors as controllers
 from callward.jobs.services import enqueue
 from callward.kernel.actors import user_actor
 from callward.kernel.references import new_ref
-from callward.telephony import joining
+from callward.telephony import desk_calls, joining
 from callward.telephony.describing import record_due
 from callward.telephony.errors import WrappedUpError
 from callward.telephony.models import LineCall, WrapUp
@@ -38,7 +38,8 @@ def close_call(
     controller_ref: Ref,
     at: datetime,
 ) -> str:
-    """Close a call; a complaint is a case and a hold at once. Tells the case, or nothing."""
+    """Close one's own call; a complaint is a case and a hold at once. Tells the case, if any."""
+    desk_calls.own_call(call, user_ref=user_ref, controller_ref=controller_ref)
     policy = controllers.policy_in_force(controller_ref, at=at)
     case = f"complaint-{call.hex[-_CASE_LENGTH:]}" if contains_complaint else ""
     row = WrapUp(
@@ -57,6 +58,7 @@ def close_call(
     try:
         with transaction.atomic():
             row.save(force_insert=True)
+            desk_calls.mark_closed(call, at=at)
             audit.record(
                 Event.TELEPHONY_CALL_WRAPPED_UP,
                 item=call,

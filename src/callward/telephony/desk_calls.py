@@ -1,0 +1,169 @@
+"""One agent's calls as the desk shows them: written down as the line tells, closed by the agent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.kernel.errors import BadInputError
+from callward.kernel.references import parse_ref
+from callward.line.states import CallEvent
+from callward.telephony.errors import NoSuchCallError
+from callward.telephony.models import DeskCall, DialPermit
+from callward.telephony.rules import may_show_number
+from callward.telephony.sealing_texts import open_sealed
+from callward.telephony.states import GateWord
+from callward.telephony.values import DeskCallView
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from callward.kernel.references import Ref
+    from callward.telephony.live import LineNews
+    from callward.telephony.models import AgentPhone
+
+_WORD_OF: dict[CallEvent, GateWord] = {
+    CallEvent.RINGS: GateWord.RINGING,
+    CallEvent.TOLD: GateWord.TOLD,
+    CallEvent.ASKED: GateWord.ASKED,
+    CallEvent.AGREED: GateWord.AGREED,
+    CallEvent.REFUSED: GateWord.REFUSED,
+    CallEvent.BLOCKED: GateWord.BLOCKED,
+    CallEvent.OPENED: GateWord.RECORDING,
+    CallEvent.PAUSED: GateWord.PAUSED,
+    CallEvent.RESUMED: GateWord.RECORDING,
+    CallEvent.STOPPED: GateWord.STOPPED,
+}
+_OVER = frozenset({CallEvent.ENDED, CallEvent.RINGS_NO_MORE})
+# What is final stays: a later "told" of a transfer does not undo a refusal.
+_FINAL = frozenset({GateWord.REFUSED, GateWord.STOPPED, GateWord.BLOCKED})
+
+
+def note_news(news: LineNews, phone: AgentPhone, *, user_ref: Ref, at: datetime) -> None:
+    """Keep what the line told of a call of this phone; told twice, it is the same."""
+    try:
+        call = parse_ref(news.fact("call"))
+    except BadInputError:
+        return
+    row = DeskCall.objects.filter(ref=call).first()
+    if row is None and news.event not in _OVER:
+        row = _begin(call, news, phone, user_ref=user_ref, at=at)
+    if row is None or row.phone_ref != phone.ref:
+        return
+    if news.event in _OVER:
+        _end(row, news, at=at)
+        return
+    _follow(row, news, at=at)
+
+
+def _begin(
+    call: Ref, news: LineNews, phone: AgentPhone, *, user_ref: Ref, at: datetime
+) -> DeskCall:
+    direction = news.fact("direction") or "in"
+    permit = _permit_of(phone, at=at) if direction == "out" else None
+    row, _new = DeskCall.objects.get_or_create(
+        ref=call,
+        defaults={
+            "controller_ref": phone.controller_ref,
+            "phone_ref": phone.ref,
+            "user_ref": user_ref,
+            "permit_ref": permit,
+            "direction": direction,
+            "queue": news.fact("queue"),
+            "language": news.fact("language"),
+            "gate": GateWord.NOT_TOLD,
+            "gate_since": at,
+            "began_at": at,
+        },
+    )
+    return row
+
+
+def _permit_of(phone: AgentPhone, *, at: datetime) -> Ref | None:
+    used = DeskCall.objects.filter(permit_ref__isnull=False).values("permit_ref")
+    rows = DialPermit.objects.filter(phone_ref=phone.ref, ends_at__gt=at).exclude(ref__in=used)
+    return rows.order_by("-given_at").values_list("ref", flat=True).first()
+
+
+def _follow(row: DeskCall, news: LineNews, *, at: datetime) -> None:
+    word = _word(row, news)
+    row.language = news.fact("language") or row.language
+    row.queue = news.fact("queue") or row.queue
+    row.pause_reason = news.fact("why") if word is GateWord.PAUSED else ""
+    if word != row.gate:
+        row.gate, row.gate_since = word, at
+    row.save(update_fields=["language", "queue", "pause_reason", "gate", "gate_since"])
+
+
+def _word(row: DeskCall, news: LineNews) -> GateWord:
+    before = GateWord(row.gate)
+    if before in _FINAL:
+        return before
+    found = _WORD_OF.get(news.event) if news.event else None
+    if found is not None:
+        return found
+    if news.event is CallEvent.ANSWERED and before is GateWord.RINGING:
+        return _word_of_gate(news)
+    return before
+
+
+def _word_of_gate(news: LineNews) -> GateWord:
+    """Somebody who joins a running call learns from the gate how it stands."""
+    if news.fact("unrecorded"):
+        return GateWord.UNRECORDED
+    words = {"open": GateWord.RECORDING, "paused": GateWord.PAUSED, "shut": GateWord.STOPPED}
+    return words.get(news.fact("gate"), GateWord.TOLD)
+
+
+def _end(row: DeskCall, news: LineNews, *, at: datetime) -> None:
+    if row.ended_at is not None:
+        return
+    if news.event is CallEvent.RINGS_NO_MORE:
+        if row.gate == GateWord.RINGING:  # a colleague took it
+            row.delete()
+        return
+    never_talked = row.gate == GateWord.RINGING
+    row.ended_at, row.closed_at = at, at if never_talked else None
+    row.save(update_fields=["ended_at", "closed_at"])
+
+
+def desk_call(user_ref: Ref, controller_ref: Ref) -> DeskCallView | None:
+    """The call that an agent has now, or has ended and not closed yet."""
+    rows = DeskCall.objects.filter(user_ref=user_ref, controller_ref=controller_ref, closed_at=None)
+    row = rows.order_by("ended_at", "-began_at").filter(ended_at=None).first()
+    row = row or rows.order_by("-began_at").first()
+    return None if row is None else _view(row)
+
+
+def own_call(call: Ref, *, user_ref: Ref, controller_ref: Ref) -> DeskCallView:
+    """One call of an agent; raises NoSuchCallError for anybody else's."""
+    row = DeskCall.objects.filter(
+        ref=call, user_ref=user_ref, controller_ref=controller_ref, closed_at=None
+    ).first()
+    if row is None:
+        raise NoSuchCallError(ref=call)
+    return _view(row)
+
+
+def _view(row: DeskCall) -> DeskCallView:
+    outbound, gate = row.direction == "out", GateWord(row.gate)
+    permit = DialPermit.objects.filter(ref=row.permit_ref).first() if row.permit_ref else None
+    shown = permit is not None and may_show_number(outbound=outbound, gate=gate)
+    return DeskCallView(
+        ref=row.ref,
+        outbound=outbound,
+        queue=row.queue,
+        language=row.language,
+        gate=gate,
+        gate_since=row.gate_since,
+        pause_reason=row.pause_reason,
+        began_at=row.began_at,
+        ended_at=row.ended_at,
+        reason=permit.reason if permit else "",
+        reference=permit.reference if permit and shown else "",
+        number=open_sealed(permit.sealed_number, row.controller_ref) if permit and shown else "",
+    )
+
+
+def mark_closed(call: Ref, *, at: datetime) -> None:
+    """Take a closed call off the desk."""
+    DeskCall.objects.filter(ref=call).update(closed_at=at)

@@ -145,8 +145,8 @@ class SipSide(Protocol):
     def phone(self, user: str) -> Target | None:
         """Where an agent's phone is reached now; None when it is not."""
 
-    def trunk(self, ref: str, number: str) -> Target:
-        """A number as dialled through this trunk."""
+    def trunk(self, ref: str, number: str) -> Target | None:
+        """A number as dialled through this trunk; None while its host is not known."""
 
 
 class FrameSink(Protocol):

@@ -28,7 +28,7 @@ class House:
     """The ports and the people; one for the whole line."""
 
     snapshot: Snapshot
-    sip: SipSide
+    sip: SipSide = field(init=False)  # plugged in once both sides stand
     media: MediaPlane
     spool: Spool
     timers: Timers

@@ -37,7 +37,6 @@ class Switchboard:
     def __init__(
         self,
         *,
-        sip: SipSide,
         media: MediaPlane,
         spool: Spool,
         timers: Timers,
@@ -53,7 +52,6 @@ class Switchboard:
         self._used.load(at=clock.now())
         self.house = House(
             snapshot=snapshot,
-            sip=sip,
             media=media,
             spool=spool,
             timers=timers,
@@ -62,6 +60,10 @@ class Switchboard:
             floor=Floor(steady),
         )
         self.use(snapshot)
+
+    def plug(self, sip: SipSide) -> None:
+        """Connect the SIP side, which needed the switchboard first."""
+        self.house.sip = sip
 
     def use(self, snapshot: Snapshot) -> None:
         """Serve calls to come by a new snapshot; running ones end as they began."""

@@ -92,6 +92,21 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]  # sippy carrie
         except Exception:  # noqa: BLE001 - sippy's parsers raise whatever they meet
             self._tally.add(Drop.MALFORMED)
 
+    def incomingRequest(  # noqa: N802 - sippy's name
+        self, msg: Message, checksum: bytes, tids: object, server: Wire
+    ) -> None:
+        """As sippy does, but a request that cannot be answered leaves nothing behind."""
+        try:
+            super().incomingRequest(msg, checksum, tids, server)
+        except Exception:
+            left = self.tserver.get(msg.getTId(wBRN=True))
+            if left is not None and left.data is None:
+                if left.teE is not None:
+                    left.teE.cancel()
+                del self.tserver[left.tid]
+                left.cleanup()
+            raise
+
     def _answer(self, request: Message, transaction: Transaction) -> Reply | None:
         """Our side of a new request; a fault of ours answers 500 and leaks no transaction."""
         if not legible(request):

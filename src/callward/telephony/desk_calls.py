@@ -58,16 +58,13 @@ def note_news(news: LineNews, phone: AgentPhone, *, user_ref: Ref, at: datetime)
 def _begin(
     call: Ref, news: LineNews, phone: AgentPhone, *, user_ref: Ref, at: datetime
 ) -> DeskCall:
-    direction = news.fact("direction") or "in"
-    permit = _permit_of(phone, at=at) if direction == "out" else None
     row, _new = DeskCall.objects.get_or_create(
         ref=call,
         defaults={
             "controller_ref": phone.controller_ref,
             "phone_ref": phone.ref,
             "user_ref": user_ref,
-            "permit_ref": permit,
-            "direction": direction,
+            "direction": news.fact("direction") or "in",
             "queue": news.fact("queue"),
             "language": news.fact("language"),
             "gate": GateWord.NOT_TOLD,
@@ -78,10 +75,29 @@ def _begin(
     return row
 
 
-def _permit_of(phone: AgentPhone, *, at: datetime) -> Ref | None:
-    used = DeskCall.objects.filter(permit_ref__isnull=False).values("permit_ref")
-    rows = DialPermit.objects.filter(phone_ref=phone.ref, ends_at__gt=at).exclude(ref__in=used)
-    return rows.order_by("-given_at").values_list("ref", flat=True).first()
+def begin_outbound(call: Ref, permit: DialPermit, *, language: str, at: datetime) -> None:
+    """Put a call out on the desk, joined to its permit, whichever comes first: this or the line."""
+    DeskCall.objects.get_or_create(
+        ref=call,
+        defaults={
+            "controller_ref": permit.controller_ref,
+            "phone_ref": permit.phone_ref,
+            "user_ref": permit.user_ref,
+            "direction": "out",
+            "language": language,
+            "gate": GateWord.RINGING,
+            "gate_since": at,
+            "began_at": at,
+        },
+    )
+    DeskCall.objects.filter(ref=call).update(permit_ref=permit.ref)
+
+
+def note_running(running: frozenset[str], phone: AgentPhone, *, at: datetime) -> None:
+    """After a silence: calls that the line does not know any more have ended meanwhile."""
+    rows = DeskCall.objects.filter(phone_ref=phone.ref, ended_at=None)
+    for row in rows.exclude(ref__in=[parse_ref(call) for call in running]):
+        _close(row, at=at)
 
 
 def _follow(row: DeskCall, news: LineNews, *, at: datetime) -> None:
@@ -121,6 +137,10 @@ def _end(row: DeskCall, news: LineNews, *, at: datetime) -> None:
         if row.gate == GateWord.RINGING:  # a colleague took it
             row.delete()
         return
+    _close(row, at=at)
+
+
+def _close(row: DeskCall, *, at: datetime) -> None:
     never_talked = row.gate == GateWord.RINGING
     row.ended_at, row.closed_at = at, at if never_talked else None
     row.save(update_fields=["ended_at", "closed_at"])

@@ -14,7 +14,7 @@ from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.kernel.actors import user_actor
 from callward.kernel.references import new_ref
-from callward.telephony import ports
+from callward.telephony import desk_calls, ports
 from callward.telephony.errors import (
     DialNotPermittedError,
     DialWithoutReferenceError,
@@ -65,6 +65,7 @@ def dial(
     *,
     reason: str,
     reference: str,
+    language: str,
     user_ref: Ref,
     controller_ref: Ref,
     at: datetime,
@@ -88,10 +89,13 @@ def dial(
         number=number.e164,
         reason=reason,
         reference=reference,
+        language=language,
         ends_at=permit.ends_at,
         controller=controllers.controller(controller_ref).slug,
     )
-    return ports.line.get().dial(told)
+    call = ports.line.get().dial(told)
+    desk_calls.begin_outbound(call, permit, language=language, at=at)
+    return call
 
 
 def _permit(

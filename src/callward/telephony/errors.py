@@ -143,11 +143,3 @@ class GapUnknownError(TelephonyError, NotFoundError):
     code = "no-gap"
     fact = gettext_noop("No gap waits for a word under the reference %(ref)s.")
     mend = gettext_noop("Look at the board again; somebody may have judged it already.")
-
-
-class LineRefusedError(TelephonyError, RefusedError):
-    """The line will not do this now."""
-
-    code = "line-refused"
-    fact = gettext_noop("The phone line does not do this now (%(why)s).")
-    mend = gettext_noop("Look at the call on your desk; its state may have changed.")

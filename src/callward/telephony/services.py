@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callward.telephony.collecting import collect
 from callward.telephony.copying import make_copy, uncopied
-from callward.telephony.desk_calls import note_news
+from callward.telephony.desk_calls import note_news, note_running
 from callward.telephony.dialling import (
     dial,
     hang_up,
@@ -72,6 +72,7 @@ __all__ = [
     "news_of",
     "note_answer",
     "note_news",
+    "note_running",
     "pause_recording",
     "publish_snapshot",
     "renew_secret",

@@ -241,6 +241,7 @@ class PermitView:
     controller: str
     reason: str
     reference: str
+    language: str
     ends_at: datetime
 
 
@@ -296,9 +297,7 @@ class LineStatus:
 
     calls: int
     recording: int
-    phones: tuple[str, ...]  # that are registered now, by their references
-    snapshot_at: datetime | None
-    blocked: bool  # whether new recordings are refused for lack of room
+    faults: tuple[tuple[str, str], ...]  # controller and code: what stands against recording
 
 
 @dataclass(slots=True, kw_only=True)

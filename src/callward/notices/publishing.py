@@ -38,6 +38,13 @@ def publish_due(at: datetime, *, controller_ref: Ref | None = None) -> list[Edit
     return [edition for ref in known for edition in _publish_of(ref, at=at)]
 
 
+def what_blocks(at: datetime, *, controller_ref: Ref | None = None) -> tuple[str, ...]:
+    """The checks that keep something from being published that is due."""
+    known = [controller_ref] if controller_ref else [one.ref for one in controllers.controllers()]
+    stopped = [ref for ref in known if _unpublished(ref, at=at) or _due(ref, at=at)]
+    return tuple(sorted({code for ref in stopped for code in watching.blocking(ref, at=at)}))
+
+
 def _publish_of(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
     in_force = _unpublished(controller_ref, at=at)
     due = _due(controller_ref, at=at)

@@ -6,7 +6,7 @@ from callward.notices.announcing import acknowledge
 from callward.notices.approving import approve, approve_after_delay, ask_approval, turn_down
 from callward.notices.archiving import verify_archive
 from callward.notices.drafting import draft_policy, kinds_of, preview, withdraw
-from callward.notices.publishing import publish_due
+from callward.notices.publishing import publish_due, what_blocks
 from callward.notices.reviewing import review, review_due
 from callward.notices.rules import successor
 from callward.notices.values import EditionView
@@ -26,5 +26,6 @@ __all__ = [
     "successor",
     "turn_down",
     "verify_archive",
+    "what_blocks",
     "withdraw",
 ]

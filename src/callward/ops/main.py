@@ -29,6 +29,7 @@ _COMMANDS = {
     "worker": "running:worker",
     "health": "running:health",
     "policy": "policies:policy",
+    "notice": "notices:notice",
     "controller": "controllers:controller",
     "staff": "staff:staff",
     "intake": "intake:intake",
@@ -43,7 +44,7 @@ _COMMANDS = {
     "promises": "promises:promises",
     "demo": "demo:demo",
 }
-_LIGHT = frozenset({"setting_up", "policies", "demo"})  # these work without any data folder
+_LIGHT = frozenset({"setting_up", "policies", "notices", "demo"})  # need no data folder
 
 
 class LateGroup(click.Group):

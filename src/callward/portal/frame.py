@@ -21,7 +21,7 @@ from callward.controllers import selectors as controllers
 from callward.kernel import clock
 from callward.kernel.errors import NotFoundError
 from callward.notices import selectors as notices
-from callward.notices.rules import best_language
+from callward.notices.selectors import best_language
 from callward.portal import choices
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from callward.notices import selectors as notices
-from callward.notices.rules import best_language
+from callward.notices.selectors import best_language
 from callward.portal import choices, sentences
 from callward.portal.frame import LANGUAGES, answer, page, public, reader_of, wanted_languages
 from callward.texts.states import NoticeKind

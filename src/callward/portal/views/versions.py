@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callward.notices import selectors as notices
-from callward.notices.rules import changed_sentences
+from callward.notices.selectors import changed_sentences
 from callward.notices.states import Format
 from callward.portal import sentences
 from callward.portal.frame import page, public, reader_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from callward.kernel.references import Ref
-    from callward.notices.rules import SentenceChange
+    from callward.notices.selectors import SentenceChange
     from callward.notices.values import DocumentView, EditionView
     from callward.policy.change import Change
 

@@ -225,6 +225,11 @@ class Endpoint:
         """Calls through carriers; an agent's leg belongs to one of them."""
         return sum(leg.trunk is not None for leg in self._legs.values())
 
+    @property
+    def alive(self) -> int:
+        """Legs that have not ended."""
+        return len(self._legs)
+
     def contact(self) -> str:
         """Our own address in a dialog."""
         host = f"[{self.shown}]" if ":" in self.shown else self.shown

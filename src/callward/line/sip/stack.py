@@ -6,13 +6,10 @@ sippy prints whole messages when something surprises it; here nothing of anybody
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-os.environ["SIPLOG_BEND"] = "none"  # before sippy is imported
 
 from sippy.Core.EventDispatcher import ED2
 from sippy.SipConf import SipConf

@@ -1,0 +1,192 @@
+"""The program `callward line`: SIP, audio, gate and spool in one process; no database, no web.
+
+It works on the last good snapshot. SIGTERM takes no more calls, lets running ones end within a
+deadline, hangs up the rest, and leaves every spool finished.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callward.kernel import clock
+from callward.kernel.errors import CallwardError
+from callward.line.calls.switchboard import Switchboard
+from callward.line.control import ControlServer
+from callward.line.errors import SnapshotUnusableError
+from callward.line.media.plane import PythonMedia
+from callward.line.orders import obey
+from callward.line.sip import Endpoint, LoopTimers, run_loop, stop_loop
+from callward.line.snapshot import read_snapshot
+from callward.line.spool import SealedSpool
+
+if TYPE_CHECKING:
+    from callward.line.snapshot import Snapshot
+
+VARIABLE = "CALLWARD_DATA"
+DRAIN_VARIABLE = "CALLWARD_LINE_DRAIN"
+DRAIN_SECONDS = 6.0  # the supervisor of `callward up` waits ten
+_LOOK_EVERY = 2.0
+_WAIT_EVERY = 0.25
+_LAST_WORDS = 0.7  # a BYE, and once again if it was lost
+_MEGABYTE = 1024 * 1024
+_log = logging.getLogger("callward.line")
+
+
+class Line:
+    """One running phone line, put together from its parts."""
+
+    def __init__(self, folder: Path, snapshot: Snapshot) -> None:
+        home = folder / "line"
+        self._file = home / "line.json"
+        self._seen = _changed_at(self._file)
+        self._listen = snapshot.listen
+        self._drain_until: float | None = None
+        listen, limits = snapshot.listen, snapshot.limits
+        self.timers = LoopTimers()
+        self.media = PythonMedia(
+            listen.host,
+            soon=self.timers.soon,
+            ports=range(listen.rtp_from, listen.rtp_to + 1),
+        )
+        self.spool = SealedSpool(
+            folder / "spool" / "line", reserve=limits.free_megabytes * _MEGABYTE
+        )
+        self.board = Switchboard(
+            media=self.media,
+            spool=self.spool,
+            timers=self.timers,
+            snapshot=snapshot,
+            folder=home,
+        )
+        self.endpoint = Endpoint(snapshot, taker=self.board, timers=self.timers)
+        self.board.plug(self.endpoint)
+        self.control = ControlServer(
+            home / "control.sock",
+            timers=self.timers,
+            obey=lambda request: obey(self.board, request, reload=self.reload),
+        )
+        self.board.listeners.append(self.control.tell)
+
+    def run(self, *, drain: float) -> None:
+        """Serve until a signal, then end in order."""
+        self.spool.start()
+        self.media.start()
+        self.control.start()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.timers.soon(lambda: self.drain(drain)))
+        self.timers.after(_LOOK_EVERY, self._look)
+        _log.info("line open")
+        try:
+            run_loop()
+        finally:
+            self._shut()
+
+    # Settings while it runs.
+
+    def _look(self) -> None:
+        """Take a new snapshot when there is one."""
+        if _changed_at(self._file) != self._seen:
+            self._try_reload()
+        self.timers.after(_LOOK_EVERY, self._look)
+
+    def _try_reload(self) -> None:
+        try:
+            self.reload()
+        except SnapshotUnusableError:
+            _log.warning("snapshot unusable, the last good one stays")
+
+    def reload(self) -> None:
+        """Work with the snapshot that lies there now; raises SnapshotUnusableError."""
+        self._seen = _changed_at(self._file)
+        snapshot = read_snapshot(self._file)
+        if snapshot.listen != self._listen:
+            _log.warning("address or ports changed, they count after the next start")
+            snapshot = snapshot.model_copy(update={"listen": self._listen})
+        self.board.use(snapshot)
+        self.endpoint.use(snapshot)
+
+    # The end.
+
+    def drain(self, seconds: float) -> None:
+        """Take no more calls; end with the last one, at the deadline, or when asked twice."""
+        at = clock.stopwatch()
+        if self._drain_until is None:
+            _log.info("line draining")
+            self.endpoint.refuse_new()
+            self._drain_until = at + seconds
+            self._drained()
+        else:
+            self._drain_until = at
+
+    def _drained(self) -> None:
+        late = clock.stopwatch() >= (self._drain_until or 0.0)
+        if late or not self.endpoint.alive:
+            self.board.close()
+            self.endpoint.close()
+            self.timers.after(_LAST_WORDS, stop_loop)
+        else:
+            self.timers.after(_WAIT_EVERY, self._drained)
+
+    def _shut(self) -> None:
+        self.control.close()
+        self.media.stop()
+        self.spool.stop()
+        self.timers.close()
+        self.endpoint.shut()
+        _log.info("line closed")
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def first_snapshot(folder: Path) -> Snapshot | None:
+    """Wait until the house side has written a usable snapshot; None when asked to end first."""
+    told: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda got, _: told.append(got))
+    said = ""
+    while not told:
+        try:
+            return read_snapshot(folder / "line" / "line.json")
+        except SnapshotUnusableError as error:
+            if str(error) != said:
+                said = str(error)
+                _log.warning("waiting for a usable snapshot: %s", error.facts.get("kind"))
+            time.sleep(_WAIT_EVERY)
+    return None
+
+
+def run(folder: Path, *, drain: float | None = None) -> int:
+    """Run the line of one data folder until it is told to end."""
+    (folder / "line").mkdir(mode=0o700, parents=True, exist_ok=True)
+    snapshot = first_snapshot(folder)
+    if snapshot is not None:
+        seconds = float(os.environ.get(DRAIN_VARIABLE) or DRAIN_SECONDS) if drain is None else drain
+        Line(folder, snapshot).run(drain=seconds)
+    return 0
+
+
+def main() -> int:
+    """`python -m callward.line`: the data folder comes from CALLWARD_DATA."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    chosen = os.environ.get(VARIABLE)
+    if not chosen:
+        sys.stderr.write("callward line: name the data folder in CALLWARD_DATA.\n")
+        return 2
+    try:
+        return run(Path(chosen))
+    except CallwardError as error:
+        sys.stderr.write(f"callward line: {error}\n")
+    except OSError as error:  # a taken port, a full disk: the errno alone, no path
+        sys.stderr.write(f"callward line: {os.strerror(error.errno or 0)}.\n")
+    return 1

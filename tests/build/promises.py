@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from build.audit import plug_signer
 from build.recordings import house
 from build.retention import KnownSigner
 from callward.kernel import clock
@@ -72,6 +73,7 @@ class NobodyAnswers:
 
 def promised_house(top: Path, *, name: str = "therapy-association") -> House:
     """The house of a sample controller, with a world to look at."""
+    plug_signer()
     home = house(top, name=name)
     retention.signer.plug(KnownSigner())
     retention.proofs.plug(KeptLines(top / "keys" / "certificates.kept"))

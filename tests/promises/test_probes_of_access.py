@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 
+from build.console import own_app
 from build.promises import look, promised_house, wrong
 from build.recordings import keep_one, let_rita_hear
 from callward.accounts.models import Appointment, Grant, Training, Undertaking
@@ -19,6 +21,7 @@ from callward.kernel.numbers import PhoneNumber
 from callward.promises import ports
 from callward.promises.registry import CannotLookError
 from callward.recordings import services as recordings
+from callward.recordings.models import Playback
 from callward.subjects.services import remember_number
 from callward.texts.states import Probe
 from callward.vault import services as vault
@@ -33,6 +36,7 @@ def home(tmp_path, settings):
 
 
 def play(home, kept, **with_what):
+    own_app(home.cast.rita.ref)
     return recordings.begin_playback(kept.ref, at=clock.now(), **with_what)
 
 
@@ -93,8 +97,15 @@ def test_an_engine_that_forgets_to_write_a_playback_down_turns_the_probe_red(hom
     assert wrong(home, Probe.PLAYED_FOR_A_PURPOSE) == 1
 
 
+def test_a_playback_that_goes_on_too_long_turns_the_probe_red(home):
+    kept, rita = keep_one(home), let_rita_hear(home)
+    play(home, kept, **rita)
+    Playback.objects.update(ends_at=clock.now() + timedelta(hours=2))
+    assert wrong(home, Probe.PLAYED_FOR_A_PURPOSE) == 1
+
+
 @pytest.mark.req("S-11")
-@pytest.mark.parametrize("what", ["role", "signature", "training"])
+@pytest.mark.parametrize("what", ["role", "signature", "training", "second-factor"])
 def test_a_playback_by_somebody_who_is_not_entitled_turns_the_probe_red(home, what):
     kept, rita = keep_one(home), let_rita_hear(home)
     play(home, kept, **rita)
@@ -103,6 +114,8 @@ def test_a_playback_by_somebody_who_is_not_entitled_turns_the_probe_red(home, wh
         Appointment.objects.update(role="auditor", agent_code="", agent_code_since=None)
     if what == "signature":
         Undertaking.objects.all().delete()
+    if what == "second-factor":
+        Authenticator.objects.all().delete()
     if what == "training":
         Training.objects.all().delete()
     assert wrong(home, Probe.PLAYED_BY_APPOINTED) == 1

@@ -104,6 +104,34 @@ def test_a_recorder_that_goes_on_after_the_refusal_turns_the_probe_red(home):
     assert wrong(home, Probe.STOPPED_IN_TIME) == 1
 
 
+def test_a_pause_longer_than_the_longest_turns_the_probe_red(home):
+    pause = home.policy.recording.pause
+    for length, expected in ((pause.max.seconds, 0), (pause.max.seconds + 5, 1)):
+        kept = keep_one(home, seconds=SECONDS)
+        begun = Call.objects.get(ref=kept.call_ref).ended_at - timedelta(seconds=SECONDS)
+        book = LedgerBook()
+        book.add(Entry.CALL_BEGUN, at=begun, call="c")
+        book.add(Entry.OPENED, at=begun, evidence="digit")
+        book.add(Entry.PAUSED, at=begun, reason="card-payment")
+        book.add(Entry.RESUMED, at=begun + timedelta(seconds=length), reason="card-payment")
+        book.add(Entry.SHUT, at=begun + timedelta(seconds=length), fate="stored")
+        vault.add_part(kept.ref, "ledger", book.as_bytes())
+        line_call(home, call_ref=kept.call_ref, recording_ref=kept.ref)
+        assert wrong(home, Probe.STOPPED_IN_TIME) == expected
+
+
+@pytest.mark.req("S-20")
+def test_a_recorded_call_for_the_officer_turns_the_probe_red(tmp_path, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    meters = promised_house(tmp_path, name="smart-metering")
+    assert meters.policy.recording.officer_unrecorded
+    line_call(meters, officer=True)
+    assert wrong(meters, Probe.ONLY_DECLARED_NUMBERS) == 0
+    kept = keep_one(meters)
+    line_call(meters, officer=True, call_ref=kept.call_ref, recording_ref=kept.ref)
+    assert wrong(meters, Probe.ONLY_DECLARED_NUMBERS) == 1
+
+
 @pytest.mark.req("S-03")
 def test_audio_of_a_refused_recording_turns_the_probe_red(home, tmp_path):
     refused = line_call(home, fate="refused")

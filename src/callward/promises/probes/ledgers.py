@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from callward.promises.civil import span
 from callward.promises.looking import Count, instant, recording_of, reference, table
 from callward.promises.registry import probes
 from callward.texts.states import Probe
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.promises.looking import Glance
+    from callward.promises.looking import Glance, Table
 
 Line = dict[str, object]
 
@@ -93,8 +94,24 @@ def stopped_in_time(glance: Glance) -> Count | None:
             continue
         length = timedelta(seconds=float(str(seconds))) - _A_FRAME
         last = _at(lines[opened]) + length
-        wrong += last > min(instant(ended_at), _stop(lines)) + spare
+        late = last > min(instant(ended_at), _stop(lines)) + spare
+        wrong += late or _paused_too_long(lines, table(recording_of(document), "pause"), spare)
     return Count(looked_at=looked, wrong=wrong)
+
+
+def _paused_too_long(lines: list[Line], pause: Table, spare: timedelta) -> bool:
+    """Whether some pause lasted longer than the policy's longest (then it ends by itself)."""
+    longest = pause.get("max")
+    begun: dict[object, datetime] = {}
+    for line in lines:
+        reason = _facts(line).get("reason")
+        if line["entry"] == "paused":
+            begun[reason] = _at(line)
+        if line["entry"] == "resumed" and reason in begun and longest is not None:
+            limit = timedelta(seconds=span(str(longest)).seconds) + spare
+            if _at(line) - begun.pop(reason) > limit:
+                return True
+    return False
 
 
 def _at(line: Line) -> datetime:

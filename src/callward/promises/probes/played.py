@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from callward.promises.civil import cap_end
 from callward.promises.looking import Count, instant, recording_of, reference, table, words
 from callward.promises.registry import probes
 from callward.texts.states import Probe
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from callward.promises.looking import Glance, Table
 
 _PLAYED = """
-SELECT p.ref, p.user_ref, p.purpose, p.begun_at, r.policy_id,
+SELECT p.ref, p.user_ref, p.purpose, p.begun_at, p.ends_at, r.policy_id,
   (SELECT count(*) FROM accounts_grant g WHERE g.user_id = p.user_ref
      AND g.controller_ref = r.controller_ref AND g.purpose = p.purpose
      AND (g.recording_ref IS NULL OR g.recording_ref = r.ref)
@@ -35,6 +36,9 @@ AND appointed_at <= %(then)s AND (withdrawn_at IS NULL OR withdrawn_at > %(then)
 _SIGNED = """
 SELECT count(*) FROM accounts_undertaking
 WHERE user_id = %(user)s AND controller_ref = %(controller)s AND signed_at <= %(then)s
+"""
+_SECOND_FACTOR = """
+SELECT count(*) FROM mfa_authenticator WHERE user_id = %(user)s
 """
 _TRAININGS = """
 SELECT subject, max(due_on) FROM accounts_training
@@ -64,12 +68,14 @@ def played_for_a_purpose(glance: Glance) -> Count | None:
         return None
     written = _playbacks_written_down(glance)
     looked = wrong = 0
-    for ref, _user, purpose, _begun, policy_id, grants in glance.rows(_PLAYED):
+    for ref, _user, purpose, begun, ends, policy_id, grants in glance.rows(_PLAYED):
         looked += 1
+        longest = str(table(glance.recording, "access")["playback"])
+        over = instant(ends) > cap_end(instant(begun), longest, glance.zone)
         declared = words(_access(glance, policy_id), "purposes") | words(
             table(glance.recording, "access"), "purposes"
         )
-        wrong += purpose not in declared or not grants or reference(ref) not in written
+        wrong += purpose not in declared or over or not grants or reference(ref) not in written
     return Count(looked_at=looked, wrong=wrong)
 
 
@@ -84,7 +90,7 @@ def played_by_appointed(glance: Glance) -> Count | None:
     if glance.recording is None:
         return None
     looked = wrong = 0
-    for _ref, user, _purpose, begun, policy_id, _grants in glance.rows(_PLAYED):
+    for _ref, user, _purpose, begun, _ends, policy_id, _grants in glance.rows(_PLAYED):
         looked += 1
         wrong += not _was_entitled(glance, user, instant(begun), _access(glance, policy_id))
     return Count(looked_at=looked, wrong=wrong)
@@ -97,7 +103,8 @@ def _was_entitled(glance: Glance, user: object, then: datetime, access: Table) -
     needs = _needs(glance, access)
     signed = "confidentiality-signed" not in needs or glance.number(_SIGNED, **who) > 0
     trained = "training-current" not in needs or _is_trained(glance, reference(user), then)
-    return bool(served & allowed) and signed and trained
+    doubled = "second-factor" not in needs or glance.number(_SECOND_FACTOR, **who) > 0
+    return bool(served & allowed) and signed and trained and doubled
 
 
 def _is_trained(glance: Glance, user: Ref, then: datetime) -> bool:

@@ -47,6 +47,14 @@ _ITEMS = """
 SELECT ref, called_at, policy_id, cap_at, zone FROM retention_item
 WHERE controller_ref = %(controller)s AND activity = 'call-recording' AND cap_at IS NOT NULL
 """
+_RAW = """
+SELECT c.started_at, w.due_at FROM calls_cdrrow w JOIN calls_call c ON c.ref = w.call_id
+WHERE c.controller_ref = %(controller)s
+"""
+_UNRECORDED = """
+SELECT started_at, due_at FROM telephony_linecall
+WHERE controller_ref = %(controller)s AND due_at IS NOT NULL
+"""
 _SEALED = "SELECT ref FROM vault_item WHERE controller_ref = %(controller)s"
 _KNOWN = """
 SELECT ref FROM retention_item WHERE controller_ref = %(controller)s
@@ -123,7 +131,24 @@ def due_dates_follow_policy(glance: Glance) -> Count | None:
         looked += 1
         own = _own_end(instant(called), str(policy_id), glance)
         wrong += own is not None and instant(cap_at) > own
+    rows = _rows_beside(glance)
+    looked, wrong = looked + rows.looked_at, wrong + rows.wrong
     return Count(looked_at=looked, wrong=wrong) if looked or glance.recording else None
+
+
+def _rows_beside(glance: Glance) -> Count:
+    """Raw rows of a source and calls without a recording end by rules of their own."""
+    raw = table(table(glance.recording, "intake"), "raw")
+    detail = table(table(table(glance.document, "record"), "call-detail"), "retain")
+    looked = wrong = 0
+    for question, rule in ((_RAW, raw), (_UNRECORDED, detail)):
+        kept = _keep(rule)
+        for called, due_at in glance.rows(question) if kept else ():
+            looked += 1
+            wrong += kept is not None and instant(due_at) > _counted(
+                instant(called), kept[0], str(glance.document["timezone"])
+            )
+    return Count(looked_at=looked, wrong=wrong)
 
 
 @probes(Probe.EVERYTHING_HAS_A_DUE_DATE)

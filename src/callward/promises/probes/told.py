@@ -21,6 +21,9 @@ FROM recordings_recording r JOIN calls_call c ON c.ref = r.call_ref
 WHERE r.controller_ref = %(controller)s
 AND r.state IN ('stored', 'verified', 'degraded', 'failed')
 """
+_OFFICER = """
+SELECT count(*) FROM telephony_linecall WHERE controller_ref = %(controller)s AND officer
+"""
 _SIGNED = "SELECT ref FROM intake_sourcedeclaration WHERE controller_ref = %(controller)s"
 _ASKED_FIRST = frozenset({"keypress", "spoken"})
 
@@ -74,9 +77,11 @@ def only_declared_numbers(glance: Glance) -> Count | None:
     """Where the policy names the recorded numbers, no call of another number is recorded (M-01)."""
     if glance.recording is None:
         return _none_at_all(glance)
-    if not words(glance.recording, "numbers"):
+    officer = glance.recording.get("officer_unrecorded")
+    if not (words(glance.recording, "numbers") or officer):
         return None
-    looked = wrong = 0
+    looked = glance.number(_OFFICER) if officer else 0
+    wrong = glance.number(f"{_OFFICER} AND recording_ref IS NOT NULL") if officer else 0
     allowed: dict[frozenset[str], set[object]] = {}
     for row, rules in _recordings(glance):
         numbers = words(rules, "numbers")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from callward.policy.complaints import REFUSED_AT_LOADING
 from callward.policy.lint_rule import RULES
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"**{rule.severity.capitalize()}** · {rule.article} · waivable: {_waivable(rule)}\n"
     yield f"{_told(rule.fact)}\n"
     yield f"*Mend:* {_told(rule.mend)}\n"
+    if keys := [f"`{key}`" for key, code in REFUSED_AT_LOADING.items() if code == rule.code]:
+        yield f"Loading already refuses what is no word of the lists under {', '.join(keys)}.\n"
 
 
 def _told(template: str) -> str:

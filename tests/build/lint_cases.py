@@ -345,6 +345,7 @@ TWO_WAYS = [
         },
         {},
     ),
+    ("X-20", CLINIC, {"recipient": [JOINT, {**JOINT, "country": "DE"}]}, {}),
     (
         "X-23",
         THERAPY,

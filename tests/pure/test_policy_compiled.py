@@ -48,7 +48,7 @@ def shuffled(value, random):
     return value
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=20)
 @given(name=st.sampled_from(SAMPLES), random=st.randoms(use_true_random=False))
 def test_id_does_not_depend_on_the_order_of_keys(name, random):
     tables = shuffled(tables_of(name), random)
@@ -56,7 +56,7 @@ def test_id_does_not_depend_on_the_order_of_keys(name, random):
     assert canonical_json(policy) == sample(name).canonical
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=20)
 @given(random=st.randoms(use_true_random=False))
 def test_id_does_not_depend_on_the_order_within_a_set(random):
     purposes = tables_of(THERAPY)["activity"]["call-recording"]["purposes"]
@@ -110,7 +110,7 @@ def test_id_is_the_digest_of_the_canonical_form(name):
     assert compile_policy(load(sample_toml(name))) == policy
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     name=st.sampled_from(RECORDING_SAMPLES),
     months=st.integers(1, 1200),

@@ -292,6 +292,24 @@ def test_key_has_one_name_only(stands, written):
     assert isinstance(refusal_of(THERAPY.replace(stands, written, 1)), PolicyUnknownKeyError)
 
 
+@pytest.mark.parametrize(
+    ("stands", "written", "rule"),
+    [
+        ('version = "2026.1"\n', "", "G-14"),
+        ("effective = 2026-01-01\n", "", "G-14"),
+        ('period = "P5Y"', 'period = "as long as needed"', "L-15"),
+        ('start = "call.initiated"', 'start = "some day"', "X-21"),
+        ('basis = "A6-1-b"', 'basis = "we may"', "L-35"),
+        ('announce = "before-connect"', 'announce = "maybe"', "X-02"),
+        ("[dpo]", '[authority]\nfax = "-"\n[dpo]', "L-07"),
+        ("[dpo]", "[dpoo]", None),
+    ],
+)
+def test_what_cannot_be_written_at_all_names_the_rule_it_would_break(stands, written, rule):
+    assert stands in THERAPY
+    assert refusal_of(THERAPY.replace(stands, written, 1)).rule == rule
+
+
 HOSTILE = [
     ("#" * 262_145, PolicyTooLargeError),
     (b"\xff\xfe" + THERAPY.encode("utf-16"), PolicyNotTextError),
@@ -347,7 +365,7 @@ def broken_variants():
     """Two hundred and more ways to hurt a sample, the same ones every time."""
     lines = THERAPY.split("\n")
     told = [number for number, line in enumerate(lines) if " = " in line or line[:1] == "["]
-    for step, number in enumerate(told * 2):
+    for step, number in enumerate(told[:220]):
         line = lines[number]
         hurt = [
             line.replace("=", "", 1),
@@ -376,7 +394,7 @@ def test_any_text_at_all_is_refused_by_name(text):
         load(text)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(name=st.sampled_from(SAMPLES), data=st.data())
 def test_any_wrong_edit_of_a_sample_is_refused_by_name_or_read(name, data):
     text = sample_toml(name).decode()

@@ -50,9 +50,35 @@ _TYPE_NAMES = {
 }
 
 
+# What cannot even be written down: the closed world refuses it before lint could name it.
+REFUSED_AT_LOADING = {
+    "version": "G-14",
+    "effective": "G-14",
+    "start": "X-21",
+    "from": "X-21",
+    "period": "L-15",
+    "max": "L-15",
+    "basis": "L-35",
+    "extension_reasons": "X-09",
+    "refusal_reasons": "X-09",
+    "announce": "X-02",
+    "authority": "L-33",
+    "law": "L-33",
+    "channels": "L-07",
+    "fax": "L-07",
+}
+
+
 def complaint_about(problem: ErrorDetails, lines: KeyLines) -> PolicyError:
     """The same problem in our words; the value itself is never repeated."""
     path = tuple(str(part) for part in problem["loc"] if part != "[key]")
+    complaint = _complaint(problem, path, lines)
+    keys = (REFUSED_AT_LOADING.get(part) for part in reversed(path))
+    complaint.rule = next(filter(None, keys), None)
+    return complaint
+
+
+def _complaint(problem: ErrorDetails, path: Path, lines: KeyLines) -> PolicyError:
     line, key = lines.line_of(path), _shown(path)
     if foreign := next((part for part in path if not part.isascii()), None):
         return PolicyForeignLetterError(line=line, key=key, name=ascii(foreign)[:_SHOWN_KEY])

@@ -6,7 +6,10 @@ from callward.kernel.errors import BadInputError, gettext_noop
 
 
 class PolicyError(BadInputError):
-    """A policy file cannot be used; says the line, the key and the mend."""
+    """A policy file cannot be used; says the line, the key and the mend.
+
+    `rule` is the code of the lint rule that this would break if it could be written at all.
+    """
 
     code = "policy"
     fact = gettext_noop("Line %(line)s, key “%(key)s”: the policy cannot be used.")
@@ -15,6 +18,7 @@ class PolicyError(BadInputError):
     def __init__(self, *, line: int | None = None, key: str = "", **facts: object) -> None:
         self.line = line
         self.key = key
+        self.rule: str | None = None
         self.others: tuple[PolicyError, ...] = ()
         super().__init__(line=line if line is not None else "?", key=key, **facts)
 

@@ -247,7 +247,7 @@ def _listed_twice(policy: Policy) -> Iterator[Trouble]:
     for table in ("site", "office", "desk"):
         for name in _repeated(row.name for row in getattr(controller, table)):
             yield Trouble(f"controller.{table}.{name}")
-    for recipient in _repeated(each.id for each in policy.recipient):
+    for recipient in _repeated(f"{each.id} ({each.activity})" for each in policy.recipient):
         yield Trouble(f"recipient.{recipient}")
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import json
+import sys
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callward.policy.complaints import REFUSED_AT_LOADING
@@ -19,6 +23,7 @@ _FAMILIES = {
     "X": "Contradictions inside one notice, or between two",
     "P": "What the engine needs to run by the file",
 }
+_TESTS = Path(__file__).resolve().parent.parent / "tests"
 _NOTE = "<!-- Written by `python -m tools.make_reference`; do not edit. -->\n"
 
 
@@ -76,9 +81,36 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"**{rule.severity.capitalize()}** · {rule.article} · waivable: {_waivable(rule)}\n"
     yield f"{_told(rule.fact)}\n"
     yield f"*Mend:* {_told(rule.mend)}\n"
+    if broken_by := _examples().get(rule.code):
+        yield f"*Broken, for example, by* {broken_by}.\n"
     if keys := [f"`{key}`" for key, code in REFUSED_AT_LOADING.items() if code == rule.code]:
         yield f"Loading already refuses what is no word of the lists under {', '.join(keys)}.\n"
 
 
 def _told(template: str) -> str:
     return template.replace("%(where)s", "…").replace("%(", "*").replace(")s", "*")
+
+
+def _examples() -> dict[str, str]:
+    """What breaks each rule, from the cases that the tests run: no page shows what nobody tried."""
+    if str(_TESTS) not in sys.path:
+        sys.path.insert(0, str(_TESTS))
+    cases = importlib.import_module("build.lint_cases").CASES
+    absent = importlib.import_module("build.policies").ABSENT
+    told: dict[str, str] = {}
+    for code, _sample, wrong, _right in cases:
+        if wrong:
+            written = (
+                f"leaving out `{key}`" if value is absent else f"`{key} = {_as_toml(value)}`"
+                for key, value in wrong.items()
+            )
+            told.setdefault(code, " with ".join(written))
+    return told
+
+
+def _as_toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_as_toml(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_as_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)

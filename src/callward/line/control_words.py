@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from callward.line.errors import ControlMessageError
+from callward.line.permits import Permit  # noqa: TC001  # pydantic reads it at run time
 from callward.line.snapshot import Closed, Name
-
-if TYPE_CHECKING:
-    from callward.line.permits import Permit
 
 SCHEMA: Literal["callward.line/1"] = "callward.line/1"
 LONGEST_LINE = 64 * 1024

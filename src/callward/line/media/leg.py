@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from callward.line.media.plane import PythonMedia
-    from callward.line.ports import FrameSink, MediaAddress
+    from callward.line.ports import FrameSink, MediaAddress, MediaLeg
 
 _CODECS = {number: codec for codec, number in PAYLOAD_TYPES.items()}
 _LARGEST = 2048
@@ -100,8 +100,9 @@ class PythonLeg:
         """Stop playing; `done` is called with complete = False."""
         self._plane.order(lambda: self._stop_playing(complete=False))
 
-    def relay(self, other: PythonLeg | None) -> None:
+    def relay(self, other: MediaLeg | None) -> None:
         """Pass this peer's audio to the other leg (one way), or to nobody."""
+        assert other is None or isinstance(other, PythonLeg)
         self._other = other
 
     def tap(self, sink: FrameSink | None, *, party: Party) -> None:

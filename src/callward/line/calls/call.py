@@ -206,6 +206,8 @@ class Call:
         self.ended = True
         if self.stage:
             self.stage.leave()
+        for strand in self.strands:
+            strand.hush()  # what is broken off belongs into the ledger before its last line
         fate = self.tape.end(str(why))
         if self.direction == "in" and self.facts.connected is None:
             self.announce(CallEvent.MISSED)

@@ -138,12 +138,15 @@ def _counts_in_this_house(after: Policy) -> dict[str, int] | None:
 
 def _sentences(counts: dict[str, int] | None, words: NullTranslations) -> Iterator[str]:
     if counts is None:
-        yield words.gettext("No item of this controller is kept here, so none was counted.")
+        yield words.gettext("This controller is not kept here, so nothing was counted.")
         return
     kept, nearer, gone = counts["kept"], counts["nearer"], counts["due_at_once"]
     longer, same = counts["longer_by_law"], counts["unchanged"]
     told = (
-        (kept, words.ngettext("%(count)d item is kept.", "%(count)d items are kept.", kept)),
+        (
+            kept,
+            words.ngettext("%(count)d recording is kept.", "%(count)d recordings are kept.", kept),
+        ),
         (
             nearer,
             words.ngettext(

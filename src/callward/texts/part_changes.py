@@ -67,10 +67,15 @@ def announced(composer: Composer) -> Sentence:
     return composer.static("changes.announced-before", "change", days=days, places=words)
 
 
-def changes_and_rights(composer: Composer) -> Iterator[Sentence]:
-    """The same, and what a change may not take away."""
+def changes_for_site(composer: Composer) -> Iterator[Sentence]:
+    """The same, what a change may not take away, and when a failed check is shown."""
     yield from changes(composer)
     yield from _promised(composer)
+    publish = composer.policy.publish
+    if publish:
+        rule = "publish.show_failure_after"
+        period = composer.period(rule, publish.show_failure_after)
+        yield composer.static("changes.failures-shown", rule, period=period)
 
 
 def _promised(composer: Composer) -> Iterator[Sentence]:

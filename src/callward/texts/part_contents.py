@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.policy.compiled import RECORDING_ACTIVITY
 from callward.policy.vocabulary import Article9, Basis, Collected, ConsentMode, Right
 from callward.policy.vocabulary_notice import Weighed
 from callward.texts.composing import in_order
@@ -22,20 +23,21 @@ if TYPE_CHECKING:
 
 _SAID_SPECIAL = (Article9.EXPLICIT_CONSENT, Article9.LEGAL_CLAIMS, Article9.HEALTH_CARE)
 _TOGETHER = {
-    Basis.CONTRACT: "purposes.contract",
-    Basis.VITAL_INTEREST: "purposes.vital",
-    Basis.PUBLIC_TASK: "purposes.public",
+    Basis.CONTRACT: "contract",
+    Basis.VITAL_INTEREST: "vital",
+    Basis.PUBLIC_TASK: "public",
 }
 
 
 def category_words(composer: Composer, names: Iterable[str], *, rule: str) -> Terms:
     """The words for these categories, in alphabetical order of their names in the policy."""
     return composer.terms(
-        "category", [_category(composer, name, rule).dpv for name in sorted(names)], rule=rule
+        "category", [category_of(composer, name, rule).dpv for name in sorted(names)], rule=rule
     )
 
 
-def _category(composer: Composer, name: str, rule: str) -> Category:
+def category_of(composer: Composer, name: str, rule: str) -> Category:
+    """The declared category; raises UnsayableRuleError for one that is not."""
     category = composer.policy.category.get(name)
     if category is None:
         raise UnsayableRuleError(rule=f"{rule}: category.{name}")
@@ -61,7 +63,7 @@ def contents(composer: Composer) -> Iterator[Sentence]:
     """What is always recorded, what people may volunteer, and what is only shown beside it."""
     rule, probe = f"{HERE}.categories", Probe.CATEGORIES_DECLARED
     names = recording_of(composer).categories
-    kinds = {name: _category(composer, name, rule) for name in names}
+    kinds = {name: category_of(composer, name, rule) for name in names}
     linked = {name for name, kind in kinds.items() if kind.link_only}
     volunteered = {
         name for name, kind in kinds.items() if kind.collected is Collected.VOLUNTEERED
@@ -124,32 +126,36 @@ def _key(here: str) -> str:
     return here.split(".")[1]
 
 
+def _family(here: str) -> str:
+    return "purposes" if _key(here) == RECORDING_ACTIVITY else "uses.purposes"
+
+
 def _on_one_basis(
     composer: Composer, basis: Basis, names: list[str], rule: str, *, asked: bool
 ) -> Iterator[Sentence]:
-    key = _key(rule)
+    key, family = _key(rule), _family(rule)
     match basis:
         case Basis.CONSENT:
             words = purpose_words(composer, names, rule=rule)
             if asked:
                 probe = Probe.TOLD_OR_ASKED
-                yield composer.proven("purposes.consent", rule, probe, key=key, purposes=words)
+                yield composer.proven(f"{family}.consent", rule, probe, key=key, purposes=words)
             else:
-                yield composer.static("purposes.consent", rule, key=key, purposes=words)
+                yield composer.static(f"{family}.consent", rule, key=key, purposes=words)
         case Basis.LEGAL_DUTY:
-            yield from (_legal_duty(composer, name, key) for name in names)
+            yield from (_legal_duty(composer, name, rule) for name in names)
         case Basis.LEGITIMATE_INTEREST:
             yield from (_interest(composer, name, key) for name in names)
         case _:
             words = purpose_words(composer, names, rule=rule)
-            yield composer.static(_TOGETHER[basis], rule, key=key, purposes=words)
+            yield composer.static(f"{family}.{_TOGETHER[basis]}", rule, key=key, purposes=words)
 
 
-def _legal_duty(composer: Composer, name: str, key: str) -> Sentence:
-    rule = f"purpose.{name}"
+def _legal_duty(composer: Composer, name: str, here: str) -> Sentence:
+    rule, key, family = f"purpose.{name}", f"{_key(here)}.{name}", _family(here)
     law = composer.law(purpose_of(composer, name, rule).law, rule=f"{rule}.law")
     purpose = purpose_words(composer, [name], rule=rule)
-    return composer.static("purposes.law.item", rule, key=f"{key}.{name}", law=law, purpose=purpose)
+    return composer.static(f"{family}.law.item", rule, key=key, law=law, purpose=purpose)
 
 
 def _interest(composer: Composer, name: str, key: str) -> Sentence:

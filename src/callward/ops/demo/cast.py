@@ -108,17 +108,40 @@ def _engage(part: Part, controller: ControllerView, *, actor: Actor, at: datetim
             assessed_by=actor,
             actor=actor,
             at=at,
-            desk=_desk(part, at=at),
+            desk=_desk(part.extension, at=at),
         )
     for purpose in part.hears_for:
         grant(ref, controller.ref, purpose, actor=actor, at=at)
     return Pass(ref=str(ref), password=password, totp=totp)
 
 
-def _desk(part: Part, *, at: datetime) -> services.AgentDesk | None:
-    if not part.extension:
+def join(controller_ref: Ref, extensions: dict[str, str], *, actor: Actor, at: datetime) -> None:
+    """Let everybody work for another controller too; agents answer these extensions there."""
+    for part in CAST:
+        ref = user_of(part.username)
+        if not part.roles:
+            continue
+        services.sign_undertaking(ref, controller_ref=controller_ref, actor=actor, at=at)
+        train(ref, controller_ref, actor=actor, at=at)
+        for role in part.roles:
+            services.appoint(
+                ref,
+                role,
+                controller_ref=controller_ref,
+                assessed_at=at,
+                assessed_by=actor,
+                actor=actor,
+                at=at,
+                desk=_desk(extensions.get(part.username, ""), at=at),
+            )
+        for purpose in part.hears_for:
+            grant(ref, controller_ref, purpose, actor=actor, at=at)
+
+
+def _desk(extension: str, *, at: datetime) -> services.AgentDesk | None:
+    if not extension:
         return None
-    return services.AgentDesk(code=part.extension, since=at - timedelta(days=60))
+    return services.AgentDesk(code=extension, since=at - timedelta(days=60))
 
 
 def train(user_ref: Ref, controller_ref: Ref, *, actor: Actor, at: datetime) -> None:

@@ -45,10 +45,10 @@ def _headers(text: str) -> dict[str, str]:
 class Telephone:
     """One telephone with one call at a time."""
 
-    def __init__(self, number: str, *, hertz: int, answers: bool = False) -> None:
-        self._number = number
+    def __init__(self, number: str, *, hertz: int, answers: bool = False, port: int = 0) -> None:
+        self.number = number
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind(("127.0.0.1", port))
         self._socket.settimeout(_AGAIN / 5)
         self._hertz, self._answers = hertz, answers
         self._far: Address = ("127.0.0.1", 0)
@@ -70,7 +70,7 @@ class Telephone:
         self._far, self._target = at, f"sip:{number}@{at[0]}:{at[1]}"
         self._call_id, self._ours = (
             f"{new_ref()}@127.0.0.1",
-            f"<sip:{self._number}@127.0.0.1:{self.port}>;tag={new_ref().hex[-8:]}",
+            f"<sip:{self.number}@127.0.0.1:{self.port}>;tag={new_ref().hex[-8:]}",
         )
         self._theirs = f"<{self._target}>"
         self.voice = Voice(hertz=self._hertz)
@@ -109,7 +109,7 @@ class Telephone:
             f"To: {self._theirs}",
             f"Call-ID: {self._call_id}",
             f"CSeq: {count or self._count} {method}",
-            f"Contact: <sip:{self._number}@127.0.0.1:{self.port}>",
+            f"Contact: <sip:{self.number}@127.0.0.1:{self.port}>",
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         ]
@@ -198,7 +198,7 @@ class Telephone:
             f"To: {headers['to']}",
             f"Call-ID: {headers['call-id']}",
             f"CSeq: {headers['cseq']}",
-            f"Contact: <sip:{self._number}@127.0.0.1:{self.port}>",
+            f"Contact: <sip:{self.number}@127.0.0.1:{self.port}>",
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         ]

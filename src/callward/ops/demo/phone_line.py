@@ -1,0 +1,242 @@
+"""The phone line of the demonstration: real calls over SIP, on this machine alone."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from callward.calls.selectors import CallFilters
+from callward.kernel import clock
+from callward.kernel.errors import CallwardError
+from callward.kernel.numbers import PhoneNumber
+from callward.ops.demo import cast
+from callward.ops.demo.telephone import Telephone
+from callward.ops.errors import CheckFailedError
+from callward.ops.supervision import callward_command
+from callward.recordings import selectors as recordings
+from callward.telephony import selectors as calls, services as telephony
+from callward.telephony.states import NobodyThere, Strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from callward.controllers.selectors import ControllerView
+    from callward.kernel.actors import Actor
+    from callward.kernel.references import Ref
+    from callward.ops.folders import DataFolder
+
+SHOWN = "smart-metering"  # it asks: one key agrees, another refuses
+LINE_NUMBER = "+442079460201"
+MARA, PETRAS = "+442079460777", "+12025550143"
+AGREE, REFUSE = "1", "9"
+_BEFORE, _AFTER, _AGENT = 500, 1000, 1500  # hertz
+_ANSWERED_WITHIN, _CALL_WITHIN, _LINE_WITHIN, _ENDS_WITHIN = 10.0, 60.0, 20.0, 15.0
+_TALK = 2.0
+_STEP = 0.2
+_CALLS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """The telephones around the line: two agents, and the carrier's far end."""
+
+    ana: Telephone
+    boris: Telephone
+    carrier: Telephone
+    line: tuple[str, int]
+
+    def close(self) -> None:
+        """Put every telephone away."""
+        for one in (self.ana, self.boris, self.carrier):
+            one.close()
+
+
+def connect(controller: ControllerView, *, actor: Actor) -> Exchange:
+    """Give a controller a carrier, a number, two queues and two agents' phones."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    os.environ["CALLWARD_SIP_PORT"] = str(port)
+    exchange = Exchange(
+        ana=Telephone("201", hertz=_AGENT, answers=True),
+        boris=Telephone("202", hertz=_AGENT, answers=True),
+        carrier=Telephone(PETRAS, hertz=_BEFORE, answers=True),
+        line=("127.0.0.1", port),
+    )
+    cast.join(controller.ref, {"ana": "201"}, actor=actor, at=clock.now())
+    _settle(controller.ref, exchange, actor=actor)
+    telephony.publish_snapshot(clock.now())
+    return exchange
+
+
+def _settle(controller_ref: Ref, exchange: Exchange, *, actor: Actor) -> None:
+    at = clock.now()
+    trunk = telephony.save_trunk(
+        telephony.TrunkFacts(
+            name="Example Carrier",
+            host="127.0.0.1",
+            port=exchange.carrier.port,
+            allow=("127.0.0.1/32",),
+        ),
+        controller_ref=controller_ref,
+        actor=actor,
+        at=at,
+    )
+    service = _open_queue("service", exchange.ana, controller_ref=controller_ref, actor=actor)
+    _open_queue("unrecorded", exchange.boris, controller_ref=controller_ref, actor=actor)
+    telephony.save_number(
+        telephony.NumberFacts(
+            number=LINE_NUMBER, queue_ref=service, trunk_ref=trunk, languages=("en",)
+        ),
+        controller_ref=controller_ref,
+        actor=actor,
+        at=at,
+    )
+    telephony.save_outbound(
+        telephony.OutboundFacts(
+            trunk_ref=trunk, shown_number=LINE_NUMBER, ring_seconds=20, voicemail_seconds=None
+        ),
+        controller_ref=controller_ref,
+        actor=actor,
+        at=at,
+    )
+
+
+def _open_queue(name: str, phone: Telephone, *, controller_ref: Ref, actor: Actor) -> Ref:
+    """One queue with one agent's phone in it."""
+    at = clock.now()
+    made = telephony.add_phone(
+        telephony.PhoneFacts(phone=phone.number, address="127.0.0.1", port=phone.port),
+        controller_ref=controller_ref,
+        actor=actor,
+        at=at,
+    )
+    facts = telephony.QueueFacts(
+        name=name,
+        title=name.capitalize(),
+        strategy=Strategy.RING_ALL,
+        ring_seconds=20,
+        wait_seconds=60,
+        nobody=NobodyThere.CALLBACK,
+        phones=(made.ref,),
+        always_open=True,
+        takes_unrecorded=name == "unrecorded",
+    )
+    return telephony.save_queue(facts, controller_ref=controller_ref, actor=actor, at=at)
+
+
+@contextlib.contextmanager
+def line_open(folder: DataFolder) -> Iterator[None]:
+    """Run `callward line` beside us, and end it in order."""
+    env = {**os.environ, "CALLWARD_DATA": str(folder.root)}
+    with subprocess.Popen(  # noqa: S603  # our own command
+        callward_command("line"), env=env, stdin=subprocess.DEVNULL
+    ) as line:
+        try:
+            _wait_for(folder.root / "line" / "control.sock", line)
+            yield
+        finally:
+            line.terminate()
+            try:
+                line.wait(_ENDS_WITHIN)
+            except subprocess.TimeoutExpired:
+                line.kill()
+
+
+def _wait_for(control: Path, line: subprocess.Popen[bytes]) -> None:
+    watch = threading.Event()
+    for _step in range(int(_LINE_WITHIN / _STEP)):
+        if control.exists() and _answers(control):
+            return
+        if line.poll() is not None:
+            break
+        watch.wait(_STEP)
+    raise CheckFailedError(count=1)
+
+
+def _answers(control: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as knock, contextlib.suppress(OSError):
+        knock.connect(str(control))
+        return True
+    return False
+
+
+def show_calls(controller: ControllerView, exchange: Exchange) -> dict[str, int]:
+    """Take two calls and place two, each with a yes and with a no; count what is kept."""
+    callers = [
+        threading.Thread(target=_ring_in, args=(exchange, MARA, AGREE)),
+        threading.Thread(target=_ring_in, args=(exchange, PETRAS, REFUSE)),
+    ]
+    for one in callers:
+        one.start()
+    for one in callers:
+        one.join(_CALL_WITHIN)
+    for agreed in (True, False):
+        _ring_out(controller, exchange, agreed=agreed)
+    return dict(sorted(_collect(controller).items()))
+
+
+def _ring_in(exchange: Exchange, number: str, key: str) -> None:
+    caller = Telephone(number, hertz=_BEFORE)
+    caller.dial(LINE_NUMBER, at=exchange.line)
+    agent = exchange.ana if key == AGREE else exchange.boris
+    if caller.connected.wait(_ANSWERED_WITHIN):
+        for _second in range(int(_CALL_WITHIN)):  # a yes counts once the announcement is over
+            caller.press(key)
+            if agent.connected.wait(1.0):
+                break
+        caller.over.wait(_TALK)
+    caller.close()
+    agent.over.wait(_ANSWERED_WITHIN)
+
+
+def _ring_out(controller: ControllerView, exchange: Exchange, *, agreed: bool) -> None:
+    ana, at = cast.user_of("ana"), clock.now()
+    call = telephony.dial(
+        PhoneNumber(e164=PETRAS),
+        reason="earlier-contact",
+        reference="T-2026-17",
+        language="en",
+        user_ref=ana,
+        controller_ref=controller.ref,
+        at=at,
+    )
+    exchange.carrier.connected.wait(_ANSWERED_WITHIN)
+    for _second in range(int(_CALL_WITHIN)):  # an answer counts once the person was told
+        with contextlib.suppress(CallwardError):
+            telephony.note_answer(
+                call, agreed=agreed, user_ref=ana, controller_ref=controller.ref, at=clock.now()
+            )
+            break
+        exchange.carrier.over.wait(1.0)
+    exchange.carrier.over.wait(_TALK)
+    exchange.carrier.hang_up()
+    exchange.ana.over.wait(_ANSWERED_WITHIN)
+
+
+def _collect(controller: ControllerView) -> Counter[str]:
+    """Take the finished calls out of the spool, as the worker does every few seconds."""
+    watch, fates = threading.Event(), Counter[str]()
+    for _step in range(int(_ENDS_WITHIN / _STEP)):
+        telephony.collect(clock.now())
+        fates = _fates(controller)
+        if fates.total() >= _CALLS:
+            break
+        watch.wait(_STEP)
+    return fates
+
+
+def _fates(controller: ControllerView) -> Counter[str]:
+    page = recordings.list_calls(controller.ref, CallFilters())
+    return Counter(
+        f"{row.call.direction}-{line.fate}"
+        for row in page.rows
+        for line in calls.line_calls(row.call.ref)
+    )

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _PREVIOUS = re.compile(r"^previous\s*=.*$", re.MULTILINE)
 _EFFECTIVE = re.compile(r"^effective\s*=.*$", re.MULTILINE)
-_WORDS = re.compile(r"\S+\s*")
 
 
 def publish_instant(effective: date, *, approved_at: datetime, zone: ZoneInfo) -> datetime:
@@ -95,20 +94,16 @@ def _change(name: str, before: Mapping[str, str], text: str) -> SentenceChange |
 
 def changed_words(before: str, after: str) -> Iterator[WordRun]:
     """Both texts as runs of words that stayed, left or came."""
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
-    matcher = SequenceMatcher(a=_bare(old), b=_bare(new), autojunk=False)
+    old, new = before.split(), after.split()
+    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
     for kind, first, last, from_, to in matcher.get_opcodes():
         if kind == "equal":
-            yield WordRun(part=Part.SAME, text="".join(new[from_:to]))
+            yield WordRun(part=Part.SAME, text=" ".join(new[from_:to]))
             continue
         if first < last:
-            yield WordRun(part=Part.OLD, text="".join(old[first:last]))
+            yield WordRun(part=Part.OLD, text=" ".join(old[first:last]))
         if from_ < to:
-            yield WordRun(part=Part.NEW, text="".join(new[from_:to]))
-
-
-def _bare(words: Sequence[str]) -> list[str]:
-    return [word.rstrip() for word in words]
+            yield WordRun(part=Part.NEW, text=" ".join(new[from_:to]))
 
 
 def in_order(own: Sequence[str], all_of_them: Sequence[str]) -> tuple[str, ...]:

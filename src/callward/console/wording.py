@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext, gettext_lazy as _, ngettext, pgettext_lazy
 
 from callward.calls.states import CallDirection, Disposition, PartyRole, Told
+from callward.console.wording_line import LANGUAGE_NAMES, LINE_LABELS
 from callward.intake.states import QuarantineState
 from callward.kernel.calendar import MalformedPeriodError, parse_period
 from callward.notices.states import EditionState
@@ -17,6 +18,8 @@ from callward.retention.states import DisposalKind, HoldState, Rule, RunState
 from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.utils.functional import _StrPromise
 
     from callward.kernel.calendar import Period
@@ -121,6 +124,7 @@ LABELS: dict[str, dict[str, str | _StrPromise]] = {
         "proof": _("Proof of interactions"),
         "interactions": _("Proof of interactions"),
         "needs": _("Understanding what callers need"),
+        "contact": _("Answering a question"),
     },
     "edition": {
         EditionState.DRAFT: _("Draft"),
@@ -163,6 +167,14 @@ LABELS: dict[str, dict[str, str | _StrPromise]] = {
         "hold.placed": _("the day the hold was placed"),
     },
 }
+
+
+LABELS |= LINE_LABELS
+
+
+def languages(codes: Iterable[str]) -> list[tuple[str, str | _StrPromise]]:
+    """The languages by their own names."""
+    return [(code, LANGUAGE_NAMES.get(code, code)) for code in codes]
 
 
 def label(family: str, value: object) -> str:

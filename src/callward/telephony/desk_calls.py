@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from callward.kernel.errors import BadInputError
 from callward.kernel.references import parse_ref
 from callward.line.states import CallEvent
-from callward.telephony.errors import NoSuchCallError
-from callward.telephony.models import DeskCall, DialPermit
+from callward.telephony import ports
+from callward.telephony.errors import LineDownError, NoSuchCallError
+from callward.telephony.models import AgentPhone, DeskCall, DialPermit, Presence
 from callward.telephony.rules import may_show_number
 from callward.telephony.sealing_texts import open_sealed
-from callward.telephony.states import GateWord
+from callward.telephony.states import GateWord, PresenceState
 from callward.telephony.values import DeskCallView
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from callward.kernel.references import Ref
     from callward.telephony.live import LineNews
-    from callward.telephony.models import AgentPhone
 
 _WORD_OF: dict[CallEvent, GateWord] = {
     CallEvent.RINGS: GateWord.RINGING,
@@ -36,6 +37,21 @@ _WORD_OF: dict[CallEvent, GateWord] = {
 _OVER = frozenset({CallEvent.ENDED, CallEvent.RINGS_NO_MORE})
 # What is final stays: a later "told" of a transfer does not undo a refusal.
 _FINAL = frozenset({GateWord.REFUSED, GateWord.STOPPED, GateWord.BLOCKED})
+
+
+def follow(news: LineNews, phone_ref: Ref, *, user_ref: Ref, at: datetime) -> None:
+    """Keep one piece of news about a phone; after a silence the line hears the agent's presence."""
+    phone = AgentPhone.objects.filter(ref=phone_ref).first()
+    if phone is None or not news.up:
+        return
+    if news.event is not None:
+        note_news(news, phone, user_ref=user_ref, at=at)
+        return
+    note_running(news.running, phone, at=at)
+    presence = Presence.objects.filter(phone=phone).first()
+    ready = presence is not None and presence.state == PresenceState.READY
+    with suppress(LineDownError):
+        ports.line.get().presence(phone.ref, ready=ready)
 
 
 def note_news(news: LineNews, phone: AgentPhone, *, user_ref: Ref, at: datetime) -> None:
@@ -127,7 +143,8 @@ def _word_of_gate(news: LineNews) -> GateWord:
     if news.fact("unrecorded"):
         return GateWord.UNRECORDED
     words = {"open": GateWord.RECORDING, "paused": GateWord.PAUSED, "shut": GateWord.STOPPED}
-    return words.get(news.fact("gate"), GateWord.TOLD)
+    untold = GateWord.NOT_TOLD if news.fact("direction") == "out" else GateWord.TOLD
+    return words.get(news.fact("gate"), untold)
 
 
 def _end(row: DeskCall, news: LineNews, *, at: datetime) -> None:

@@ -25,7 +25,7 @@ class LineDownError(TelephonyError):
     mend = gettext_noop("Start it with “callward up” or “callward line”, then try again.")
 
 
-class NoPhoneError(TelephonyError, RefusedError):
+class NoPhoneError(TelephonyError, NotFoundError):
     """The user answers no extension, so no phone rings for them."""
 
     code = "no-phone"

@@ -11,6 +11,7 @@ from callward.controllers import selectors as controllers
 from callward.kernel.actors import system_actor
 from callward.kernel.errors import BadInputError
 from callward.kernel.references import parse_ref
+from callward.line.states import Entry
 from callward.recordings import selectors as recordings
 from callward.retention import services as retention
 from callward.telephony import describing
@@ -49,7 +50,7 @@ def note_ring_back(row: LineCall, arrived: Arriving, *, at: datetime) -> None:
     if not describing.was_missed(envelope) or caller is None or caller.number is None:
         return
     policy = controllers.policy(row.policy_id)
-    asked = arrived.judged.fact("callback") == "True"
+    asked = arrived.judged.has(Entry.CALLBACK_NOTED)
     RingBack.objects.get_or_create(
         line_call_ref=row.line_call_ref,
         defaults={

@@ -249,3 +249,8 @@ def ring_backs(controller_ref: Ref) -> list[RingBackView]:
         )
         for row in rows.order_by("since")[:200]
     ]
+
+
+def ring_back(ref: Ref, controller_ref: Ref) -> RingBackView:
+    """One of them; raises NoSuchSettingError."""
+    return _found(ring_backs(controller_ref), ref)

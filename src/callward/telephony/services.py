@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callward.telephony.collecting import collect
 from callward.telephony.copying import make_copy, uncopied
-from callward.telephony.desk_calls import note_news, note_running
+from callward.telephony.desk_calls import follow
 from callward.telephony.dialling import (
     dial,
     hang_up,
@@ -63,6 +63,7 @@ __all__ = [
     "count_day",
     "dial",
     "drop_prompt",
+    "follow",
     "forget_due",
     "forget_spool_days",
     "hang_up",
@@ -71,8 +72,6 @@ __all__ = [
     "networks",
     "news_of",
     "note_answer",
-    "note_news",
-    "note_running",
     "pause_recording",
     "publish_snapshot",
     "renew_secret",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.translation import gettext
 
-from callward.console import event_words, probe_words as probe_sentences, wording
+from callward.console import event_words, probe_words as probe_sentences, wording, wording_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,3 +89,9 @@ def fact_value(value: str | int, name: str) -> str:
 def who(actor: str, names: Mapping[Ref, str]) -> str:
     """`{{ leaf.actor|who:names }}` by name where it is a user of staff."""
     return event_words.who(actor, names)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """`{{ call.language|language_name }}` in that language's own word."""
+    return wording_line.LANGUAGE_NAMES.get(code, code)

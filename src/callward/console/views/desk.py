@@ -1,0 +1,230 @@
+"""The agent's desk: presence, the call that rings or runs, the gate, and closing a call."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypedDict
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _, gettext_lazy
+
+from callward.accounts.states import Capability
+from callward.console import refusals
+from callward.console.desk_panel import desk_context
+from callward.console.forms.desk import DialForm, PauseForm, WrapUpForm
+from callward.console.pages import Nav, page
+from callward.kernel.numbers import PhoneNumber
+from callward.policy.vocabulary import OutboundReason
+from callward.telephony import selectors as line, services as telephony
+from callward.telephony.errors import DialNotPermittedError, LineDownError
+from callward.telephony.states import CallOutcome, PresenceState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from django.http import HttpResponse
+
+    from callward.console.visits import StaffRequest, Visit
+    from callward.kernel.references import Ref
+
+_BAD = 400
+
+
+class Who(TypedDict):
+    """Whose desk it is, and when."""
+
+    user_ref: Ref
+    controller_ref: Ref
+    at: datetime
+
+
+@page(
+    "desk/",
+    name="desk",
+    needs=Capability.USE_DESK,
+    nav=Nav(label=gettext_lazy("My desk"), icon="headset", order=5),
+)
+def desk(request: StaffRequest) -> HttpResponse:
+    """Show the desk as it is now; the page then follows the line by itself."""
+    return _desk(request)
+
+
+def _desk(request: StaffRequest, *, status: int = 200, **typed: object) -> HttpResponse:
+    visit = request.visit
+    context = desk_context(visit)
+    context |= {"dial_form": DialForm(policy=visit.policy), **typed}
+    return render(request, "console/desk/page.html", context, status=status)
+
+
+@page("desk/presence/", name="desk-presence", needs=Capability.USE_DESK, methods=("POST",))
+def presence(request: StaffRequest) -> HttpResponse:
+    """Say whether one takes calls."""
+    ready = request.POST.get("state") == PresenceState.READY
+    _tell(
+        request,
+        lambda: telephony.say_presence(
+            PresenceState.READY if ready else PresenceState.AWAY, **_who(request.visit)
+        ),
+    )
+    return redirect("desk")
+
+
+@page("desk/dial/", name="desk-dial", needs=Capability.USE_DESK, methods=("POST",))
+def dial(request: StaffRequest) -> HttpResponse:
+    """Call somebody for a reason that the policy names."""
+    visit = request.visit
+    form = DialForm(request.POST, policy=visit.policy)
+    if not form.is_valid():
+        return _desk(request, status=_BAD, dial_form=form)
+    typed = form.cleaned_data
+    try:
+        telephony.dial(
+            typed["number"],
+            reason=typed["reason"],
+            reference=typed["reference"],
+            language=typed["language"],
+            **_who(visit),
+        )
+    except LineDownError as error:
+        form.add_error(None, " ".join(refusals.sentences(error)))
+        return _desk(request, status=_BAD, dial_form=form)
+    return redirect("desk")
+
+
+@page(
+    "desk/ring-back/<uuid:ref>/",
+    name="desk-ring-back",
+    needs=Capability.USE_DESK,
+    methods=("POST",),
+)
+def ring_back(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Ring somebody back without seeing the number (S-03), or take them off the list."""
+    visit = request.visit
+    waits = line.ring_back(ref, visit.controller_ref)
+    if "done" not in request.POST:
+        if OutboundReason.EARLIER_CONTACT not in visit.policy.outbound_reasons:
+            raise DialNotPermittedError
+        telephony.dial(
+            PhoneNumber(e164=waits.number),
+            reason=str(OutboundReason.EARLIER_CONTACT),
+            reference=f"call-{waits.line_call_ref.hex[-12:]}",
+            language=visit.policy.languages[0],
+            **_who(visit),
+        )
+    telephony.settle_ring_back(
+        ref, controller_ref=visit.controller_ref, actor=visit.actor, at=visit.at
+    )
+    return redirect("desk")
+
+
+@page(
+    "desk/calls/<uuid:ref>/answer/",
+    name="desk-answer",
+    needs=Capability.USE_DESK,
+    methods=("POST",),
+)
+def answer(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Note what the person answered aloud."""
+    agreed = request.POST.get("said") == "yes"
+    return _in_call(request, ref, lambda who: telephony.note_answer(ref, agreed=agreed, **who))
+
+
+@page(
+    "desk/calls/<uuid:ref>/stop/",
+    name="desk-stop",
+    needs=Capability.USE_DESK,
+    methods=("POST",),
+)
+def stop(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Record nothing more of this call."""
+    return _in_call(request, ref, lambda who: telephony.stop_recording(ref, **who))
+
+
+@page(
+    "desk/calls/<uuid:ref>/pause/",
+    name="desk-pause",
+    needs=Capability.USE_DESK,
+    methods=("POST",),
+)
+def pause(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Record nothing for a while, for a reason of the policy."""
+    form = PauseForm(request.POST, policy=request.visit.policy)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    return _in_call(request, ref, lambda who: telephony.pause_recording(ref, reason=reason, **who))
+
+
+@page(
+    "desk/calls/<uuid:ref>/resume/",
+    name="desk-resume",
+    needs=Capability.USE_DESK,
+    methods=("POST",),
+)
+def resume(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Record on after a pause."""
+    return _in_call(request, ref, lambda who: telephony.resume_recording(ref, **who))
+
+
+@page(
+    "desk/calls/<uuid:ref>/hang-up/",
+    name="desk-hang-up",
+    needs=Capability.USE_DESK,
+    methods=("POST",),
+)
+def hang_up(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """End the call."""
+    return _in_call(request, ref, lambda who: telephony.hang_up(ref, **who))
+
+
+@page(
+    "desk/calls/<uuid:ref>/close/",
+    name="desk-close",
+    needs=Capability.USE_DESK,
+    methods=("POST",),
+)
+def close(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Close a call with outcome and purpose; a complaint is held at once (D-18)."""
+    visit = request.visit
+    form = WrapUpForm(request.POST, policy=visit.policy)
+    line.own_call(ref, user_ref=visit.user.ref, controller_ref=visit.controller_ref)
+    if not form.is_valid():
+        return _desk(request, status=_BAD, wrap_up_form=form)
+    typed = form.cleaned_data
+    case = telephony.close_call(
+        ref,
+        outcome=CallOutcome(typed["outcome"]),
+        purpose=typed["purpose"],
+        contains_complaint=typed["contains_complaint"],
+        remark=typed["remark"],
+        **_who(visit),
+    )
+    said = _("The call is closed.")
+    if case:
+        said = _("The call is closed and held for the case %(case)s.") % {"case": case}
+    messages.success(request, said)
+    return redirect("desk")
+
+
+def _who(visit: Visit) -> Who:
+    return {"user_ref": visit.user.ref, "controller_ref": visit.controller_ref, "at": visit.at}
+
+
+def _in_call(request: StaffRequest, ref: Ref, act: Callable[[Who], None]) -> HttpResponse:
+    """Do something about one's own running call; the panel shows what came of it."""
+    visit = request.visit
+    line.own_call(ref, user_ref=visit.user.ref, controller_ref=visit.controller_ref)
+    if request.headers.get("X-Desk") != "panel":
+        _tell(request, lambda: act(_who(visit)))
+        return redirect("desk")
+    with suppress(LineDownError):  # the panel itself says that the line is down
+        act(_who(visit))
+    return render(request, "console/desk/panel.html", desk_context(visit))
+
+
+def _tell(request: StaffRequest, act: Callable[[], None]) -> None:
+    """Tell the line; one that is down is said in a sentence and stops nobody."""
+    try:
+        act()
+    except LineDownError as error:
+        messages.warning(request, " ".join(refusals.sentences(error)))

@@ -40,7 +40,7 @@ _AS_EASY = frozenset({Channel.EMAIL, Channel.PHONE, Channel.WEB, Channel.ACCOUNT
     Rule(
         code="L-17",
         article="GDPR 17(1)(f), 8(1)",
-        fact=gettext_noop("%(where)s names online services without saying offered to a child."),
+        fact=gettext_noop("%(where)s names online services, but not that they are offered to a child."),
         mend=gettext_noop("Write child-online-service instead of online-service."),
         severity=Severity.WARNING,
     )

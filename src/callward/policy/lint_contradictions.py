@@ -36,7 +36,7 @@ _MAKES_RECORDINGS = frozenset({None, Service.TELEPHONY, Service.RECORDING})
     Rule(
         code="X-01",
         article="GDPR 5(1)(b)",
-        fact=gettext_noop("%(where)s claims one purpose although %(number)s are declared."),
+        fact=gettext_noop("%(where)s claims one purpose; declared are: %(number)s."),
         mend=gettext_noop("Take only_purpose out: the notice lists the purposes by itself."),
     )
 )

@@ -101,7 +101,7 @@ def _ambiguous_keys(policy: Policy) -> Iterator[Trouble]:
         code="P-39",
         article="GDPR 12(1)",
         fact=gettext_noop("%(where)s names %(language)s, in which there are no texts."),
-        mend=gettext_noop("Choose of en, ro, bg and lt, or have the texts written."),
+        mend=gettext_noop("Choose from en, ro, bg and lt, or have the texts written."),
     )
 )
 def _language_without_texts(policy: Policy) -> Iterator[Trouble]:

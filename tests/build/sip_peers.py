@@ -108,11 +108,16 @@ class Ours:
         self.running.stdin.write(json.dumps({"do": what, **facts}) + "\n")
         self.running.stdin.flush()
 
+    def auto(self, to: object) -> None:
+        """From the next call on, do this with it: nothing, answer, or a code."""
+        self.do("auto", to=to)
+        self.figures()  # it has heard us
+
     def leg(self, ref: str, act: str, **facts: object) -> None:
         """Tell one of its legs to do something."""
         self.do("leg", leg=ref, act=act, **facts)
 
-    def wait(self, event: str, *, seconds: float = 6.0, **facts: object) -> dict[str, Any]:
+    def wait(self, event: str, *, seconds: float = 10.0, **facts: object) -> dict[str, Any]:
         """The next event of this name and these facts; others are kept in `heard`."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
@@ -157,10 +162,10 @@ def ours(
         assert running.stdin is not None
         running.stdin.write(json.dumps({"snapshot": snapshot, **options}) + "\n")
         running.stdin.flush()
-        endpoint.port = int(endpoint.wait("ready", seconds=15)["port"])
+        endpoint.port = int(endpoint.wait("ready", seconds=30)["port"])
         yield endpoint
         endpoint.do("stop")
-        assert running.wait(5) == 0
+        assert running.wait(10) == 0
         assert running.stderr is not None
         said = running.stderr.read()
         assert complains == bool(said), said

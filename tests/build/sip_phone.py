@@ -35,7 +35,7 @@ class Phone:
 
     def next(self, method: str) -> str:
         """The next request of this method; others are answered by 200."""
-        while (heard := self.peer.hear(seconds=3)) is not None:
+        while (heard := self.peer.hear(seconds=6)) is not None:
             if heard.startswith(method):
                 return heard
             self._polite(heard)
@@ -43,7 +43,7 @@ class Phone:
 
     def next_status(self) -> int:
         """The status of the next response; requests between are answered by 200."""
-        while (heard := self.peer.hear(seconds=3)) is not None:
+        while (heard := self.peer.hear(seconds=6)) is not None:
             if heard.startswith("SIP/2.0"):
                 return int(heard.split(" ")[1])
             self._polite(heard)

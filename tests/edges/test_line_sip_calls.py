@@ -21,7 +21,7 @@ def line():
 @pytest.fixture
 def us(line):
     """The endpoint, idle before and after each call."""
-    line.do("auto", to=None)
+    line.auto(None)
     yield line
     assert line.quiet_after()["legs"] == 0
 
@@ -42,7 +42,7 @@ def test_inbound_call_is_offered_answered_acknowledged_and_ends_by_the_callers_b
 
 
 def test_inbound_call_ends_by_our_bye(tmp_path, us):
-    us.do("auto", to="answer")
+    us.auto("answer")
     with sipp("caller_waits_for_bye", folder=tmp_path, remote=us.port) as caller:
         leg = us.wait("acknowledged")["leg"]
         us.leg(leg, "end")
@@ -60,14 +60,14 @@ def test_caller_who_cancels_while_it_rings_ends_the_leg(tmp_path, us):
 
 @pytest.mark.parametrize("code", [486, 503])
 def test_call_is_refused_with_the_code_of_its_flow(tmp_path, us, code):
-    us.do("auto", to=code)
+    us.auto(code)
     with sipp("caller_is_refused", folder=tmp_path, remote=us.port) as caller:
         assert us.wait("ended", code=code)["why"] == "by-us"
         caller.done()
 
 
 def test_offer_of_a_caller_may_come_after_ours(tmp_path, us):
-    us.do("auto", to="answer")
+    us.auto("answer")
     with sipp("caller_without_offer", folder=tmp_path, remote=us.port) as caller:
         assert us.wait("offered")["media"] is None
         assert us.wait("reoffered")["media"]["codec"] == "PCMU"

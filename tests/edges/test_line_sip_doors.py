@@ -34,7 +34,7 @@ def line():
         limits={"concurrent_calls": 3, "calls_per_second": 400},
     )
     with ours(stage) as running:
-        running.do("auto", to=None)
+        running.auto(None)
         yield running
 
 
@@ -49,7 +49,7 @@ def status(response):
     return None if response is None else int(response.split(" ", 2)[1])
 
 
-def ask_twice(peer, us, method, *, secret=PHONE_SECRET, algorithm="SHA-256", **facts):
+def ask_twice(peer, us, method, *, secret=PHONE_SECRET, **facts):
     """Send a request, be challenged, send it again with the proof."""
     peer.send(request(method, peer, sequence=1, **facts), us.port)
     challenged = final(peer)
@@ -59,7 +59,6 @@ def ask_twice(peer, us, method, *, secret=PHONE_SECRET, algorithm="SHA-256", **f
         peer.send(ack.replace("z9hG4bKcall-1" + "1ACK", "z9hG4bKcall-11INVITE"), us.port)
     name = "Authorization" if method == "REGISTER" else "Proxy-Authorization"
     asked = re.findall(r"(?im)^(?:WWW|Proxy)-Authenticate: (.*?)\r$", challenged)
-    asked = [each for each in asked if f"algorithm={algorithm}" in each]
     to = facts.get("to", "+442079460199")
     proof = answer(
         asked,
@@ -74,18 +73,17 @@ def ask_twice(peer, us, method, *, secret=PHONE_SECRET, algorithm="SHA-256", **f
 
 def final(peer):
     """The next answer that is not provisional."""
-    while (heard := peer.hear(seconds=2)) is not None:
+    while (heard := peer.hear(seconds=6)) is not None:
         if status(heard) >= 200:
             return heard
     raise AssertionError("no answer")
 
 
 @pytest.mark.req("C-14")
-@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
-def test_phone_registers_with_its_secret_and_can_be_rung(us, algorithm):
+def test_phone_registers_with_its_secret_and_can_be_rung(us):
     with plain("127.0.0.2") as phone:
-        facts = {"sender": "ana", "to": "ana", "call": f"reg-{algorithm}"}
-        first, _ = ask_twice(phone, us, "REGISTER", algorithm=algorithm, **facts)
+        facts = {"sender": "ana", "to": "ana", "call": "reg"}
+        first, _ = ask_twice(phone, us, "REGISTER", **facts)
         granted = final(phone)
         us.do("dial", to="ana")
         leg = us.wait("dialled")["leg"]
@@ -219,7 +217,7 @@ def test_retransmitted_invite_is_one_call(us):
 
 
 def test_bye_of_somebody_else_does_not_end_a_call(us):
-    us.do("auto", to="answer")
+    us.auto("answer")
     with plain() as carrier, plain("127.0.0.10") as other:
         carrier.send(request("INVITE", carrier, call="victim", body=offer()), us.port)
         tag = re.search(r"(?im)^To:.*;tag=([^;\r\n]+)", final(carrier))[1]
@@ -231,7 +229,7 @@ def test_bye_of_somebody_else_does_not_end_a_call(us):
         other.send(forged, us.port)
         assert status(final(other)) == 403
         assert us.figures()["legs"] == 1
-    us.do("auto", to=None)
+    us.auto(None)
 
 
 def test_fault_in_one_call_refuses_that_call_alone(tmp_path):
@@ -239,7 +237,7 @@ def test_fault_in_one_call_refuses_that_call_alone(tmp_path):
     with plain() as carrier, ours(stage, auto="fault", complains=True) as us:
         carrier.send(request("INVITE", carrier, body=offer()), us.port)
         assert status(final(carrier)) == 500
-        us.do("auto", to="answer")
+        us.auto("answer")
         with sipp("caller_hangs_up", folder=tmp_path, remote=us.port) as caller:
             us.wait("acknowledged")
             caller.done()

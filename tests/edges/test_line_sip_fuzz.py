@@ -79,7 +79,7 @@ def line():
     )
     with plain() as peer, ours(stage) as running:
         PEER[:] = [peer]
-        running.do("auto", to="answer")
+        running.auto("answer")
         yield running
 
 
@@ -87,7 +87,7 @@ def test_no_message_whatever_ends_the_line_or_leaks_a_call(line, tmp_path):
     peer = PEER[0]
 
     @settings(
-        max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+        max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
     )
     @given(messages())
     def thrown(content):

@@ -15,7 +15,7 @@ FAR = free_port()
 def line():
     sessions = {"seconds": 4, "least": 2}
     with ours(snapshot(port=free_port(), trunks=(trunk(FAR),)), sessions=sessions) as running:
-        running.do("auto", to="answer")
+        running.auto("answer")
         yield running
 
 

@@ -22,7 +22,7 @@ def line(home):
     ana = agent("ana", address=PHONE, port=home)
     carrier = trunk(free_port(), takes_refer=True)
     with ours(snapshot(port=free_port(), trunks=(carrier,), agents=(ana,))) as running:
-        running.do("auto", to="answer")
+        running.auto("answer")
         yield running
 
 

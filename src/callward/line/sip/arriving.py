@@ -169,10 +169,10 @@ class Arriving:
 
     def _refused(self, request: Message, why: Refusal) -> Reply:
         name = "WWW-Authenticate" if why.code == 401 else "Proxy-Authenticate"  # noqa: PLR2004 - RFC 3261
-        if not why.challenges:
+        if why.challenge is None:
             self._house.count(Drop.WRONG_ADDRESS)
-        asked = [headers.header(name, value) for value in why.challenges]
-        return _reply(request, why.code, why.reason, *asked)
+            return _reply(request, why.code, why.reason)
+        return _reply(request, why.code, why.reason, headers.header(name, why.challenge))
 
     # Phones.
 

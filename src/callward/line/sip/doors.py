@@ -47,7 +47,7 @@ class Refusal:
 
     code: int
     reason: str
-    challenges: tuple[str, ...] = ()
+    challenge: str | None = None
 
 
 class Doors:
@@ -122,7 +122,7 @@ class Doors:
         asked = Refusal(
             code=401 if register else 407,
             reason="Unauthorized" if register else "Proxy Authentication Required",
-            challenges=tuple(self._keeper.challenges()),
+            challenge=self._keeper.challenge(),
         )
         if given is None:
             return asked

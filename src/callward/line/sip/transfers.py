@@ -67,7 +67,8 @@ class Transfers:
         if self._asked_by_peer is None:
             return
         over = code >= _SUCCESS.start
-        self._notify(code, "OK" if code in _SUCCESS else "Progress", over=over)
+        words = "OK" if code in _SUCCESS else "Failed"
+        self._notify(code, words if over else "Trying", over=over)
         if over:
             self._asked_by_peer = None
 

@@ -40,7 +40,9 @@ _AS_EASY = frozenset({Channel.EMAIL, Channel.PHONE, Channel.WEB, Channel.ACCOUNT
     Rule(
         code="L-17",
         article="GDPR 17(1)(f), 8(1)",
-        fact=gettext_noop("%(where)s names online services, but not that they are offered to a child."),
+        fact=gettext_noop(
+            "%(where)s names online services, but not that they are offered to a child."
+        ),
         mend=gettext_noop("Write child-online-service instead of online-service."),
         severity=Severity.WARNING,
     )
@@ -198,9 +200,8 @@ def _consent_by_voice(policy: Policy) -> bool:
     )
 )
 def _objection_buried(policy: Policy) -> Iterator[Trouble]:
-    interests = {purpose.basis for purpose in policy.purpose.values()}
-    shown = policy.rights.objection_shown
-    if Basis.LEGITIMATE_INTEREST in interests and shown != frozenset(ObjectionShown):
+    weighed = any(Basis.LEGITIMATE_INTEREST in purpose.bases for purpose in policy.purpose.values())
+    if weighed and policy.rights.objection_shown != frozenset(ObjectionShown):
         yield Trouble("rights.objection_shown")
 
 

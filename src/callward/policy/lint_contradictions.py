@@ -106,7 +106,7 @@ def _is_copy(activity: Activity, kept: Activity) -> bool:
 )
 def _several_bases(policy: Policy) -> Iterator[Trouble]:
     for name, purpose in policy.purpose.items():
-        if purpose.or_basis - {purpose.basis}:
+        if len(purpose.bases) > 1:
             yield Trouble(f"purpose.{name}")
 
 
@@ -121,8 +121,7 @@ def _several_bases(policy: Policy) -> Iterator[Trouble]:
 )
 def _advertising_without_consent(policy: Policy) -> Iterator[Trouble]:
     for name, purpose in policy.purpose.items():
-        bases = {purpose.basis, *purpose.or_basis}
-        interest = Basis.LEGITIMATE_INTEREST in bases and not purpose.own_similar_products
+        interest = Basis.LEGITIMATE_INTEREST in purpose.bases and not purpose.own_similar_products
         if purpose.dpv == _MARKETING and interest:
             yield Trouble(f"purpose.{name}")
 

@@ -10,6 +10,7 @@ from callward.kernel.errors import gettext_noop
 from callward.policy.compiled import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
 from callward.policy.law import TRAFFIC_TERMS, countable
 from callward.policy.lint_recording import recordings_of
+from callward.policy.lint_rights import has_officer
 from callward.policy.lint_rule import Rule, Trouble, checks
 from callward.policy.vocabulary import Basis, RecordKind, Right
 from callward.policy.vocabulary_calls import MessageEvent
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from callward.policy.schema_activity import Retain
 
 _OF_ACCOUNTS = frozenset({"cw:account", "cw:credentials"})
+# Where people write or say what they like, they speak of others.
+_OWN_WORDS = frozenset(
+    {"pd:Communication", "cw:said", "cw:volunteered", "cw:request-text", "cw:letter"}
+)
 _CALLS = frozenset({RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY})
 
 
@@ -101,7 +106,7 @@ def _duty_to_give_unsaid(policy: Policy) -> Iterator[Trouble]:
         if activity.if_not_given is None:
             yield Trouble(f"activity.{name}.if_not_given")
     for name, purpose in policy.purpose.items():
-        if purpose.basis is Basis.LEGITIMATE_INTEREST and not purpose.weighed:
+        if Basis.LEGITIMATE_INTEREST in purpose.bases and not purpose.weighed:
             yield Trouble(f"purpose.{name}.weighed")
 
 
@@ -130,8 +135,10 @@ def _staff_untold(policy: Policy) -> Iterator[Trouble]:
     )
 )
 def _others_untold(policy: Policy) -> Iterator[Trouble]:
-    speaks = bool(_CALLS & policy.activity.keys()) or policy.controller.telephony_provider
-    if speaks and policy.others is None:
+    calls = bool(_CALLS & policy.activity.keys()) or policy.controller.telephony_provider
+    used = {name for activity in policy.activity.values() for name in activity.categories}
+    terms = {policy.category[name].dpv for name in used & policy.category.keys()}
+    if policy.others is None and (calls or terms & _OWN_WORDS):
         yield Trouble("others")
 
 
@@ -158,17 +165,21 @@ def _breach_without_clock(policy: Policy) -> Iterator[Trouble]:
     )
 )
 def _category_without_period(policy: Policy) -> Iterator[Trouble]:
-    counted = {
-        name
-        for activity in policy.activity.values()
-        if _is_countable(activity.retain)
-        for name in activity.categories
-    }
+    counted = _counted(policy)
     for name in sorted(policy.category.keys() - counted):
         yield Trouble(f"category.{name}")
     kept = {policy.category[name].dpv for name in counted & policy.category.keys()}
     if policy.account and not (kept & _OF_ACCOUNTS or _is_countable(policy.account.retain)):
         yield Trouble("account.retain")
+
+
+def _counted(policy: Policy) -> set[str]:
+    return {
+        name
+        for activity in policy.activity.values()
+        if _is_countable(activity.retain)
+        for name in activity.categories
+    }
 
 
 def _is_countable(retain: Retain | None) -> bool:
@@ -197,10 +208,37 @@ def _papers_of_channels(policy: Policy) -> Iterator[Trouble]:
 
 
 def _surveyed(policy: Policy) -> bool:
-    # An activity of its own has a period of its own; then no paper is left over.
+    # An activity that has a period of its own leaves no paper over.
     surveys = {name for name, each in policy.category.items() if each.dpv == "cw:survey-answer"}
-    used = {name for activity in policy.activity.values() for name in activity.categories}
-    return bool(surveys - used)
+    return bool(surveys - _counted(policy))
+
+
+@checks(
+    Rule(
+        code="L-29",
+        article="GDPR 13(1)-(2)",
+        fact=gettext_noop("%(where)s leaves out what Article 13 lists: %(items)s."),
+        mend=gettext_noop("Add each item; the other findings say where."),
+    )
+)
+def _checklist(policy: Policy) -> Iterator[Trouble]:
+    missing = [item for item, is_there in _article_13(policy).items() if not is_there]
+    if missing:
+        yield Trouble("notice", {"items": ", ".join(missing)})
+
+
+def _article_13(policy: Policy) -> dict[str, bool]:
+    controller, activities = policy.controller, policy.activity.values()
+    return {
+        "13(1)(a)": bool(controller.post or controller.email),
+        "13(1)(b)": has_officer(policy) or controller.no_officer is not None,
+        "13(1)(c)": all(purpose.basis for purpose in policy.purpose.values()),
+        "13(1)(e)": bool(policy.recipient),
+        "13(1)(f)": policy.transfers is not None,
+        "13(2)(a)": all(_is_countable(activity.retain) for activity in activities),
+        "13(2)(e)": all(each.giving and each.if_not_given for each in activities),
+        "13(2)(f)": policy.profiling is not None,
+    }
 
 
 @checks(

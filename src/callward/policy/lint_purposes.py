@@ -148,7 +148,7 @@ def _baseless_purpose(policy: Policy) -> Iterator[Trouble]:
 def _unnamed_interest(policy: Policy) -> Iterator[Trouble]:
     for name, purpose in policy.purpose.items():
         named = purpose.interest and purpose.balancing
-        if purpose.basis is Basis.LEGITIMATE_INTEREST and not named:
+        if Basis.LEGITIMATE_INTEREST in purpose.bases and not named:
             yield Trouble(f"purpose.{name}")
 
 

@@ -165,7 +165,8 @@ def _missing_right(policy: Policy) -> Iterator[Trouble]:
 )
 def _needless_portability(policy: Policy) -> Iterator[Trouble]:
     bases = {purpose.basis for purpose in policy.purpose.values()}
-    if Right.PORTABILITY in policy.rights.all and not bases & {Basis.CONSENT, Basis.CONTRACT}:
+    owed_or_open = {Basis.CONSENT, Basis.CONTRACT, None}  # L-35 asks for a basis first
+    if Right.PORTABILITY in policy.rights.all and not bases & owed_or_open:
         yield Trouble("rights.all")
 
 
@@ -183,19 +184,6 @@ def _needless_portability(policy: Policy) -> Iterator[Trouble]:
 def _silent_restriction(policy: Policy) -> Iterator[Trouble]:
     if policy.rights.restriction_clock is None:
         yield Trouble("rights.restriction_clock")
-
-
-@checks(
-    Rule(
-        code="L-29",
-        article="GDPR 13(1)(a)",
-        fact=gettext_noop("%(where)s has neither a postal nor an e-mail address."),
-        mend=gettext_noop("Add post or email."),
-    )
-)
-def _unreachable_controller(policy: Policy) -> Iterator[Trouble]:
-    if not (policy.controller.post or policy.controller.email):
-        yield Trouble("controller")
 
 
 @checks(

@@ -79,6 +79,11 @@ class Purpose(Table):
     law: Slug | None = None
     evidence: bool = False
 
+    @property
+    def bases(self) -> frozenset[Basis]:
+        """Every basis that the text names for it."""
+        return self.or_basis | ({self.basis} if self.basis else frozenset())
+
 
 class Backup(Table):
     """How long data backups and key backups live; both are printed in the notice."""

@@ -1,0 +1,63 @@
+"""A notice as a PDF, and the poster of an office; the same bytes on every machine."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typst
+
+from callward.texts.foot import MARKS, foot, legend, legend_title
+
+if TYPE_CHECKING:
+    from callward.texts.notice import Notice
+
+_TEMPLATE = Path(__file__).parent / "paper.typ"
+
+
+def as_pdf(notice: Notice) -> bytes:
+    """The notice on paper, tagged for archives (PDF/A)."""
+    return _compiled(as_typst_input(notice))
+
+
+def as_typst_input(notice: Notice) -> str:
+    """Everything that the page prints, as one JSON text."""
+    return json.dumps(
+        {
+            "kind": str(notice.kind),
+            "language": notice.language,
+            "legal_name": notice.legal_name,
+            "effective": notice.effective.isoformat(),
+            "title": notice.title,
+            "sections": [
+                {
+                    "title": section.title,
+                    "sentences": [
+                        {
+                            "text": sentence.text,
+                            "item": sentence.item,
+                            "mark": MARKS[sentence.sentence_class],
+                        }
+                        for sentence in section.sentences
+                    ],
+                }
+                for section in notice.sections
+            ],
+            "foot": list(foot(notice)),
+            "legend_title": legend_title(notice),
+            "legend": [{"mark": mark, "meaning": meaning} for mark, meaning in legend(notice)],
+        },
+        ensure_ascii=False,
+    )
+
+
+@lru_cache(maxsize=16)
+def _compiled(notice: str) -> bytes:
+    page = typst.compile(
+        str(_TEMPLATE), format="pdf", sys_inputs={"notice": notice}, pdf_standards="a-2b"
+    )
+    if not isinstance(page, bytes):
+        raise TypeError
+    return page

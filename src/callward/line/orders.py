@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, assert_never
 
 from callward.line import control_words as words
@@ -57,4 +58,5 @@ def _in_call(board: Switchboard, order: _InCall) -> None:
 
 def _status(board: Switchboard) -> Answer:
     faults = [{"controller": name, "why": fault.code} for name, fault in board.faults()]
-    return {"calls": board.calls(), "faults": faults}
+    figures = asdict(board.house.media.figures())
+    return {"calls": board.calls(), "faults": faults, "media": figures}

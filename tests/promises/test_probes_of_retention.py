@@ -82,6 +82,13 @@ def test_an_engine_that_counts_a_day_too_many_turns_the_probe_red(home, monkeypa
     assert wrong(home, Probe.DUE_DATES_FOLLOW_POLICY) == 1
 
 
+def test_an_audit_that_is_kept_longer_than_promised_turns_the_probe_red(home):
+    keep_one(home)
+    assert wrong(home, Probe.DUE_DATES_FOLLOW_POLICY) == 0
+    later = clock.now() + timedelta(days=30 * 366)
+    assert wrong(home, Probe.DUE_DATES_FOLLOW_POLICY, at=later) == 1
+
+
 def test_an_engine_that_forgets_to_register_a_recording_turns_the_probe_red(home):
     kept = keep_one(home)
     assert wrong(home, Probe.EVERYTHING_HAS_A_DUE_DATE) == 0

@@ -148,7 +148,16 @@ def _rows_beside(glance: Glance) -> Count:
             wrong += kept is not None and instant(due_at) > _counted(
                 instant(called), kept[0], str(glance.document["timezone"])
             )
-    return Count(looked_at=looked, wrong=wrong)
+    return Count(looked_at=looked + 1, wrong=wrong + _audit_too_old(glance))
+
+
+def _audit_too_old(glance: Glance) -> bool:
+    """Whether the audit, which all controllers share, holds an entry older than this one says."""
+    kept = _keep(table(table(table(glance.document, "record"), "audit"), "retain"))
+    oldest = next(iter(glance.rows("SELECT min(at) FROM audit_leaf")), (None,))[0]
+    if kept is None or oldest is None:
+        return False
+    return ended(instant(oldest), kept[0], glance.zone, at=glance.at)
 
 
 @probes(Probe.EVERYTHING_HAS_A_DUE_DATE)

@@ -11,6 +11,7 @@ from callward.telephony.calls_of_line import line_calls, wrapped_up
 from callward.telephony.desk_calls import desk_call, own_call
 from callward.telephony.dialling import phone_of
 from callward.telephony.errors import LineDownError, NoSuchSettingError
+from callward.telephony.listening import listen
 from callward.telephony.models import (
     AgentPhone,
     ClosedDay,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
+    from callward.line.snapshot import Listen
     from callward.policy import CompiledPolicy
     from callward.telephony.values import LineStatus
 
@@ -71,6 +73,11 @@ def status() -> LineStatus | None:
         return ports.line.get().status()
     except LineDownError:
         return None
+
+
+def listens() -> Listen:
+    """Where phones sign in."""
+    return listen()
 
 
 def trunks(controller_ref: Ref) -> list[TrunkView]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +23,7 @@ from callward.notices.errors import (
     EditionNotFoundError,
 )
 from callward.notices.states import EditionState
+from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,6 +58,7 @@ def publishing(request: StaffRequest) -> HttpResponse:
         "blocking": notices.blocking(visit.controller_ref, at=visit.at),
         "review": services.review_due(visit.controller_ref, at=visit.at) if current else None,
         "announcements": notices.announcements(current.ref) if current else [],
+        "poster": _posters(current) if current else [],
         "reach": notices.reach(current.ref) if current else None,
         "names": _names(_undecided(visit), line),
         **_may(visit),
@@ -121,6 +124,7 @@ def one_edition(request: StaffRequest, ref: Ref) -> HttpResponse:
         "foreseen": notices.foreseen(ref, at=visit.at) if undecided else None,
         "announcements": notices.announcements(ref),
         "reach": notices.reach(ref),
+        "poster": _posters(edition),
         "documents": len(notices.documents(ref)),
         "kinds": services.kinds_of(ref),
         "second": visit.policy.two_person.second,
@@ -130,6 +134,14 @@ def one_edition(request: StaffRequest, ref: Ref) -> HttpResponse:
         **_may(visit),
     }
     return render(request, "console/publishing/one.html", context)
+
+
+def _posters(edition: EditionView) -> list[tuple[str, str]]:
+    """The languages in which the poster of a version can be printed."""
+    if NoticeKind.POSTER not in notices.kinds(edition.ref):
+        return []
+    names = dict(settings.LANGUAGES)
+    return [(language, names[language]) for language in edition.languages]
 
 
 def _own(ref: Ref, visit: Visit) -> EditionView:

@@ -1,0 +1,231 @@
+"""The phone line's page: how it is, and everything that the administrator sets up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _, gettext_lazy
+
+from callward.accounts.states import Capability
+from callward.console import refusals
+from callward.console.forms import line as forms
+from callward.console.pages import Nav, page
+from callward.kernel.errors import BadInputError
+from callward.telephony import selectors as line, services as telephony
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.forms import Form
+    from django.http import HttpResponse
+
+    from callward.console.visits import StaffRequest, Visit
+    from callward.kernel.references import Ref
+
+_BAD = 400
+_NEEDS = Capability.MANAGE_LINE
+_BOTH = ("GET", "HEAD", "POST")
+
+
+@page(
+    "line/",
+    name="line",
+    needs=_NEEDS,
+    nav=Nav(label=gettext_lazy("Phone line"), icon="telephone-inbound", order=65),
+)
+def line_page(request: StaffRequest) -> HttpResponse:
+    """Show how the line is and what is set up."""
+    return show(request)
+
+
+def show(request: StaffRequest, *, status: int = 200, **typed: object) -> HttpResponse:
+    """The page itself, perhaps with a form that was filled in wrongly."""
+    visit = request.visit
+    where, policy = visit.controller_ref, visit.policy
+    found = line.status()
+    trunks = line.trunks(where)
+    prompts = line.prompts_of(where, policy)
+    context = {
+        "status": found,
+        "faults": [why for slug, why in found.faults if slug == visit.post.controller.slug]  # type: ignore[union-attr]  # the page needs a post
+        if found
+        else [],
+        "trunks": trunks,
+        "numbers": line.numbers(where),
+        "queues": line.queues(where),
+        "phones": line.phones(where),
+        "hours": line.hours(where),
+        "closed_days": line.closed_days(where, policy, at=visit.at)[:12],
+        "outbound": line.outbound(where),
+        "outbound_trunk": _trunk_name(trunks, line.outbound(where)),
+        "prompts_spoken": sum(one.source is not None for one in prompts),
+        "prompts_needed": len(prompts),
+        "prompts_outdated": sum(one.outdated for one in prompts),
+        "hours_form": forms.HoursForm(),
+        "closed_form": forms.ClosedDayForm(),
+        **typed,
+    }
+    return render(request, "console/line/page.html", context, status=status)
+
+
+def _trunk_name(trunks: Any, outbound: Any) -> str:
+    wanted = outbound.trunk_ref if outbound else None
+    return next((trunk.name for trunk in trunks if trunk.ref == wanted), "")
+
+
+def edit(
+    request: StaffRequest,
+    form: Form,
+    save: Callable[[], object],
+    *,
+    title: str,
+    lead: str = "",
+    taken_away: str = "",
+) -> HttpResponse:
+    """One form on a page of its own: saved, or shown again with what is wrong."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            save()
+        except BadInputError as error:
+            form.add_error(None, " ".join(refusals.sentences(error)))
+        else:
+            messages.success(request, _("The phone line has the new settings."))
+            return redirect("line")
+    context = {"form": form, "title": title, "lead": lead, "taken_away": taken_away}
+    status = _BAD if request.method == "POST" else 200
+    return render(request, "console/line/edit.html", context, status=status)
+
+
+def act(visit: Visit) -> dict[str, Any]:
+    """Whose line it is, who changes it, and when."""
+    return {"controller_ref": visit.controller_ref, "actor": visit.actor, "at": visit.at}
+
+
+@page("line/trunks/new/", name="line-trunk-new", needs=_NEEDS, methods=_BOTH)
+def new_trunk(request: StaffRequest) -> HttpResponse:
+    """Add a carrier."""
+    form = forms.TrunkForm(request.POST or None)
+    return edit(
+        request,
+        form,
+        lambda: telephony.save_trunk(form.facts(), **act(request.visit)),
+        title=_("Add a carrier"),
+    )
+
+
+@page("line/trunks/<uuid:ref>/", name="line-trunk", needs=_NEEDS, methods=_BOTH)
+def change_trunk(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Change a carrier."""
+    found = line.trunk(ref, request.visit.controller_ref)
+    names = [name for name in forms.TrunkForm.base_fields if name not in {"secret", "allow"}]
+    initial = {name: getattr(found, name) for name in names} | {"allow": "\n".join(found.allow)}
+    form = forms.TrunkForm(request.POST or None, initial=initial)
+    return edit(
+        request,
+        form,
+        lambda: telephony.save_trunk(form.facts(), ref=ref, **act(request.visit)),
+        title=found.name,
+        taken_away="trunk",
+    )
+
+
+@page("line/queues/new/", name="line-queue-new", needs=_NEEDS, methods=_BOTH)
+def new_queue(request: StaffRequest) -> HttpResponse:
+    """Add a queue."""
+    form = forms.QueueForm(request.POST or None, phones=_phones(request.visit))
+    return edit(
+        request,
+        form,
+        lambda: telephony.save_queue(form.facts(), **act(request.visit)),
+        title=_("Add a queue"),
+    )
+
+
+@page("line/queues/<uuid:ref>/", name="line-queue", needs=_NEEDS, methods=_BOTH)
+def change_queue(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Change a queue."""
+    facts = line.queue(ref, request.visit.controller_ref).facts
+    names = [name for name in forms.QueueForm.base_fields if name != "phones"]
+    initial: dict[str, object] = {name: getattr(facts, name) for name in names}
+    initial["phones"] = forms.chosen(facts.phones)
+    form = forms.QueueForm(request.POST or None, initial=initial, phones=_phones(request.visit))
+    return edit(
+        request,
+        form,
+        lambda: telephony.save_queue(form.facts(), ref=ref, **act(request.visit)),
+        title=facts.title,
+        taken_away="queue",
+    )
+
+
+def _phones(visit: Visit) -> list[tuple[str, str]]:
+    return [(str(one.ref), one.facts.phone) for one in line.phones(visit.controller_ref)]
+
+
+@page("line/numbers/new/", name="line-number-new", needs=_NEEDS, methods=_BOTH)
+def new_number(request: StaffRequest) -> HttpResponse:
+    """Add a number that people dial."""
+    form = forms.NumberForm(request.POST or None, **_roads(request.visit))
+    return edit(
+        request,
+        form,
+        lambda: telephony.save_number(form.facts(), **act(request.visit)),
+        title=_("Add a number"),
+    )
+
+
+@page("line/numbers/<uuid:ref>/", name="line-number", needs=_NEEDS, methods=_BOTH)
+def change_number(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Lead a number elsewhere."""
+    facts = line.number(ref, request.visit.controller_ref).facts
+    initial = {
+        "number": facts.number,
+        "queue": str(facts.queue_ref),
+        "trunk": str(facts.trunk_ref or ""),
+        "languages": list(facts.languages),
+        "officer": facts.officer,
+    }
+    form = forms.NumberForm(request.POST or None, initial=initial, **_roads(request.visit))
+    return edit(
+        request,
+        form,
+        lambda: telephony.save_number(form.facts(), ref=ref, **act(request.visit)),
+        title=facts.number,
+        taken_away="number",
+    )
+
+
+def _roads(visit: Visit) -> dict[str, Any]:
+    where = visit.controller_ref
+    return {
+        "policy": visit.policy,
+        "queues": [(str(one.ref), one.facts.title) for one in line.queues(where)],
+        "trunks": [(str(one.ref), one.name) for one in line.trunks(where)],
+    }
+
+
+@page("line/outbound/", name="line-outbound", needs=_NEEDS, methods=_BOTH)
+def change_outbound(request: StaffRequest) -> HttpResponse:
+    """Say how calls are made, and whether messages are taken."""
+    visit = request.visit
+    found = line.outbound(visit.controller_ref)
+    initial = {}
+    if found is not None:
+        initial = {
+            "trunk": str(found.trunk_ref or ""),
+            "shown_number": found.shown_number,
+            "ring_seconds": found.ring_seconds,
+            "voicemail_seconds": found.voicemail_seconds,
+        }
+    roads = _roads(visit)
+    form = forms.OutboundForm(
+        request.POST or None, initial=initial, policy=visit.policy, trunks=roads["trunks"]
+    )
+    return edit(
+        request,
+        form,
+        lambda: telephony.save_outbound(form.facts(), **act(visit)),
+        title=_("Calls out and messages"),
+    )

@@ -27,6 +27,7 @@ _COMMANDS = {
     "up": "running:up",
     "web": "running:web",
     "worker": "running:worker",
+    "line": "line:line",
     "health": "running:health",
     "policy": "policies:policy",
     "notice": "notices:notice",
@@ -44,7 +45,7 @@ _COMMANDS = {
     "promises": "promises:promises",
     "demo": "demo:demo",
 }
-_LIGHT = frozenset({"setting_up", "policies", "notices", "demo"})  # need no data folder
+_LIGHT = frozenset({"setting_up", "policies", "notices", "demo", "line"})  # need no data folder
 
 
 class LateGroup(click.Group):

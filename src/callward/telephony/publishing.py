@@ -58,6 +58,8 @@ def publish_snapshot(at: datetime) -> bool:
         where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
         _log.error("line snapshot not written: %s", where)  # its words hold values
         return False
+    if not whole.controllers and not snapshot_file().exists():
+        return True  # nobody set a line up: it goes on waiting and opens no port
     made(line_folder())
     made(prompts_folder())
     line.write_snapshot(whole, snapshot_file())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from callward.line import voices
 from callward.line.snapshot import Prompt, PromptOrigin
 from callward.telephony.folders import made, prompts_folder
 
@@ -26,23 +26,32 @@ def put_in_place(audio: bytes, folder: Path) -> str:
     """Write a prompt under its own hash, whole or not at all; tells the hash."""
     digest = hashlib.sha256(audio).hexdigest()
     place = made(folder) / f"{digest}.al"
-    if not place.exists():
+    if not _holds(folder, digest):
         part = place.with_suffix(".part")
         part.write_bytes(audio)
         part.replace(place)
     return digest
 
 
-@lru_cache(maxsize=1024)  # decoding a voice costs more than everything else in a snapshot
+@lru_cache(maxsize=1024)
 def _digest_of(language: str, text: str, folder: Path) -> str | None:
+    """Decoding a voice costs more than everything else in a snapshot, so it is done once."""
+    name = hashlib.sha256(f"{language}\0{text}".encode()).hexdigest()
+    note = made(folder) / f"{name}.voice"
+    if note.exists() and _holds(folder, digest := note.read_text()):
+        return digest
     audio = _spoken(language, text)
-    return None if audio is None else put_in_place(audio, folder)
+    if audio is None:
+        return None
+    digest = put_in_place(audio, folder)
+    note.write_text(digest)
+    return digest
+
+
+def _holds(folder: Path, digest: str) -> bool:
+    place = folder / f"{digest}.al"
+    return place.exists() and hashlib.sha256(place.read_bytes()).hexdigest() == digest
 
 
 def _spoken(language: str, text: str) -> bytes | None:
-    try:
-        voices = importlib.import_module("callward.line.voices")
-    except ModuleNotFoundError:
-        return None
-    found: bytes | None = voices.shipped(language, text) or voices.spoken(language, text)
-    return found
+    return voices.shipped(language, text) or voices.spoken(language, text)

@@ -20,6 +20,7 @@ from callward.ops.setting_up import set_up
 from callward.ops.speech import json_option, plain, remark, tell
 from callward.ops.supervision import Program, Tree, callward_command, hold_lifeline
 from callward.retention import services as retention
+from callward.telephony import services as telephony
 
 host_option = click.option("--host", default="127.0.0.1", show_default=True)
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
@@ -29,17 +30,19 @@ port_option = click.option("--port", type=click.IntRange(1, 65535), default=8000
 @host_option
 @port_option
 def up(host: str, port: int) -> None:
-    """Run everything: the console and the worker, in one tree that stops together."""
+    """Run everything: console, worker and phone line, in one tree that stops together."""
     folder = chosen_folder()
     if not folder.is_made():
         set_up(folder, region=None, passphrase=None)
     house = open_house()
     refuse_unsafe(Start(folder=house.folder, host=host))
+    telephony.publish_snapshot(house.at)
     env = dict(os.environ)
     web = callward_command("web", "--host", host, "--port", str(port))
     programs = [
         Program(name="web", command=web, env=env),
         Program(name="worker", command=callward_command("worker"), env=env),
+        Program(name="line", command=callward_command("line"), env=env),
     ]
     shown = "localhost" if host in {"127.0.0.1", "::1"} else host
     remark(f"Callward is starting at http://{shown}:{port} — stop it with Ctrl-C.")

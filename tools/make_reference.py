@@ -6,11 +6,10 @@ is stale.
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
-from callward.policy.schema import Policy
+from callward.policy.editor import schema_for_editors
 from tools.reference_keys import keys_page
 from tools.reference_rules import rules_pages
 
@@ -24,15 +23,6 @@ def pages() -> dict[Path, str]:
         REFERENCE / "policy.schema.json": schema_for_editors(),
         **{REFERENCE / "rules" / name: text for name, text in rules_pages().items()},
     }
-
-
-def schema_for_editors() -> str:
-    """The JSON Schema that an editor checks a policy file against while it is typed."""
-    schema = Policy.model_json_schema(by_alias=True)
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["$id"] = "https://callward.example/policy.schema.json"
-    schema["title"] = "callward-policy/1"
-    return json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def stale() -> list[Path]:

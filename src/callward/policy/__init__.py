@@ -23,6 +23,7 @@ from callward.policy.compiler import (
     policy_id_of,
     policy_of,
 )
+from callward.policy.editor import line_of, schema_for_editors
 from callward.policy.errors import PolicyError
 from callward.policy.findings import Finding
 from callward.policy.linter import lint
@@ -49,9 +50,11 @@ __all__ = [
     "canonical_json",
     "compile_policy",
     "from_canonical",
+    "line_of",
     "lint",
     "load",
     "may_play",
     "policy_id_of",
     "policy_of",
+    "schema_for_editors",
 ]

@@ -39,6 +39,11 @@ class Finding:
         return self.mend_template % {"where": self.where, **self.facts}
 
     @property
+    def page(self) -> str:
+        """Where the reference explains the rule."""
+        return f"docs/reference/rules/{self.code[0]}.md#{self.code.lower()}"
+
+    @property
     def refuses(self) -> bool:
         """Whether the policy may not be activated because of this."""
         return self.severity == "error" and not self.waived

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TOP = Path(__file__).resolve().parent.parent
 PLACES = TOP / "docs" / "promises" / "places.toml"
 PAGE = TOP / "docs" / "promises" / "requirements.md"
-_MARK = re.compile(r'mark\.req\("([A-Z]-\d\d)"\)')
+_MARK = re.compile(r'(?:mark\.req|row)\(\s*"([A-Z]-\d\d)"')
 _WHOLE_ACTIVITY = re.compile(r"activity\.[^.]+")
 _NAMED_BY = ("id", "reason", "name")
 _HEAD = """# Where each promise stands

@@ -10,10 +10,15 @@ from callward.kernel import calendar
 from callward.kernel.errors import BadInputError
 from callward.kernel.numbers import PhoneNumber
 from callward.kernel.references import parse_ref
+from callward.policy import VOICEMAIL_ACTIVITY
 from callward.policy.vocabulary import Direction
+from callward.recordings.services import NewRecording
+from callward.recordings.states import RecordingState
+from callward.retention.services import Plan
 from callward.telephony.models import AgentPhone, LineCall
 from callward.telephony.sealing_texts import seal
-from callward.telephony.states import CALL_DETAIL
+from callward.telephony.states import CALL_DETAIL, LINE_FELL
+from callward.vault import services as vault
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
     from callward.policy import CompiledPolicy
     from callward.telephony.arriving import Arriving
+    from callward.vault.states import Sealed
 
 
 def kept_envelope(arrived: Arriving, controller_ref: Ref) -> Envelope:
@@ -57,7 +63,7 @@ def extension_of(envelope: Envelope, controller_ref: Ref) -> str:
 def wanted(arrived: Arriving, policy: CompiledPolicy) -> bool:
     """Whether the policy wants a recording of a call like this one."""
     rules = policy.recording
-    if rules is None or arrived.judged.fact("officer") == "True":
+    if rules is None or arrived.judged.officer:
         return False
     if arrived.envelope.disposition is not Disposition.ANSWERED:
         return False
@@ -121,7 +127,7 @@ def row_of(arrived: Arriving, controller_ref: Ref, policy_id: str, *, at: dateti
         fate="" if judged.ledger is None else arrived.fate,
         fault=arrived.fault,
         evidence=judged.evidence,
-        officer=judged.fact("officer") == "True",
+        officer=judged.officer,
         reason=judged.fact("reason"),
         reference=judged.fact("reference"),
         sealed_redirects=seal(" ".join(filter(None, redirects)), controller_ref),
@@ -136,3 +142,39 @@ _MISSED = frozenset({Disposition.NO_ANSWER, Disposition.CANCELLED, Disposition.B
 def was_missed(envelope: Envelope) -> bool:
     """Whether somebody rang and nobody came."""
     return envelope.direction is CallDirection.IN and envelope.disposition in _MISSED
+
+
+def message_plan(policy: CompiledPolicy, controller_ref: Ref, started_at: datetime) -> Plan:
+    """Where a message is sealed to and when it ends, by the rule of messages."""
+    assert policy.voicemail is not None
+    rule = policy.voicemail.retain
+    due_at = calendar.cap_due(started_at, rule.period, zone=policy.zone)
+    day = calendar.local_day(due_at, zone=policy.zone)
+    return Plan(
+        epoch=vault.due_epoch(controller_ref, VOICEMAIL_ACTIVITY, day),
+        due_at=due_at,
+        floor_until=None,
+        activity=VOICEMAIL_ACTIVITY,
+        policy_id=policy.policy_id,
+        start_event=str(rule.start),
+        zone=policy.zone.key,
+        period=str(rule.period),
+    )
+
+
+def recording_of(arrived: Arriving, sealed: Sealed, call_ref: Ref, plan: Plan) -> NewRecording:
+    """The row of a message that was sealed by its plan."""
+    return NewRecording(
+        ref=sealed.ref,
+        call_ref=call_ref,
+        controller_ref=parse_ref(plan.epoch.split("/")[1]),
+        plan=plan,
+        started_at=arrived.envelope.started_at,
+        state=RecordingState.STORED if arrived.whole else RecordingState.DEGRADED,
+        fault="" if arrived.whole else LINE_FELL,
+        mime="audio/wav",
+        seconds=arrived.spooled.seconds,
+        channels=2,
+        bytes=sealed.size,
+        captured_sha256=sealed.sha256.hex(),
+    )

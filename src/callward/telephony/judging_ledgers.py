@@ -9,6 +9,7 @@ from callward.calls.states import Told
 from callward.line.errors import LedgerTamperedError
 from callward.line.ledger import verify
 from callward.line.states import Entry, EvidenceKind, RecordingFate
+from callward.policy.vocabulary import PromptKey
 from callward.telephony.values import LedgerWord
 
 if TYPE_CHECKING:
@@ -43,11 +44,30 @@ class Judged:
             return Told.UNKNOWN
         if self.ledger.evidence in _ASKED or self.has(Entry.AGREED):
             return Told.ASKED
-        return Told.ANNOUNCED if self.has(Entry.ANNOUNCEMENT_ENDED) else Told.NONE
+        return Told.ANNOUNCED if self.heard_to_the_end else Told.NONE
 
     def has(self, entry: Entry) -> bool:
         """Whether this ever happened in the call."""
-        return self.ledger is not None and any(line.entry is entry for line in self.ledger.lines)
+        return bool(self._of(entry))
+
+    @property
+    def heard_to_the_end(self) -> bool:
+        """Whether an announcement was played whole."""
+        return any(line.facts.get("complete", True) for line in self._of(Entry.ANNOUNCEMENT_ENDED))
+
+    @property
+    def is_message(self) -> bool:
+        """Whether what was recorded is a message left by voice, which has rules of its own."""
+        said = {line.facts.get("prompt") for line in self._of(Entry.ANNOUNCEMENT_ENDED)}
+        return str(PromptKey.VOICEMAIL) in said and self.has(Entry.OPENED)
+
+    @property
+    def officer(self) -> bool:
+        """Whether the call was for the protection officer, and so never recorded (S-20)."""
+        return any(line.facts.get("unrecorded") == "officer" for line in self._of(Entry.SHUT))
+
+    def _of(self, entry: Entry) -> list[LedgerLine]:
+        return [line for line in self.ledger.lines if line.entry is entry] if self.ledger else []
 
     def fact(self, name: str) -> str:
         """What the ledger's first line says of the call."""

@@ -24,6 +24,7 @@ from callward.telephony.sealing_texts import seal
 from callward.telephony.states import COPY_TASK, LEDGER_PART, LINE_FELL, RecordingFate
 from callward.telephony.wave_form import stereo_wav
 from callward.vault import services as vault
+from callward.vault.states import ToSeal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,6 +57,9 @@ class Room:
 def keep_with_audio(arrived: Arriving, room: Room, report: Collected) -> None:
     """Seal a recording with its ledger through the one door, then write down what it was."""
     policy = room.policy_of(arrived)
+    if arrived.judged.is_message and policy.voicemail is not None:
+        report.taken_in += _keep_message(arrived, room, policy)
+        return
     envelope = describing.kept_envelope(arrived, room.controller_ref)
     upload = intake.Upload(
         envelope=envelope,
@@ -95,6 +99,28 @@ def _note_receipt(arrived: Arriving, receipt: Receipt, room: Room, policy: Compi
         _write_down(row, arrived, room)
         if kept:
             enqueue(COPY_TASK, str(row.ref), key=f"{COPY_TASK}:{row.ref}")
+
+
+def _keep_message(arrived: Arriving, room: Room, policy: CompiledPolicy) -> int:
+    """A message left by voice is kept by its own rule, and counted by it."""
+    plan = describing.message_plan(policy, room.controller_ref, arrived.envelope.started_at)
+    if plan.is_past_due(room.at):
+        return 0
+    audio = stereo_wav(*arrived.channels(), ref=arrived.ref)
+    [sealed] = vault.seal_group(
+        [ToSeal(audio=audio, epoch=plan.epoch, parts={LEDGER_PART: arrived.raw_ledger})],
+        at=room.at,
+    )
+    new = describing.call_of(arrived, room.controller_ref, policy)
+    row = describing.row_of(arrived, room.controller_ref, policy.policy_id, at=room.at)
+    with transaction.atomic():
+        vault.register([sealed], controller_ref=room.controller_ref, at=room.at)
+        row.call_ref = keep_call(new, actor=room.actor, at=room.at)
+        row.recording_ref = sealed.ref
+        kept = describing.recording_of(arrived, sealed, row.call_ref, plan)
+        keep_recordings([kept], actor=room.actor, at=room.at)
+        _write_down(row, arrived, room)
+    return 1
 
 
 def keep_without_audio(arrived: Arriving, room: Room) -> None:

@@ -191,8 +191,10 @@ def _agent(row: AgentPhone) -> line.Agent:
 
 
 def _voicemail(settings: LineSettings | None, policy: CompiledPolicy) -> line.Voicemail | None:
-    """Only where the policy has the activity and the administrator switched it on."""
-    if settings is None or settings.voicemail_seconds is None or policy.voicemail is None:
+    """Only where the policy has the activity, somebody switched it on, and somebody may listen."""
+    if settings is None or settings.voicemail_seconds is None:
+        return None
+    if policy.voicemail is None or policy.recording is None:
         return None
     return line.Voicemail(longest_seconds=settings.voicemail_seconds)
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django import template
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
-from callward.console import event_words, probe_words as probe_sentences, wording, wording_line
+from callward.console import (
+    event_words,
+    ledger_words,
+    probe_words as probe_sentences,
+    wording,
+    wording_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from django.utils.safestring import SafeString
+
     from callward.kernel.references import Ref
+    from callward.telephony.values import LedgerWord
 
 register = template.Library()
 
@@ -95,3 +106,24 @@ def who(actor: str, names: Mapping[Ref, str]) -> str:
 def language_name(code: str) -> str:
     """`{{ call.language|language_name }}` in that language's own word."""
     return wording_line.LANGUAGE_NAMES.get(code, code)
+
+
+@register.filter
+def ledger_sentence(word: LedgerWord) -> str:
+    """`{{ word|ledger_sentence }}`: one line of a call's ledger."""
+    return ledger_words.sentence(word)
+
+
+@register.filter
+def ledger_details(word: LedgerWord) -> str:
+    """`{{ word|ledger_details }}`: which prompt, for which reason, by what evidence."""
+    return ledger_words.details(word)
+
+
+@register.filter
+def marks_json(marks: list[dict[str, object]]) -> SafeString:
+    """`{{ piece.marks|marks_json }}` inside a script that only the player reads."""
+    text = json.dumps(marks)
+    for sign, written in (("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e")):
+        text = text.replace(sign, written)
+    return mark_safe(text)  # noqa: S308  # every sign that could end the script is written away

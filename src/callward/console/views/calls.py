@@ -12,17 +12,22 @@ from callward.calls import selectors as calls
 from callward.calls.errors import CallMissingError
 from callward.console.forms.calls import CallFilterForm
 from callward.console.forms.holds import HoldForm
+from callward.console.ledger_words import marks
 from callward.console.pages import Nav, page
 from callward.recordings import selectors as recordings
 from callward.retention import services as retention
+from callward.telephony import selectors as line
 from callward.vault.errors import RecordingGoneError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpResponse
 
     from callward.console.visits import StaffRequest, Visit
     from callward.kernel.references import Ref
     from callward.recordings.selectors import RecordingView
+    from callward.telephony.values import LineCallView
 
 _SAVED = "calls.filters"
 _PAGE = 50
@@ -84,9 +89,11 @@ def call_page(request: StaffRequest, ref: Ref) -> HttpResponse:
     if call.row.controller_ref != visit.controller_ref:
         raise CallMissingError(ref=ref)
     found = recordings.recordings_of_call(ref)
-    shown = [_shown(recording, visit) for recording in found]
+    told = line.line_calls(ref)
+    shown = [_shown(recording, visit, told) for recording in found]
     context = {
         "call": call,
+        "line_calls": told,
         "recordings": [piece for piece in shown if piece["reason"]],
         "purposes": sorted(visit.policy.recording.access.purposes)
         if visit.policy.recording
@@ -102,12 +109,21 @@ def call_page(request: StaffRequest, ref: Ref) -> HttpResponse:
     return render(request, "console/calls/call.html", context)
 
 
-def _shown(recording: RecordingView, visit: Visit) -> dict[str, object]:
+def _shown(
+    recording: RecordingView, visit: Visit, told: Sequence[LineCallView]
+) -> dict[str, object]:
     try:
         reason = retention.why_still_here(recording.ref, visit.at)
     except RecordingGoneError:
         return {"recording": recording, "reason": None}
-    return {"recording": recording, "reason": reason, "peaks": _peaks(recording, visit)}
+    return {
+        "recording": recording,
+        "reason": reason,
+        "peaks": _peaks(recording, visit),
+        "marks": [
+            mark for one in told if one.recording_ref == recording.ref for mark in marks(one)
+        ],
+    }
 
 
 def _peaks(recording: RecordingView, visit: Visit) -> list[list[float]]:

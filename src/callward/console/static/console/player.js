@@ -3,6 +3,7 @@
 
 (function () {
   const STEP_SECONDS = 5;
+  const COLOURS = { consent: "#1f6f43", announcement: "#0f4c5c", pause: "#b07600", stop: "#a32020", digit: "#4a5c63", transfer: "#0f4c5c" };
 
   function clock(seconds) {
     const whole = Math.floor(seconds);
@@ -10,14 +11,21 @@
   }
 
   function peaksOf(card) {
-    const holder = card.querySelector("script[type='application/json']");
+    const holder = card.querySelector("script[type='application/json']:not([data-marks])");
+    return holder ? JSON.parse(holder.textContent) : [];
+  }
+
+  function marksOf(card) {
+    const holder = card.querySelector("script[data-marks]");
     return holder ? JSON.parse(holder.textContent) : [];
   }
 
   function draw(card) {
     const peaks = peaksOf(card);
     const style = getComputedStyle(document.documentElement);
-    return WaveSurfer.create({
+    const regions = WaveSurfer.Regions.create();
+    const wave = WaveSurfer.create({
+      plugins: [regions],
       container: card.querySelector("[data-waveform]"),
       peaks: peaks.length ? peaks : [[0, 0]],
       duration: Number(card.dataset.seconds),
@@ -29,6 +37,11 @@
       progressColor: style.getPropertyValue("--wave-played").trim() || "#0b5394",
       cspNonce: document.body.dataset.nonce,
     });
+    wave.on("ready", () => {
+      regions.clearRegions();
+      marksOf(card).forEach((mark) => regions.addRegion({ start: mark.at, drag: false, resize: false, color: COLOURS[mark.kind] || "#4a5c63" }));
+    });
+    return wave;
   }
 
   function wire(card, wave) {
@@ -51,6 +64,9 @@
       if (controls.hidden || event.target.closest("input, select, textarea, button, a")) { return; }
       const keys = { " ": () => wave.playPause(), ArrowLeft: () => step(-STEP_SECONDS), ArrowRight: () => step(STEP_SECONDS), j: () => step(-STEP_SECONDS), k: () => wave.playPause(), l: () => step(STEP_SECONDS) };
       if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
+    });
+    card.querySelectorAll("[data-goto]").forEach((mark) => {
+      mark.addEventListener("click", () => { if (!controls.hidden) { wave.setTime(Number(mark.dataset.goto)); } });
     });
     show();
     return controls;

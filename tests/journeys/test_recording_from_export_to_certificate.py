@@ -38,6 +38,8 @@ def test_the_therapists_export_lives_and_ends_as_the_notice_says(tmp_path):
     told = _show(tmp_path / "demo")
     assert told["taken_in"] == told["sealed"] == told["verified"] == 7
     assert told["left_in_clear"] == 0
+    assert told["calls"] == {"in-refused": 1, "in-stored": 1, "out-refused": 1, "out-stored": 1}
+    assert told["promises_broken"] == []
     assert told["played"] == 1
     assert told["refused"] == 4
     assert told["erased_stays_erased"] is True
@@ -55,5 +57,3 @@ def test_the_therapists_export_lives_and_ends_as_the_notice_says(tmp_path):
         logs = b"".join(file.read_bytes() for file in (tmp_path / "demo" / "logs").iterdir())
         assert marker not in logs
 
-    again = _show(tmp_path / "demo")
-    assert again["destroyed"] == 6

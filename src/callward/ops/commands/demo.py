@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 
 import click
 
@@ -14,7 +15,7 @@ from callward.ops.house import command_actor, load
 from callward.ops.mark import is_marked
 from callward.ops.setting_up import set_up
 from callward.ops.speech import remark
-from callward.ops.supervision import Program, Tree, callward_command
+from callward.ops.supervision import Program, Tree, callward_command, hold_lifeline
 
 
 @click.group(invoke_without_command=True)
@@ -44,6 +45,22 @@ def code(username: str) -> None:
     from callward.ops.demo.cast import pass_of  # noqa: PLC0415  # after Django
 
     click.echo(pass_of(folder, username).code())
+
+
+@demo.command("phones", hidden=True)
+def phones() -> None:
+    """Answer the invented people's telephones, and let two of them ring once."""
+    folder = chosen_folder()
+    if not is_marked(folder):
+        raise NotADemoError
+    load()
+    hold_lifeline()
+    from callward.ops.demo import phone_line  # noqa: PLC0415  # after Django
+
+    exchange = phone_line.exchange_of(folder)
+    phone_line.wait_for_line(folder)
+    phone_line.ring_in_twice(exchange)
+    threading.Event().wait()
 
 
 def _show_once(folder: DataFolder) -> None:
@@ -76,11 +93,25 @@ def _serve(folder: DataFolder, *, port: int) -> None:
         port=port,
         passwords={name: one.password for name, one in kept_passes(folder).items()},
     )
+    _open(folder, port=port)
+
+
+def _open(folder: DataFolder, *, port: int) -> None:
+    from callward.ops.demo.phone_line import tell_port  # noqa: PLC0415  # after Django
+
+    tell_port(folder)
+    commands = {
+        "web": ("web", "--port", str(port)),
+        "worker": ("worker",),
+        "line": ("line",),
+        "phones": ("demo", "phones"),
+    }
     env = dict(os.environ)
-    web = callward_command("web", "--port", str(port))
-    worker = callward_command("worker")
     Tree(
-        [Program(name="web", command=web, env=env), Program(name="worker", command=worker, env=env)]
+        [
+            Program(name=name, command=callward_command(*words), env=env)
+            for name, words in commands.items()
+        ]
     ).run()
 
 

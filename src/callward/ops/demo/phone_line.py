@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
 import threading
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from callward.calls.selectors import CallFilters
 from callward.kernel import clock
@@ -18,13 +19,15 @@ from callward.kernel.numbers import PhoneNumber
 from callward.ops.demo import cast
 from callward.ops.demo.telephone import Telephone
 from callward.ops.errors import CheckFailedError
+from callward.ops.files import write_new_file
 from callward.ops.supervision import callward_command
 from callward.recordings import selectors as recordings
 from callward.telephony import selectors as calls, services as telephony
 from callward.telephony.states import NobodyThere, Strategy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from callward.controllers.selectors import ControllerView
@@ -43,6 +46,14 @@ _STEP = 0.2
 _CALLS = 4
 
 
+class _Who(TypedDict):
+    """For whom, by whom and when something is set up."""
+
+    controller_ref: Ref
+    actor: Actor
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """The telephones around the line: two agents, and the carrier's far end."""
@@ -58,65 +69,71 @@ class Exchange:
             one.close()
 
 
-def connect(controller: ControllerView, *, actor: Actor) -> Exchange:
+def connect(controller: ControllerView, folder: DataFolder, *, actor: Actor) -> None:
     """Give a controller a carrier, a number, two queues and two agents' phones."""
+    ports = {name: _free_port() for name in ("line", "ana", "boris", "carrier")}
+    write_new_file(_ports_file(folder), json.dumps(ports).encode())
+    tell_port(folder)
+    cast.join(controller.ref, {"ana": "201"}, actor=actor, at=clock.now())
+    _settle(controller.ref, ports, actor=actor)
+    telephony.publish_snapshot(clock.now())
+
+
+def tell_port(folder: DataFolder) -> None:
+    """Let every program started from here know where the line listens."""
+    os.environ["CALLWARD_SIP_PORT"] = str(json.loads(_ports_file(folder).read_text())["line"])
+
+
+def exchange_of(folder: DataFolder) -> Exchange:
+    """Take the telephones of a demonstration off their hooks."""
+    ports = json.loads(_ports_file(folder).read_text())
+    return Exchange(
+        ana=Telephone("201", hertz=_AGENT, answers=True, port=ports["ana"]),
+        boris=Telephone("202", hertz=_AGENT, answers=True, port=ports["boris"]),
+        carrier=Telephone(PETRAS, hertz=_BEFORE, answers=True, port=ports["carrier"]),
+        line=("127.0.0.1", ports["line"]),
+    )
+
+
+def _ports_file(folder: DataFolder) -> Path:
+    return folder.root / "phones.json"
+
+
+def _free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    os.environ["CALLWARD_SIP_PORT"] = str(port)
-    exchange = Exchange(
-        ana=Telephone("201", hertz=_AGENT, answers=True),
-        boris=Telephone("202", hertz=_AGENT, answers=True),
-        carrier=Telephone(PETRAS, hertz=_BEFORE, answers=True),
-        line=("127.0.0.1", port),
-    )
-    cast.join(controller.ref, {"ana": "201"}, actor=actor, at=clock.now())
-    _settle(controller.ref, exchange, actor=actor)
-    telephony.publish_snapshot(clock.now())
-    return exchange
+        return int(free.getsockname()[1])
 
 
-def _settle(controller_ref: Ref, exchange: Exchange, *, actor: Actor) -> None:
-    at = clock.now()
+def _settle(controller_ref: Ref, ports: Mapping[str, int], *, actor: Actor) -> None:
+    who = _Who(controller_ref=controller_ref, actor=actor, at=clock.now())
     trunk = telephony.save_trunk(
         telephony.TrunkFacts(
             name="Example Carrier",
             host="127.0.0.1",
-            port=exchange.carrier.port,
+            port=ports["carrier"],
             allow=("127.0.0.1/32",),
         ),
-        controller_ref=controller_ref,
-        actor=actor,
-        at=at,
+        **who,
     )
-    service = _open_queue("service", exchange.ana, controller_ref=controller_ref, actor=actor)
-    _open_queue("unrecorded", exchange.boris, controller_ref=controller_ref, actor=actor)
+    service = _open_queue("service", "201", ports["ana"], who)
+    _open_queue("unrecorded", "202", ports["boris"], who)
     telephony.save_number(
         telephony.NumberFacts(
             number=LINE_NUMBER, queue_ref=service, trunk_ref=trunk, languages=("en",)
         ),
-        controller_ref=controller_ref,
-        actor=actor,
-        at=at,
+        **who,
     )
-    telephony.save_outbound(
-        telephony.OutboundFacts(
-            trunk_ref=trunk, shown_number=LINE_NUMBER, ring_seconds=20, voicemail_seconds=None
-        ),
-        controller_ref=controller_ref,
-        actor=actor,
-        at=at,
+    way_out = telephony.OutboundFacts(
+        trunk_ref=trunk, shown_number=LINE_NUMBER, ring_seconds=20, voicemail_seconds=None
     )
+    telephony.save_outbound(way_out, **who)
 
 
-def _open_queue(name: str, phone: Telephone, *, controller_ref: Ref, actor: Actor) -> Ref:
+def _open_queue(name: str, phone: str, port: int, who: _Who) -> Ref:
     """One queue with one agent's phone in it."""
-    at = clock.now()
     made = telephony.add_phone(
-        telephony.PhoneFacts(phone=phone.number, address="127.0.0.1", port=phone.port),
-        controller_ref=controller_ref,
-        actor=actor,
-        at=at,
+        telephony.PhoneFacts(phone=phone, address="127.0.0.1", port=port), **who
     )
     facts = telephony.QueueFacts(
         name=name,
@@ -129,7 +146,7 @@ def _open_queue(name: str, phone: Telephone, *, controller_ref: Ref, actor: Acto
         always_open=True,
         takes_unrecorded=name == "unrecorded",
     )
-    return telephony.save_queue(facts, controller_ref=controller_ref, actor=actor, at=at)
+    return telephony.save_queue(facts, **who)
 
 
 @contextlib.contextmanager
@@ -140,7 +157,7 @@ def line_open(folder: DataFolder) -> Iterator[None]:
         callward_command("line"), env=env, stdin=subprocess.DEVNULL
     ) as line:
         try:
-            _wait_for(folder.root / "line" / "control.sock", line)
+            wait_for_line(folder, line)
             yield
         finally:
             line.terminate()
@@ -150,12 +167,13 @@ def line_open(folder: DataFolder) -> Iterator[None]:
                 line.kill()
 
 
-def _wait_for(control: Path, line: subprocess.Popen[bytes]) -> None:
-    watch = threading.Event()
+def wait_for_line(folder: DataFolder, line: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until the line takes orders; raises CheckFailedError when it ended instead."""
+    control, watch = folder.root / "line" / "control.sock", threading.Event()
     for _step in range(int(_LINE_WITHIN / _STEP)):
         if control.exists() and _answers(control):
             return
-        if line.poll() is not None:
+        if line is not None and line.poll() is not None:
             break
         watch.wait(_STEP)
     raise CheckFailedError(count=1)
@@ -168,8 +186,18 @@ def _answers(control: Path) -> bool:
     return False
 
 
-def show_calls(controller: ControllerView, exchange: Exchange) -> dict[str, int]:
+def show_calls(controller: ControllerView, folder: DataFolder) -> dict[str, int]:
     """Take two calls and place two, each with a yes and with a no; count what is kept."""
+    exchange = exchange_of(folder)
+    ring_in_twice(exchange)
+    for agreed in (True, False):
+        _ring_out(controller, exchange, agreed=agreed)
+    exchange.close()
+    return dict(sorted(_collect(controller).items()))
+
+
+def ring_in_twice(exchange: Exchange) -> None:
+    """Two people call at once: Mara agrees to the recording, Petras refuses it."""
     callers = [
         threading.Thread(target=_ring_in, args=(exchange, MARA, AGREE)),
         threading.Thread(target=_ring_in, args=(exchange, PETRAS, REFUSE)),
@@ -178,9 +206,6 @@ def show_calls(controller: ControllerView, exchange: Exchange) -> dict[str, int]
         one.start()
     for one in callers:
         one.join(_CALL_WITHIN)
-    for agreed in (True, False):
-        _ring_out(controller, exchange, agreed=agreed)
-    return dict(sorted(_collect(controller).items()))
 
 
 def _ring_in(exchange: Exchange, number: str, key: str) -> None:

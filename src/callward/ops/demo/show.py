@@ -16,14 +16,17 @@ from django.db import connections
 
 from callward.audit import services as audit
 from callward.calls.selectors import CallFilters
+from callward.jobs import services as jobs
 from callward.kernel import clock
 from callward.kernel.actors import user_actor
-from callward.ops.demo import cast
+from callward.ops.demo import cast, phone_line
 from callward.ops.demo.visitor import Visitor, console_open
 from callward.ops.errors import CheckFailedError
 from callward.ops.mark import write_mark
 from callward.ops.speech import remark
 from callward.ops.supervision import callward_command
+from callward.promises import services as promises
+from callward.promises.states import CheckState
 from callward.recordings import selectors as recordings
 from callward.retention import (
     ports as retention_ports,
@@ -59,6 +62,8 @@ class Show:
         self._count_what_came_in()
         refs = self._refs()
         self._play(refs)
+        self._call()
+        self._keep_promises()
         erased = self._erase_and_restore(refs)
         held = self._hold()
         self._destroy(refs, held=held)
@@ -96,6 +101,22 @@ class Show:
             ]
         self.told["played"] = int(heard > 0)
         self.told["refused"] = sum(answer.status != HTTPStatus.CREATED for answer in answers)
+
+    def _call(self) -> None:
+        """Four calls over real SIP on this machine: in and out, with a yes and with a no."""
+        remark("Mara and Petras ring; Ana rings back: one agrees, one refuses, each time.")
+        with phone_line.line_open(self.stage.folder):
+            counted = phone_line.show_calls(self.stage.line, self.stage.folder)
+        self.told["calls"] = counted
+        jobs.run_now("recordings.verify-waiting")
+
+    def _keep_promises(self) -> None:
+        remark("Every sentence of the notices that can be checked is checked.")
+        views = promises.check_all(at=clock.now())
+        self.told["promises_kept"] = sum(one.state is CheckState.GREEN for one in views)
+        self.told["promises_broken"] = sorted(
+            {str(one.probe) for one in views if one.state is CheckState.RED}
+        )
 
     def _erase_and_restore(self, refs: list[Ref]) -> Ref:
         """Erase one after a backup, restore the backup, and see that it stays erased."""
@@ -195,6 +216,8 @@ class Show:
 
 
 EXPECTED = {
+    "promises_broken": [],
+    "calls": {"in-refused": 1, "in-stored": 1, "out-refused": 1, "out-stored": 1},
     "signed_in": True,
     "played": 1,
     "refused": 4,

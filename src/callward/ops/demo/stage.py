@@ -32,6 +32,7 @@ class Stage:
 
     folder: DataFolder
     controller: ControllerView
+    line: ControllerView  # whose telephone is shown
     report: IntakeReport
 
 
@@ -48,7 +49,7 @@ def empty_stage(folder: DataFolder) -> None:
 def set_stage(folder: DataFolder, *, actor: Actor) -> Stage:
     """Load the sample controllers, engage the cast, take the carrier's export in."""
     from callward.controllers import services as controllers  # noqa: PLC0415  # after Django
-    from callward.ops.demo import cast  # noqa: PLC0415  # after Django
+    from callward.ops.demo import cast, phone_line  # noqa: PLC0415  # after Django
 
     at = clock.now()
     added = {}
@@ -60,7 +61,8 @@ def set_stage(folder: DataFolder, *, actor: Actor) -> Stage:
     passes = cast.engage(controller, actor=actor, at=at)
     report = _take_in_export(folder, controller, actor=actor)
     cast.keep_passes(folder, passes)
-    return Stage(folder=folder, controller=controller, report=report)
+    phone_line.connect(added[phone_line.SHOWN], folder, actor=actor)
+    return Stage(folder=folder, controller=controller, line=added[phone_line.SHOWN], report=report)
 
 
 def _take_in_export(

@@ -93,9 +93,15 @@ class CallLimits:
     """How many calls may run, and how fast new ones may come."""
 
     def __init__(self, *, concurrent: int, per_second: int) -> None:
-        self._concurrent = concurrent
+        self._concurrent, self._per_second = concurrent, per_second
         self._bucket = Bucket(per_second)
         self._closed = False
+
+    def use(self, *, concurrent: int, per_second: int) -> None:
+        """Take other numbers from now on; running calls stay."""
+        if per_second != self._per_second:
+            self._bucket = Bucket(per_second)
+        self._concurrent, self._per_second = concurrent, per_second
 
     def close(self) -> None:
         """No new calls from now on; running ones go on."""

@@ -84,8 +84,10 @@ class Endpoint:
         return str(self._snapshot.listen.media_host)
 
     def use(self, snapshot: Snapshot) -> None:
-        """Work with a new snapshot; address, port and limits of the process stay."""
+        """Work with a new snapshot; address and ports stay those of the beginning."""
         self._snapshot = snapshot
+        limits = snapshot.limits
+        self.limits.use(concurrent=limits.concurrent_calls, per_second=limits.calls_per_second)
         self._names.use(trunk.host for trunk in snapshot.trunks)
         self._renew()
 

@@ -58,11 +58,18 @@ def changes(found: Sequence[Change]) -> list[dict[str, object]]:
             "topic": _(one.topic),
             "sentence": _(one.sentence),
             "needs_notice": one.needs_notice,
-            "before": value_words(one.before),
-            "after": value_words(one.after),
+            "before": value_words(_unlike(one.before, one.after)),
+            "after": value_words(_unlike(one.after, one.before)),
         }
         for one in found
     ]
+
+
+def _unlike(value: JsonValue, other: JsonValue) -> JsonValue:
+    """Of two tables only what differs; everything else as it is."""
+    if not isinstance(value, dict) or not isinstance(other, dict):
+        return value
+    return {key: each for key, each in value.items() if other.get(key) != each} or None
 
 
 def value_words(value: JsonValue) -> str:

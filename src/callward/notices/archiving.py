@@ -71,14 +71,12 @@ def _broken(edition: Edition, kept: list[Document]) -> Iterator[ArchiveFinding]:
 
 def _drifted(edition: Edition, kept: list[Document]) -> Iterator[ArchiveFinding]:
     # Only the newest version: older ones were written with the sentences of their own time.
-    policy = load(bytes(edition.source))
+    again = {
+        (made.kind, made.language, made.format): made.content
+        for made in rendering.render_all(load(bytes(edition.source)))
+    }
     for document in kept:
-        made = rendering.render(
-            policy,
-            kind=NoticeKind(document.kind),
-            language=document.language,
-            form=Format(document.format),
-        )
+        made = again.get((NoticeKind(document.kind), document.language, Format(document.format)))
         if made != bytes(document.content):
             yield _finding(edition, document, ArchiveFault.RENDERS_DIFFERENTLY)
 

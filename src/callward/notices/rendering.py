@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy import Policy
+    from callward.texts import Notice
 
 ARCHIVED = (Format.HTML, Format.MARKDOWN, Format.JSON, Format.JSONLD)
 
@@ -29,27 +30,30 @@ class Rendered:
 
 def render(policy: Policy, *, kind: NoticeKind, language: str, form: Format) -> bytes:
     """The bytes of one notice, the same for the same policy on every machine."""
-    notice = texts.render(policy, kind=kind, language=language)
+    return _written(texts.render(policy, kind=kind, language=language), form, policy=policy)
+
+
+def _written(notice: Notice, form: Format, *, policy: Policy) -> bytes:
     match form:
         case Format.HTML:
-            written = texts.as_html(notice)
+            return texts.as_html(notice)
         case Format.MARKDOWN:
-            written = texts.as_markdown(notice)
+            return texts.as_markdown(notice)
         case Format.JSON:
-            written = texts.as_json(notice)
+            return texts.as_json(notice)
         case Format.JSONLD:
-            written = texts.as_jsonld(notice)
+            return texts.as_jsonld(notice, policy=policy)
         case Format.PDF:
-            written = texts.as_pdf(notice)
-    return written
+            return texts.as_pdf(notice)
 
 
 def render_all(policy: Policy) -> Iterator[Rendered]:
     """Everything that the archive keeps of a policy; the poster also as the page to print."""
     for kind in texts.kinds_of(policy):
         for language in texts.LANGUAGES:
+            notice = texts.render(policy, kind=kind, language=language)
             for form in _forms(kind):
-                content = render(policy, kind=kind, language=language, form=form)
+                content = _written(notice, form, policy=policy)
                 yield Rendered(kind=kind, language=language, format=form, content=content)
 
 

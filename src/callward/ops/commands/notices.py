@@ -53,7 +53,7 @@ def render(file: Path, kind: str | None, language: str | None, form: str, to: Pa
     policy = _read_policy(file)
     wanted = _kind_in(policy, kind)
     written = texts.render(policy, kind=wanted, language=language or policy.languages[0])
-    content = _as_bytes(written, Format(form))
+    content = _as_bytes(written, Format(form), policy=policy)
     if to is None:
         click.get_binary_stream("stdout").write(content)
         return
@@ -68,7 +68,7 @@ def _kind_in(policy: Policy, kind: str | None) -> NoticeKind:
     return known[0] if kind is None else NoticeKind(kind)
 
 
-def _as_bytes(written: Notice, form: Format) -> bytes:
+def _as_bytes(written: Notice, form: Format, *, policy: Policy) -> bytes:
     match form:
         case Format.MARKDOWN:
             return texts.as_markdown(written)
@@ -77,7 +77,7 @@ def _as_bytes(written: Notice, form: Format) -> bytes:
         case Format.JSON:
             return texts.as_json(written)
         case Format.JSONLD:
-            return texts.as_jsonld(written)
+            return texts.as_jsonld(written, policy=policy)
         case Format.PDF:
             return texts.as_pdf(written)
 

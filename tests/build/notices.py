@@ -1,0 +1,118 @@
+"""Controllers that publish, revisions of their policies, and who approves them."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from build.controllers import controller
+from callward.controllers import selectors as controllers
+from callward.kernel.actors import user_actor
+from callward.notices import ports, rendering, services
+from callward.notices.ports import SentenceCheck
+from callward.notices.states import CheckState
+from callward.policy import canonical_json, policy_id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from build.accounts import Cast
+    from callward.controllers.selectors import ControllerView
+    from callward.kernel.references import Ref
+    from callward.notices.services import EditionView
+    from callward.policy import Policy
+    from callward.texts.states import Probe
+
+
+class Watch:
+    """Stands in for the probes: everything is green but what a test breaks."""
+
+    def __init__(self) -> None:
+        self.states: dict[Probe, SentenceCheck] = {}
+        self.forbids: tuple[str, ...] = ()
+
+    def state_of(self, controller_ref: Ref, probe: Probe, at: datetime) -> SentenceCheck:
+        green = SentenceCheck(state=CheckState.GREEN, checked_at=at, public=True)
+        return self.states.get(probe, green)
+
+    def may_publish(self, controller_ref: Ref, at: datetime) -> tuple[str, ...]:
+        return self.forbids
+
+
+_WRITTEN: dict[str, list[rendering.Rendered]] = {}
+
+
+def _written_once(policy: Policy) -> list[rendering.Rendered]:
+    """The same policy gives the same bytes, so the tests write them once."""
+    name = policy_id_of(canonical_json(policy))
+    if name not in _WRITTEN:
+        _WRITTEN[name] = list(_render_all(policy))
+    return _WRITTEN[name]
+
+
+_render_all = rendering.render_all
+
+
+@contextmanager
+def watched() -> Iterator[Watch]:
+    """Plug such a watch in, for as long as it is wanted."""
+    before = ports.checks.get()
+    watch = Watch()
+    ports.checks.plug(watch)
+    rendering.render_all = _written_once
+    yield watch
+    rendering.render_all = _render_all
+    ports.checks.plug(before)
+
+
+def published(name: str = "therapy-association", *, at: datetime) -> ControllerView:
+    """A controller whose first version is published."""
+    found = controller(name)
+    services.publish_due(at, controller_ref=found.ref)
+    return found
+
+
+def revised(
+    controller_ref: Ref,
+    *,
+    at: datetime,
+    version: str = "2027.1",
+    effective: date | None = None,
+    changes: dict[str, str] | None = None,
+) -> bytes:
+    """The policy in force, as its next revision: some texts of it replaced."""
+    in_force = controllers.policy_in_force(controller_ref, at=at)
+    text = services.successor(
+        controllers.source(in_force.policy_id).decode(), policy_id=in_force.policy_id
+    )
+    day = effective or at.date() + timedelta(days=1)
+    text = re.sub(r"(?m)^version = .*$", f'version = "{version}"', text, count=1)
+    text = re.sub(r"(?m)^effective = .*$", f"effective = {day.isoformat()}", text, count=1)
+    for before, after in (changes or {}).items():
+        assert before in text, before
+        text = text.replace(before, after)
+    return text.encode()
+
+
+_KEPT = 'period = "P5Y", start = "call.initiated", destroy = "crypto-shred"'
+SHORTER = {_KEPT: _KEPT.replace("P5Y", "P3Y")}
+LONGER = {_KEPT: _KEPT.replace("P5Y", "P6Y")}
+
+
+def asked(home: ControllerView, cast: Cast, toml: bytes, *, at: datetime) -> EditionView:
+    """A draft of Radu's whose approval is asked for."""
+    radu = user_actor(cast.radu.ref)
+    draft = services.draft_policy(home.ref, toml, actor=radu, at=at)
+    return services.ask_approval(draft.ref, actor=radu, at=at)
+
+
+def next_version(
+    home: ControllerView, cast: Cast, *, at: datetime, changes: dict[str, str] | None = None
+) -> EditionView:
+    """A version that Radu drafted and Daiva approved; it waits for its day."""
+    toml = revised(home.ref, at=at, changes=SHORTER if changes is None else changes)
+    waiting = asked(home, cast, toml, at=at)
+    return services.approve(waiting.ref, actor=user_actor(cast.daiva.ref), at=at)

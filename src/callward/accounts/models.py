@@ -146,7 +146,7 @@ class Training(models.Model):
         return str(self.ref)
 
 
-@holds(reason=DataCategory.NOTE)
+@holds(reason=DataCategory.STAFF_ACTIVITY)
 class Grant(models.Model):
     """Named permission to hear certain recordings, with purpose and end."""
 

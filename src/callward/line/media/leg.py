@@ -5,10 +5,9 @@ Orders from the loop thread are either single values put in place, or wait for t
 
 from __future__ import annotations
 
-import struct
-import time
 from typing import TYPE_CHECKING
 
+from callward.line.media import wire
 from callward.line.media.clocking import Placer
 from callward.line.media.digits import EventEar
 from callward.line.media.g711 import FRAME, PAYLOAD_TYPES, transcoded
@@ -34,17 +33,14 @@ if TYPE_CHECKING:
     from callward.line.ports import FrameSink, MediaAddress, MediaLeg
 
 _CODECS = {number: codec for codec, number in PAYLOAD_TYPES.items()}
-_LARGEST = 2048
 _QUIET = 0.5  # seconds without a packet, after which the same host may speak from another port
 _FORMER = 1.0  # seconds in which stragglers of the source before are left out
 _SAME_DIGIT = 1.0  # seconds in which an event is the digit whose tones were heard just before
-_NOWHERE = frozenset({"0.0.0.0", ""})  # noqa: S104  # the old way to say "on hold", never bound
 _FORM = 0xFF00  # everything of a header's beginning but marker and payload type
-_ROOM_FOR_STAMP = 64
-_TIMESPEC = struct.Struct("@qq")
 
 type_of = PAYLOAD_TYPES.__getitem__
-read_header = HEADER.unpack_from
+read_header, write_header = HEADER.unpack_from, HEADER.pack_into
+room, view = wire.room, wire.view
 
 
 class PythonLeg:
@@ -53,11 +49,9 @@ class PythonLeg:
     def __init__(self, plane: PythonMedia, channel: socket.socket, *, in_band: bool) -> None:
         self._plane, self._socket = plane, channel
         self._port: int = channel.getsockname()[1]
-        self._host: str | None = None
+        self._number = channel.fileno()
         self._codec, self._events = Codec.PCMA, -1
-        self._remote: tuple[str, int] | None = None
-        self._source: tuple[str, int] | None = None
-        self._named: tuple[str, int] | None = None
+        self._remote = self._source = self._named = wire.NOWHERE
         self._sends_to_peer = False
         self._heard_at = 0.0
         self._incoming: Incoming | None = None
@@ -125,13 +119,13 @@ class PythonLeg:
     # The media thread.
 
     def _connect(self, media: MediaAddress) -> None:
-        named = (media.host, media.port)
+        named = wire.packed_address(media.host, media.port)
         if named != self._named:
-            self._source, self._remote = None, named
-        self._named, self._host = named, media.host
+            self._source, self._remote = wire.NOWHERE, named
+        self._named = named
         self._codec = media.codec
         self._events = -1 if media.telephone_event is None else media.telephone_event
-        nowhere = media.host in _NOWHERE or media.port == 0
+        nowhere = wire.host_of(named) == wire.host_of(wire.NOWHERE) or media.port == 0
         self._sends_to_peer = media.receives and not nowhere
 
     def _close(self) -> None:
@@ -145,30 +139,16 @@ class PythonLeg:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def take(self, now: float) -> None:
+    def take(self, now: float) -> bool:
         """Receive one packet, and do with it all that is to be done."""
-        try:
-            packet, source = self._socket.recvfrom(_LARGEST)
-        except OSError:  # nothing there after all
-            return
-        self._receive(packet, source, now)
-
-    def take_sampled(self, now: float) -> None:
-        """The same, telling how long the packet waited since the kernel had it."""
-        try:
-            packet, notes, _flags, source = self._socket.recvmsg(_LARGEST, _ROOM_FOR_STAMP)
-        except OSError:
-            return
-        if self._receive(packet, source, now) and notes and self._other is not None:
-            seconds, nanoseconds = _TIMESPEC.unpack_from(notes[0][2])
-            waited = time.clock_gettime(time.CLOCK_REALTIME) - seconds - nanoseconds * 1e-9
-            self._plane.delays.add(waited)
-
-    def _receive(self, packet: bytes, source: tuple[str, int], now: float) -> bool:
-        if len(packet) < HEADER_SIZE or (source != self._source and not self._admit(source, now)):
+        size = wire.receive(self._number)
+        if size < HEADER_SIZE:
+            return False
+        source = wire.source()
+        if source != self._source and not self._admit(source, now):
             self.strangers += 1
             return False
-        first, seq, stamp, ssrc = read_header(packet)
+        first, seq, stamp, ssrc = read_header(room)
         incoming = self._incoming
         if incoming is None or ssrc != incoming.ssrc:
             incoming = self._begin(ssrc, seq, now)
@@ -180,14 +160,22 @@ class PythonLeg:
             return False
         self.received += 1
         self._heard_at = now
-        self._use(packet, first, seq, stamp, incoming, now)
+        self._use(size, first, seq, stamp, incoming, now)
         return True
 
-    def _admit(self, source: tuple[str, int], now: float) -> bool:
+    def take_sampled(self, now: float) -> None:
+        """The same, telling how long the packet waited since the kernel had it."""
+        if self.take(now) and self._other is not None:
+            waited = wire.waited(self._number)
+            if waited is not None:
+                self._plane.delays.add(waited)
+
+    def _admit(self, source: bytes, now: float) -> bool:
         """Hear the host that the SDP names, and from it one port at a time."""
-        if self._host is None or source[0] != self._host:
+        if wire.host_of(source) != wire.host_of(self._named) or self._named == wire.NOWHERE:
             return False
-        if self._source is None or source == self._named or now - self._heard_at > _QUIET:
+        quiet = now - self._heard_at > _QUIET
+        if self._source == wire.NOWHERE or source == self._named or quiet:
             self._source = self._remote = source
             return True
         return False
@@ -203,23 +191,24 @@ class PythonLeg:
         return self._incoming
 
     def _use(
-        self, packet: bytes, first: int, seq: int, stamp: int, incoming: Incoming, now: float
+        self, size: int, first: int, seq: int, stamp: int, incoming: Incoming, now: float
     ) -> None:
         codec = _CODECS.get(first & 0x7F)
-        plain = first & _FORM == PLAIN
-        payload = packet[HEADER_SIZE:] if plain else payload_of(packet)
-        if codec is None or not payload:
+        if first & _FORM != PLAIN:
+            size = _straightened(size)
+        if codec is None or size <= HEADER_SIZE:
             incoming.hidden += 1
-            if payload and first & 0x7F == self._events:
+            if first & 0x7F == self._events:
+                payload = view[HEADER_SIZE : max(size, HEADER_SIZE)].tobytes()
                 self._hear_event(payload, incoming.ssrc, stamp, now)
             return
-        if self._tone_ear is not None and self._hear_tone(self._tone_ear, payload, codec, now):
+        ear, sink, other = self._tone_ear, self._sink, self._other
+        payload = view[HEADER_SIZE:size].tobytes()
+        if ear is not None and self._hear_tone(ear, payload, codec, now):
             incoming.hidden += 1
             return
-        other = self._other
         if other is not None:
             other.pass_on(payload, codec, first & MARKER, seq, stamp, incoming, now)
-        sink = self._sink
         if sink is not None:
             sink.frame(self._party, codec, payload, self._placer.place(stamp, now))
 
@@ -255,23 +244,13 @@ class PythonLeg:
         """Send on what another leg received, unless a prompt is playing here."""
         if self._playing is not None or not self._sends_to_peer or self._closed:
             return
-        target = self._codec
+        target, size = self._codec, HEADER_SIZE + len(payload)
         if codec is not target:
-            payload = transcoded(payload, source=codec, target=target)
+            view[HEADER_SIZE:size] = transcoded(payload, source=codec, target=target)
         first = PLAIN | marker | type_of(target)
-        header = self._outgoing.header_like(feed, first, seq, stamp, now)
-        if self._send(header + payload):
+        write_header(room, 0, *self._outgoing.header_like(feed, first, seq, stamp, now))
+        if wire.send(self._number, size, self._remote):
             self.relayed += 1
-
-    def _send(self, packet: bytes) -> bool:
-        remote = self._remote
-        if remote is None:
-            return False
-        try:
-            self._socket.sendto(packet, remote)
-        except OSError:  # no road to the peer just now; audio does not wait
-            return False
-        return True
 
     def _play(self, playing: Playing) -> None:
         self._stop_playing(complete=False)
@@ -300,7 +279,18 @@ class PythonLeg:
             return
         codec = self._codec
         begins = self._outgoing.begins_spurt
-        payload = transcoded(frame, source=Codec.PCMA, target=codec)
         first = PLAIN | type_of(codec) | (MARKER if begins else 0)
-        if self._send(self._outgoing.next_header(first, FRAME, now) + payload):
+        view[HEADER_SIZE : HEADER_SIZE + FRAME] = transcoded(frame, source=Codec.PCMA, target=codec)
+        write_header(room, 0, *self._outgoing.next_header(first, FRAME, now))
+        if wire.send(self._number, HEADER_SIZE + FRAME, self._remote):
             playing.sent += 1
+
+
+def _straightened(size: int) -> int:
+    """Put the payload behind a longer lawful header where a plain one has it; 0 without any."""
+    payload = payload_of(view[:size].tobytes())
+    if not payload:
+        return 0
+    end = HEADER_SIZE + len(payload)
+    view[HEADER_SIZE:end] = payload
+    return end

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import select
 import socket
 import sys
@@ -24,9 +26,10 @@ _TURN = TICK / 4  # what a packet waits at most, before the work itself
 _CATCH_UP = 0.2  # prompts make up for a stall as long as this
 _IDLE_TURN = 0.05
 _SAMPLED = 16  # every so many legs tell how long their packets waited in us
-_SO_TIMESTAMPNS = 35  # Linux; the socket module does not name it
 # How long another thread may keep the interpreter while packets wait; Python's own 5 ms is a turn.
 _SWITCH_SECONDS = 0.0005
+_FIRST = -10  # niceness of the media thread, where the system lets us
+_one = threading.Lock()
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +48,7 @@ class PythonMedia:
         self._host, self._ports = host, ports
         self._next_port = 0
         self._legs: dict[int, PythonLeg] = {}
-        self._takes: dict[int, Callable[[float], None]] = {}
+        self._takes: dict[int, Callable[[float], object]] = {}
         self._opened = self._late = self._faults = 0
         self._past = {"received": 0, "relayed": 0, "lost": 0}
         self._orders: deque[Callable[[], None]] = deque()
@@ -55,6 +58,8 @@ class PythonMedia:
 
     def start(self) -> None:
         """Begin to serve the sockets."""
+        if not _one.acquire(blocking=False):
+            raise RuntimeError  # the room for datagrams is one as well
         sys.setswitchinterval(_SWITCH_SECONDS)
         self._thread.start()
 
@@ -65,6 +70,7 @@ class PythonMedia:
         self._stopping.set()
         self._thread.join()
         self._waiting.close()
+        _one.release()
 
     def open_leg(self, *, in_band: bool = False) -> PythonLeg:
         """Bind a port for one more peer."""
@@ -73,7 +79,6 @@ class PythonMedia:
         leg = PythonLeg(self, channel, in_band=in_band)
         self._takes[leg.fileno()] = leg.take
         if self._opened % _SAMPLED == 1:
-            channel.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             self._takes[leg.fileno()] = leg.take_sampled
         self._legs[leg.fileno()] = leg
         self._waiting.register(leg.fileno(), select.EPOLLIN)
@@ -124,6 +129,8 @@ class PythonMedia:
             self._past[name] += getattr(leg, name)
 
     def _run(self) -> None:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _FIRST)
         due = time.monotonic() + TICK
         while not self._stopping.is_set():
             due = self._turn(due)

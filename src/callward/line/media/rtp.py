@@ -7,6 +7,7 @@ import struct
 
 HEADER = struct.Struct("!HHII")
 HEADER_SIZE = HEADER.size
+Header = tuple[int, int, int, int]
 PLAIN = 0x8000  # version 2, no padding, no extension, no contributors, no marker
 MARKER = 0x80
 _VERSION, _PADDING, _EXTENSION, _CONTRIBUTORS = 0xC000, 0x2000, 0x1000, 0x0F00
@@ -80,23 +81,23 @@ class Outgoing:
         """Whether the next frame of our own follows somebody else's, or nothing."""
         return self._feed is not None or not self._at
 
-    def next_header(self, first: int, step: int, now: float) -> bytes:
+    def next_header(self, first: int, step: int, now: float) -> Header:
         """The header of a frame of our own."""
         if self._feed is not None:
             self._stamp, self._feed = self._after_pause(now), None
         else:
             self._stamp = (self._stamp + step) & LONG
         self._seq, self._at = (self._seq + 1) & WORD, now
-        return HEADER.pack(first, self._seq, self._stamp, self.ssrc)
+        return first, self._seq, self._stamp, self.ssrc
 
-    def header_like(self, feed: Incoming, first: int, seq: int, stamp: int, now: float) -> bytes:
+    def header_like(self, feed: Incoming, first: int, seq: int, stamp: int, now: float) -> Header:
         """The header of a passed-on frame: gaps and order stay as they came."""
         if feed is not self._feed:
             self._splice(feed, seq, stamp, now)
         self._seq = (seq + self._seq_shift - feed.hidden) & WORD
         self._stamp = (stamp + self._stamp_shift) & LONG
         self._at = now
-        return HEADER.pack(first, self._seq, self._stamp, self.ssrc)
+        return first, self._seq, self._stamp, self.ssrc
 
     def _splice(self, feed: Incoming, seq: int, stamp: int, now: float) -> None:
         self._feed = feed

@@ -13,15 +13,15 @@ from callward.ops.folders import chosen_folder
 from callward.ops.house import open_house
 from callward.ops.languages import language_option, words_in
 from callward.ops.speech import json_option, remark, tell, tell_rows
-from callward.policy import compile_policy, lint, load
+from callward.policy import compile_policy, line_of, lint, load, schema_for_editors
 from callward.policy.change import changes_between
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from gettext import NullTranslations
     from pathlib import Path
 
-    from callward.policy import Policy
+    from callward.policy import Finding, Policy
     from callward.policy.change import Change
 
 
@@ -36,28 +36,61 @@ def _policy_of(file: Path) -> Policy:
 
 @policy.command("lint")
 @click.argument("file", type=FILE)
+@language_option
 @json_option
-def lint_file(file: Path, *, as_json: bool) -> None:
-    """Say what is wrong with FILE: code, article, place, fact and mend."""
-    findings = lint(_policy_of(file), on=clock.now().date())
+def lint_file(file: Path, *, language: str, as_json: bool) -> None:
+    """Say what is wrong with FILE: code, line, place, fact, mend; what is waived stands apart."""
+    text = read_file(file)
+    read, words = load(text), words_in(language)
+    findings = lint(read, on=clock.now().date())
     rows = [
-        {
-            "code": finding.code,
-            "severity": "waived" if finding.waived else finding.severity,
-            "article": finding.article,
-            "where": finding.where,
-            "fact": finding.fact,
-            "mend": finding.mend,
-        }
-        for finding in findings
+        _finding_row(each, line=line_of(each, policy=read, text=text), words=words)
+        for each in findings
     ]
-    tell_rows(
-        rows, columns=("code", "severity", "article", "where", "fact", "mend"), as_json=as_json
-    )
+    if as_json:
+        tell_rows(rows, columns=(), as_json=True)
+    else:
+        _tell_findings(rows, words)
     refusing = sum(finding.refuses for finding in findings)
     if refusing:
         raise CheckFailedError(count=refusing)
     remark(f"{len(findings)} remarks, no error.")
+
+
+def _finding_row(
+    finding: Finding, *, line: int | None, words: NullTranslations
+) -> dict[str, object]:
+    facts = {"where": finding.where, **finding.facts}
+    return {
+        "code": finding.code,
+        "severity": "waived" if finding.waived else finding.severity,
+        "article": finding.article,
+        "line": line,
+        "where": finding.where,
+        "fact": words.gettext(finding.fact_template) % facts,
+        "mend": words.gettext(finding.mend_template) % facts,
+        "page": finding.page,
+    }
+
+
+def _tell_findings(rows: Sequence[dict[str, object]], words: NullTranslations) -> None:
+    columns = ("code", "severity", "article", "line", "where", "fact", "mend")
+    waived = [row for row in rows if row["severity"] == "waived"]
+    tell_rows([row for row in rows if row not in waived], columns=columns, as_json=False)
+    if waived:
+        click.echo(words.gettext("Waived until a day, and shown red to everybody:"))
+        tell_rows(waived, columns=columns, as_json=False)
+
+
+@policy.command("schema")
+@click.option("--to", type=NEW_FILE, help="Write it here.")
+def schema(to: Path | None) -> None:
+    """Print the JSON Schema of a policy file, for editors."""
+    text = schema_for_editors()
+    if to is None:
+        click.echo(text, nl=False)
+    else:
+        write_new_file(to, text.encode())
 
 
 @policy.command("compile")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -55,7 +56,7 @@ def render(file: Path, kind: str | None, language: str | None, form: str, to: Pa
     written = texts.render(policy, kind=wanted, language=language or policy.languages[0])
     content = _as_bytes(written, Format(form), policy=policy)
     if to is None:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
         return
     write_new_file(to, content)
     remark(f"SHA-256 {hashlib.sha256(content).hexdigest()}")

@@ -59,4 +59,9 @@ def _in_call(board: Switchboard, order: _InCall) -> None:
 def _status(board: Switchboard) -> Answer:
     faults = [{"controller": name, "why": fault.code} for name, fault in board.faults()]
     figures = asdict(board.house.media.figures())
-    return {"calls": board.calls(), "faults": faults, "media": figures}
+    return {
+        "calls": board.calls(),
+        "agents": board.agents(),
+        "faults": faults,
+        "media": figures,
+    }

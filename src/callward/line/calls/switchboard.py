@@ -173,6 +173,21 @@ class Switchboard:
         """Every running call, by references."""
         return [call.about() for call in self._calls.values()]
 
+    def agents(self) -> list[dict[str, Fact | None]]:
+        """Every agent: what was said of being there, and whether the phone is reached."""
+        floor, sip = self.house.floor, self.house.sip
+        return [
+            {
+                "agent": agent.ref,
+                "controller": line.controller,
+                "says": str(floor.presence(agent.ref)),
+                "free": floor.is_free(agent.ref),
+                "reached": sip.phone(agent.phone) is not None,
+            }
+            for line in self.house.snapshot.controllers
+            for agent in line.agents
+        ]
+
     def close(self) -> None:
         """End every call and hand over what there is."""
         for internal in tuple(self.house.internals):

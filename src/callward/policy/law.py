@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -44,8 +45,15 @@ LISTENING_IN_TERMS = frozenset(
     }
 )
 
-_A_LEAP_CYCLE = 4 * 365 + 1
-_FIRST_DAY = date(2027, 1, 1)
+# Up to the 28th no month cuts a period short, so the first stands for all of them; four years
+# hold every month with and without a leap day before it.
+_STARTS = tuple(
+    date(year, month, day)
+    for year in range(2027, 2031)
+    for month in range(1, 13)
+    for day in (1, 29, 30, 31)
+    if day <= monthrange(year, month)[1]
+)
 _SECONDS_A_DAY = 86_400
 
 
@@ -56,15 +64,14 @@ def countable(text: str | None) -> Period | None:
     return parse_period(text)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)
 def ever_later(period: Period, limit: Period, *, spare_days: int = 0) -> bool:
     """Whether `period` ends after `limit` less some spare days, counted from any day at all."""
     return any(ours > law - timedelta(days=spare_days) for ours, law in _ends(period, limit))
 
 
 def _ends(period: Period, limit: Period) -> Iterator[tuple[date, date]]:
-    for offset in range(_A_LEAP_CYCLE):
-        day = _FIRST_DAY + timedelta(days=offset)
+    for day in _STARTS:
         yield _end(day, period), _end(day, limit)
 
 

@@ -12,7 +12,7 @@ from callward.texts.addresses import spoken_address
 from callward.texts.composing import in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.part_keeping import backups, counted, records
-from callward.texts.part_listening import recipients
+from callward.texts.part_listening import recipients, two_persons
 from callward.texts.states import Probe
 
 if TYPE_CHECKING:
@@ -161,3 +161,4 @@ def security(composer: Composer) -> Iterator[Sentence]:
         rule = f"review.{topic}"
         period = composer.period(rule, composer.policy.review[topic])
         yield composer.static(f"security.review.{topic}.item", rule, period=period)
+    yield from two_persons(composer)

@@ -149,3 +149,14 @@ def released(composer: Composer) -> Iterator[Sentence]:
         path = f"{rule}.channels"
         words = composer.terms("channel", in_order(Channel, release.channels), rule=path)
         yield composer.proven("release.channels", path, Probe.CONTACTS_ANSWER, channels=words)
+
+
+def two_persons(composer: Composer) -> Iterator[Sentence]:
+    """Who confirms acts that need two, or how long they wait (D-19)."""
+    two = composer.policy.two_person
+    if two.second:
+        words = composer.terms("role", [two.second], rule="two_person.second")
+        yield composer.static("staff.two-persons", "two_person.second", role=words)
+    if two.delay:
+        delay = composer.period("two_person.delay", two.delay)
+        yield composer.static("staff.two-persons-delay", "two_person.delay", delay=delay)

@@ -11,6 +11,7 @@ from callward.texts.composing import LAW, in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.part_contents import category_words, purpose_words
 from callward.texts.part_keeping import recording_kept, records
+from callward.texts.part_listening import two_persons
 from callward.texts.part_told import HERE, directions, recording_of
 from callward.texts.states import Probe
 
@@ -59,17 +60,6 @@ def duties(composer: Composer) -> Iterator[Sentence]:
     """What is written down of those who listen, and which acts need two people."""
     yield composer.proven("staff.logged", f"{HERE}.access", Probe.AUDIT_INTACT)
     yield from two_persons(composer)
-
-
-def two_persons(composer: Composer) -> Iterator[Sentence]:
-    """Who confirms acts that need two, or how long they wait (D-19)."""
-    two = composer.policy.two_person
-    if two.second:
-        words = composer.terms("role", [two.second], rule="two_person.second")
-        yield composer.static("staff.two-persons", "two_person.second", role=words)
-    if two.delay:
-        delay = composer.period("two_person.delay", two.delay)
-        yield composer.static("staff.two-persons-delay", "two_person.delay", delay=delay)
 
 
 def kept_of_staff(composer: Composer) -> Iterator[Sentence]:

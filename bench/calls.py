@@ -3,7 +3,9 @@
 One process of ours is pinned to one core, the far ends (a C program, two parties for each call,
 50 packets a second each) to another. The limit is a C loop that only receives the same streams,
 and beside it Python that only receives. Every packet tells its own delay, every recording is
-opened and measured afterwards. Usage: python bench/calls.py [--seconds 10] [--repeats 5]
+opened and measured afterwards. Then the whole program, `callward line`, takes calls from sipp on
+both ends: answer, announcement, agent's phone, recording, hang-up.
+Usage: python bench/calls.py [--seconds 8] [--repeats 5] [--talk 60]
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench._calls_house import LineHouse
 from bench._support import Verdict
 
 from callward.line.media.g711 import RATE
@@ -29,6 +33,7 @@ HERE = Path(__file__).parent
 STEPS, FULL = (50, 100, 150), 150
 P99_MS, VENDOR = 20.0, 175
 OURS_CORE, PEERS_CORE = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))
+WHOLE_STEPS, RINGS_A_SECOND = (100, 150), 15
 MISSING_SECONDS = 0.5  # a recording may be shorter than the talk by the opening of its gate
 
 
@@ -157,22 +162,66 @@ def judge(verdict: Verdict, turns: list[Turn]) -> None:
         verdict.demand_at_most(f"p99 at {calls} calls", found=p99, limit=P99_MS, unit=" ms")
 
 
+def whole(verdict: Verdict, calls: int, talk: float) -> None:
+    """The same from the first INVITE to the last BYE, with independent peers."""
+    with tempfile.TemporaryDirectory(prefix="callward-bench-") as name:
+        house = LineHouse(Path(name), calls=calls, talk=talk + calls / RINGS_A_SECOND)
+        try:
+            house.open(OURS_CORE)
+            share, caller = talking(house, talk)
+            figures, found = house.media(), house.look()
+            memory = house.memory_mb()
+        finally:
+            house.close()
+    verdict.say(
+        f"whole program, sipp on both ends, {calls} calls talking {talk:.0f} s together:"
+        f" {100 * share:.1f} % of one core, memory {memory:.0f} MB, late ticks"
+        f" {figures['late_ticks']:.0f}, {found.frames} frames recorded of {found.whole} calls"
+    )
+    verdict.demand_at_most("  sipp's complaints", found=caller, limit=0, unit="")
+    lost = figures["lost"] + found.silent_frames
+    verdict.demand_at_most("  lost packets", found=lost, limit=0, unit="")
+    verdict.demand_at_most("  missing recordings", found=calls - found.whole, limit=0, unit="")
+    verdict.demand_at_most("  p99", found=figures["delay_p99_ms"], limit=P99_MS, unit=" ms")
+
+
+def talking(house: LineHouse, talk: float) -> tuple[float, int]:
+    """The share of a core while all talk, and how the callers' program ended."""
+    caller = house.ring(PEERS_CORE, rate=RINGS_A_SECOND)
+    house.wait_for(house.calls)
+    before = house.processor()
+    time.sleep(talk)
+    share = (house.processor() - before) / talk
+    code = caller.wait(house.talk + 30)
+    house.wait_for(0)
+    return share, code
+
+
 def main() -> None:
     """Measure, print, and end non-zero when a demand is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--talk", type=float, default=60.0)
     asked = parser.parse_args()
     os.environ["PYTHONPATH"] = str(HERE.parent)
-    verdict, turns = Verdict(), list[Turn]()
-    limits: dict[bool, list[float]] = {False: [], True: []}
+    verdict = Verdict()
+    one_core(verdict, asked.seconds, asked.repeats)
+    for calls in WHOLE_STEPS:
+        whole(verdict, calls, asked.talk)
+    verdict.end()
+
+
+def one_core(verdict: Verdict, seconds: float, repeats: int) -> None:
+    """Relay, gate and spool alone, beside receiving alone."""
+    turns, limits = list[Turn](), {False: list[float](), True: list[float]()}
     with tempfile.TemporaryDirectory(prefix="callward-bench-") as name:
         tool = compiled(Path(name))
-        for _ in range(asked.repeats):
+        for _ in range(repeats):
             for python, found in limits.items():
-                found.append(limit(tool, 2 * FULL, asked.seconds, python=python))
-            turns += [turn(tool, calls, asked.seconds) for calls in STEPS]
-    verdict.say(f"calls: one process on one core, {asked.repeats} turns of {asked.seconds:.0f} s")
+                found.append(limit(tool, 2 * FULL, seconds, python=python))
+            turns += [turn(tool, calls, seconds) for calls in STEPS]
+    verdict.say(f"calls: one process on one core, {repeats} turns of {seconds:.0f} s")
     for each in turns[-len(STEPS) :]:
         tell(verdict, each)
     in_c, in_python = (statistics.median(limits[python]) for python in (False, True))
@@ -185,7 +234,6 @@ def main() -> None:
     verdict.say(f"calls that would fill the core: {FULL / share:.0f} (best vendor: {VENDOR})")
     judge(verdict, turns)
     verdict.demand("recorded calls on one core", found=FULL, at_least=150, unit="")
-    verdict.end()
 
 
 if __name__ == "__main__":

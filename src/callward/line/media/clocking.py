@@ -7,7 +7,7 @@ from callward.line.media.rtp import HALF_LONG, LONG
 
 _CREEP = 4e-6  # a packet: what a peer's quartz may run away by, 200 ppm of 20 ms
 _STRAY = 0.04  # the place is put right when it is this far from the clock
-_STALL = 0.4  # later than this is a pause whose length the timestamps do not tell
+_STALL = 2.0  # later than this is a pause whose length the timestamps do not tell
 
 
 class Placer:

@@ -14,6 +14,7 @@ from callward.notices import ports, rendering, services
 from callward.notices.ports import SentenceCheck
 from callward.notices.states import CheckState
 from callward.policy import canonical_json, policy_id_of
+from callward.texts.states import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
     from callward.notices.services import EditionView
     from callward.policy import Policy
-    from callward.texts.states import Probe
 
 
 class Watch:
@@ -37,6 +37,9 @@ class Watch:
     def state_of(self, controller_ref: Ref, probe: Probe, at: datetime) -> SentenceCheck:
         green = SentenceCheck(state=CheckState.GREEN, checked_at=at, public=True)
         return self.states.get(probe, green)
+
+    def states_of(self, controller_ref: Ref, at: datetime) -> dict[Probe, SentenceCheck]:
+        return {probe: self.state_of(controller_ref, probe, at) for probe in Probe}
 
     def may_publish(self, controller_ref: Ref, at: datetime) -> tuple[str, ...]:
         return self.forbids

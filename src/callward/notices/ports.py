@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from callward.kernel.ports import Slot
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from callward.kernel.references import Ref
@@ -29,6 +30,10 @@ class SentenceChecks(Protocol):
 
     def state_of(self, controller_ref: Ref, probe: Probe, at: datetime) -> SentenceCheck:
         """The last result of a probe for a controller."""
+        ...
+
+    def states_of(self, controller_ref: Ref, at: datetime) -> Mapping[Probe, SentenceCheck]:
+        """The last result of every probe that has looked at a controller."""
         ...
 
     def may_publish(self, controller_ref: Ref, at: datetime) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ def checks_now(
     watcher = _watcher()
     if watcher is None:
         return {}
-    return {probe: watcher.state_of(controller_ref, probe, at) for probe in sorted(set(probes))}
+    wanted, known = set(probes), watcher.states_of(controller_ref, at)
+    return {probe: known[probe] for probe in sorted(wanted & known.keys())}
 
 
 def blocking(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:

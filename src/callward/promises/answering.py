@@ -10,6 +10,7 @@ from callward.promises import selectors, services
 from callward.promises.selectors import blocking
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from callward.kernel.references import Ref
@@ -26,6 +27,15 @@ class SentenceChecks:
             return SentenceCheck(state=CheckState.UNCHECKED, checked_at=None, public=False)
         view, public = found
         return SentenceCheck(state=view.state, checked_at=view.checked_at, public=public)
+
+    def states_of(self, controller_ref: Ref, at: datetime) -> Mapping[Probe, SentenceCheck]:
+        """The last result of every probe that has looked at a controller."""
+        return {
+            view.probe: SentenceCheck(
+                state=CheckState(view.state), checked_at=view.checked_at, public=public
+            )
+            for view, public in selectors.public_board(controller_ref, at=at)
+        }
 
     def may_publish(self, controller_ref: Ref, at: datetime) -> tuple[str, ...]:
         """The red or stale probes that forbid to publish; a look that is missing is made now."""

@@ -84,6 +84,15 @@ def state_of(controller_ref: Ref, probe: Probe, *, at: datetime) -> tuple[CheckV
     return view, rules.is_public(view, shown_from=_shown_from(view, policy), at=at)
 
 
+def public_board(controller_ref: Ref, *, at: datetime) -> list[tuple[CheckView, bool]]:
+    """Every check of a controller, and whether the public page may show it."""
+    policy = controllers.policy_in_force(controller_ref, at=at)
+    return [
+        (view, rules.is_public(view, shown_from=_shown_from(view, policy), at=at))
+        for view in board(controller_ref, at=at)
+    ]
+
+
 def _shown_from(check: CheckView, policy: CompiledPolicy) -> datetime | None:
     """When a failure that nobody has judged becomes public, by the policy's own period."""
     if check.red_since is None or policy.show_failure_after is None:

@@ -15,7 +15,7 @@ from callward.notices.states import Format
 from callward.ops.errors import CheckFailedError, UnknownWordError
 from callward.ops.files import FILE, NEW_FILE, read_file, write_new_file
 from callward.ops.house import open_house
-from callward.ops.speech import json_option, remark, tell, tell_rows
+from callward.ops.speech import json_option, plain, remark, tell, tell_rows
 from callward.policy import load, policy_of
 from callward.texts.states import NoticeKind
 
@@ -93,8 +93,12 @@ def list_all(slug: str | None, *, as_json: bool) -> None:
     from callward.notices import selectors  # noqa: PLC0415  # after Django
 
     chosen = [controllers.controller(slug)] if slug else controllers.controllers()
-    rows = [one for controller in chosen for one in selectors.editions(controller.ref)]
-    tell_rows(rows, columns=_COLUMNS, as_json=as_json)
+    rows = [
+        {"controller": controller.slug, **plain(one)}
+        for controller in chosen
+        for one in selectors.editions(controller.ref)
+    ]
+    tell_rows(rows, columns=("controller", *_COLUMNS), as_json=as_json)
 
 
 @notice.command("publish")

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils.translation import gettext, ngettext
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext
 
 from callward.kernel.calendar import parse_period
 from callward.portal import wording
 
 if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
     from callward.notices.states import Change, CheckState
     from callward.policy.vocabulary import CookieClass
+    from callward.portal.sentences import BackedSentence
     from callward.texts.states import NoticeKind, SentenceClass
 
 register = template.Library()
 _MONTHS, _HOUR = 12, 3600
+
+
+@register.simple_tag
+def drawn(sentence: BackedSentence) -> SafeString:
+    """`{% drawn sentence %}`: a sentence with its mark and what stands behind it."""
+    return _drawn(sentence, get_language() or "", timezone.get_current_timezone_name())
+
+
+@lru_cache(maxsize=8192)  # the same sentence, check, language and zone are the same words
+def _drawn(sentence: BackedSentence, language: str, zone: str) -> SafeString:
+    del language, zone  # they are active already; here they only tell the entries apart
+    return render_to_string("portal/sentence.html", {"sentence": sentence})
 
 
 @register.filter

@@ -8,8 +8,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from callward.accounts import selectors as accounts
+from callward.accounts.states import Capability
 from callward.console.pages import Nav, page
 from callward.policy.vocabulary import Need
+from callward.promises import selectors as promises
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -23,7 +25,9 @@ def home(request: StaffRequest) -> HttpResponse:
     visit = request.visit
     if visit.post is None:
         return render(request, "console/no_role.html")
+    watches = visit.may(Capability.SEE_PROMISES)
     facts = {
+        "alarms": promises.alarms(visit.controller_ref, at=visit.at) if watches else [],
         "standing": visit.standing,
         "needs": [(need, need in visit.standing.needs_met) for need in Need],
         "grants": accounts.grants(visit.controller_ref, at=visit.at, user_ref=visit.user.ref),

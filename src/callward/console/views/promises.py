@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 
+from callward import texts
 from callward.accounts.states import Capability
 from callward.console.pages import Nav, page
+from callward.console.promise_sentences import sentences_by_probe
 from callward.kernel.errors import BadInputError, gettext_noop
 from callward.promises import selectors, services
 from callward.promises.errors import CheckUnknownError
@@ -40,8 +42,9 @@ def board(request: StaffRequest) -> HttpResponse:
     """Show every check, what is broken first."""
     visit = request.visit
     checks = selectors.board(visit.controller_ref, at=visit.at)
+    said = sentences_by_probe(visit.policy.policy_id, _language())
     context = {
-        "checks": checks,
+        "checks": [(one, said.get(one.probe, ())) for one in checks],
         "kept": sum(one.state is CheckState.GREEN for one in checks),
         "broken": sum(one.state is CheckState.RED for one in checks),
         "unseen": sum(one.state in (CheckState.STALE, CheckState.UNCHECKED) for one in checks),
@@ -49,6 +52,11 @@ def board(request: StaffRequest) -> HttpResponse:
         "verdicts": list(Verdict),
     }
     return render(request, "console/promises/board.html", context)
+
+
+def _language() -> str:
+    chosen = (get_language() or "en").partition("-")[0]
+    return chosen if chosen in texts.LANGUAGES else "en"
 
 
 @page("promises/look/", name="promises-look", needs=Capability.SEE_PROMISES, methods=("POST",))

@@ -47,16 +47,8 @@ class Line:
         self._seen = _changed_at(self._file)
         self._listen = snapshot.listen
         self._drain_until: float | None = None
-        listen, limits = snapshot.listen, snapshot.limits
         self.timers = LoopTimers()
-        self.media = PythonMedia(
-            listen.host,
-            soon=self.timers.soon,
-            ports=range(listen.rtp_from, listen.rtp_to + 1),
-        )
-        self.spool = SealedSpool(
-            folder / "spool" / "line", reserve=limits.free_megabytes * _MEGABYTE
-        )
+        self.media, self.spool = self._parts(folder, snapshot)
         self.board = Switchboard(
             media=self.media,
             spool=self.spool,
@@ -72,6 +64,12 @@ class Line:
             obey=lambda request: obey(self.board, request, reload=self.reload),
         )
         self.board.listeners.append(self.control.tell)
+
+    def _parts(self, folder: Path, snapshot: Snapshot) -> tuple[PythonMedia, SealedSpool]:
+        listen, reserve = snapshot.listen, snapshot.limits.free_megabytes * _MEGABYTE
+        ports = range(listen.rtp_from, listen.rtp_to + 1)
+        media = PythonMedia(listen.host, soon=self.timers.soon, ports=ports)
+        return media, SealedSpool(folder / "spool" / "line", reserve=reserve)
 
     def run(self, *, drain: float) -> None:
         """Serve until a signal, then end in order."""

@@ -25,6 +25,7 @@ _SCANNERS = re.compile(
     re.IGNORECASE,
 )
 _STRANGERS_PER_SECOND = 50
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,22 +61,26 @@ class Doors:
         self._keeper = Doorkeeper(realm, clock=clock)
         self._trunks: tuple[Trunk, ...] = ()
         self._hops: dict[str, str] = {}
+        self._carriers: dict[str, Trunk | None] = {}
         self._strangers = Bucket(_STRANGERS_PER_SECOND)
 
     def use(self, snapshot: Snapshot, *, hops: dict[str, str]) -> None:
         """Take trunks and phones of a new snapshot; `hops` are the trunks' own addresses."""
         self._trunks = snapshot.trunks
         self._hops = hops
+        self._carriers.clear()
         self.registrar.use(
             {agent.phone: agent for line in snapshot.controllers for agent in line.agents}
         )
 
     def carrier(self, address: str) -> Trunk | None:
         """The trunk whose allow-list holds this address, or which lives there."""
-        for trunk in self._trunks:
-            if inside(address, trunk.allow) or self._hops.get(trunk.ref) == address:
-                return trunk
-        return None
+        if address not in self._carriers:
+            if len(self._carriers) >= _REMEMBERED:
+                self._carriers.clear()
+            found = (each for each in self._trunks if self.belongs(address, each.ref))
+            self._carriers[address] = next(found, None)
+        return self._carriers[address]
 
     def belongs(self, address: str, ref: str) -> bool:
         """Whether an address is one of this trunk's."""

@@ -52,7 +52,7 @@ class Endpoint:
         self._sessions = sessions
         self._snapshot = snapshot
         self._legs: dict[tuple[str, str], Leg] = {}
-        self._registrations: dict[str, Registration] = {}
+        self._registrations: dict[str, tuple[tuple[Trunk, Hop | None], Registration]] = {}
         self._names = Names(timers, changed=self._renew)
         listen = snapshot.listen
         self.shown = listen.media_host if listen.host in {"0.0.0.0", "::"} else listen.host  # noqa: S104 - compared, not bound
@@ -96,16 +96,17 @@ class Endpoint:
         trunks = self._snapshot.trunks
         hops = {each.ref: hop[0] for each in trunks if (hop := self._hop(each)) is not None}
         self.doors.use(self._snapshot, hops=hops)
-        for registration in self._registrations.values():
-            registration.stop()
-        self._registrations = {
-            trunk.ref: started
-            for trunk in trunks
-            if trunk.registers and (started := self._registered(trunk)) is not None
-        }
+        wanted = {each.ref: (each, self._hop(each)) for each in trunks if each.registers}
+        for ref, (known, registration) in list(self._registrations.items()):
+            if wanted.get(ref) != known:  # what has not changed goes on undisturbed
+                registration.stop()
+                del self._registrations[ref]
+        for ref, (trunk, hop) in wanted.items():
+            if ref not in self._registrations and (begun := self._registered(trunk, hop)):
+                self._registrations[ref] = ((trunk, hop), begun)
 
-    def _registered(self, trunk: Trunk) -> Registration | None:
-        credentials, hop = self.credentials(trunk.ref), self._hop(trunk)
+    def _registered(self, trunk: Trunk, hop: Hop | None) -> Registration | None:
+        credentials = self.credentials(trunk.ref)
         if credentials is None or hop is None:
             return None
         registration = Registration(
@@ -200,7 +201,7 @@ class Endpoint:
         """End every leg and every registration; the socket stays open for the last words."""
         self.refuse_new()
         self._names.close()
-        for registration in self._registrations.values():
+        for _, registration in self._registrations.values():
             registration.stop()
         for leg in list(self._legs.values()):
             leg.end()
@@ -216,7 +217,7 @@ class Endpoint:
             "calls": self.running,
             "transactions": self.transactions.open_transactions(),
             "phones": len(self.doors.registrar.registered(at=stopwatch())),
-            "trunks-registered": sum(each.up for each in self._registrations.values()),
+            "trunks-registered": sum(each.up for _, each in self._registrations.values()),
             **{f"dropped-{why}": count for why, count in self.tally.counted().items()},
         }
 

@@ -167,12 +167,11 @@ def unusable(text: str) -> Drop | None:
 def legible(message: Message) -> bool:
     """Whether every header that we rely on can be parsed; sippy parses late, and then raises."""
     try:
-        for name in _RELIED_ON:
-            for body in message.getHFBodys(name):
-                if name in _ADDRESSES and not getattr(body, "asterisk", False):
-                    url = body.getUrl()
-                    str(url), int(url.port or 0)
-        message.getHFBody("via").getTAddr()
+        bodies = {name: message.getHFBodys(name) for name in _RELIED_ON}
+        located = [body for name in _ADDRESSES for body in bodies[name]]
+        urls = [body.getUrl() for body in located if not getattr(body, "asterisk", False)]
+        [(str(url), int(url.port or 0)) for url in urls]
+        bodies["via"][0].getTAddr()
         return message.getHFBody("from").getTag() is not None
     except Exception:  # noqa: BLE001 - whatever its parsers raise, the message is not legible
         return False

@@ -7,6 +7,7 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from callward.kernel.clock import stopwatch
 from callward.line.limits import Drop
 from callward.line.sip.loop import TICK
 from callward.line.sip.stack import MonoTime, Timeout
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE = 8192
 SHORTEST_MESSAGE = 32
-_PER_TICK = 200
+_LONGEST_DRAIN = TICK * 0.4
 _SOCKET_BUFFER = 4 * 1024 * 1024
 
 
@@ -72,8 +73,9 @@ class Wire:
         return int(self._socket.getsockname()[1])
 
     def getSIPaddr(self) -> tuple[tuple[str, int], str]:  # noqa: N802 - sippy's name
-        """What is written into Via and Contact."""
-        return ((self._shown, self.port), self.transport)
+        """What is written into Via."""
+        shown = f"[{self._shown}]" if ":" in self._shown else self._shown
+        return ((shown, self.port), self.transport)
 
     def addr2str(self, address: tuple[str, int]) -> str:
         """Nothing: addresses are not logged."""
@@ -92,7 +94,9 @@ class Wire:
             return
 
     def _drain(self) -> None:
-        for _ in range(_PER_TICK):
+        """Take what has come, but never for so long that running calls would feel it."""
+        until = stopwatch() + _LONGEST_DRAIN
+        while stopwatch() < until:
             try:
                 content, where = self._socket.recvfrom(LONGEST_MESSAGE + 1)
             except BlockingIOError:

@@ -10,7 +10,7 @@ from callward.kernel.references import parse_ref
 from callward.line.states import CallEvent
 from callward.telephony import ports
 from callward.telephony.errors import LineDownError, NoSuchCallError
-from callward.telephony.models import AgentPhone, DeskCall, DialPermit, Presence
+from callward.telephony.models import AgentPhone, DeskCall, DialPermit, Presence, Queue
 from callward.telephony.rules import may_show_number
 from callward.telephony.sealing_texts import open_sealed
 from callward.telephony.states import GateWord, PresenceState
@@ -188,7 +188,7 @@ def _view(row: DeskCall) -> DeskCallView:
     return DeskCallView(
         ref=row.ref,
         outbound=outbound,
-        queue=row.queue,
+        queue=title_of(row.queue, row.controller_ref),
         language=row.language,
         gate=gate,
         gate_since=row.gate_since,
@@ -199,6 +199,12 @@ def _view(row: DeskCall) -> DeskCallView:
         reference=permit.reference if permit and shown else "",
         number=open_sealed(permit.sealed_number, row.controller_ref) if permit and shown else "",
     )
+
+
+def title_of(queue: str, controller_ref: Ref) -> str:
+    """What people call a queue; its short name where it was taken away."""
+    rows = Queue.objects.filter(controller_ref=controller_ref, name=queue)
+    return rows.values_list("title", flat=True).first() or queue
 
 
 def mark_closed(call: Ref, *, at: datetime) -> None:

@@ -8,7 +8,7 @@ from callward.kernel import calendar
 from callward.telephony import ports
 from callward.telephony.board import counted_days, gaps_of, open_alarms
 from callward.telephony.calls_of_line import line_calls, wrapped_up
-from callward.telephony.desk_calls import desk_call, own_call
+from callward.telephony.desk_calls import desk_call, own_call, title_of
 from callward.telephony.dialling import phone_of
 from callward.telephony.errors import LineDownError, NoSuchSettingError
 from callward.telephony.listening import listen
@@ -250,7 +250,7 @@ def ring_backs(controller_ref: Ref) -> list[RingBackView]:
             ref=row.ref,
             line_call_ref=row.line_call_ref,
             kind=RingBackKind(row.kind),
-            queue=row.queue,
+            queue=title_of(row.queue, controller_ref),
             number=open_sealed(row.sealed_number, controller_ref),
             since=row.since,
         )

@@ -27,7 +27,7 @@ _NEEDS = Capability.SEE_LINE
     "line/board/",
     name="line-board",
     needs=_NEEDS,
-    nav=Nav(label=gettext_lazy("Calls counted"), icon="journal-check", order=35),
+    nav=Nav(label=gettext_lazy("Nightly count"), icon="journal-check", order=35),
 )
 def board(request: StaffRequest) -> HttpResponse:
     """Show every counted day, and what alarms."""

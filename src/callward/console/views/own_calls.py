@@ -26,7 +26,7 @@ _PAGE = 50
     "my-calls/",
     name="my-calls",
     needs=Capability.SEE_OWN_CALLS,
-    nav=Nav(label=gettext_lazy("My calls"), icon="headset", order=5),
+    nav=Nav(label=gettext_lazy("My calls"), icon="telephone", order=5),
     records_calls=True,
 )
 def own_calls(request: StaffRequest) -> HttpResponse:

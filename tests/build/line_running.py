@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from build.sip_peers import PHONE_SECRET, free_port
 from build.tones import tone
 from callward.line.control_client import LineControl
-from callward.line.errors import LineUnreachableError
+from callward.line.errors import LineUnreachableError, SpoolRunningError
 from callward.line.snapshot import (
     Agent,
     ControllerLine,
@@ -40,6 +40,7 @@ from callward.texts import prompt_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 POLICIES = SOURCE.parent / "policies"
@@ -204,9 +205,22 @@ class Running:
             assert time.monotonic() < until, "no call was spooled"
             time.sleep(0.05)
         assert len(found) == 1
-        with reader.open(found[0]) as call:
+        with _patiently(reader, found[0]) as call:
             yield call
         reader.discard(found[0])
+
+
+@contextlib.contextmanager
+def _patiently(reader: SpoolReader, ref: UUID) -> Iterator[SpooledCall]:
+    """Open a call whose writer may be about to let go of it."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(100):
+            try:
+                call = stack.enter_context(reader.open(ref))
+                break
+            except SpoolRunningError:
+                time.sleep(0.05)
+        yield call
 
 
 def identity(public: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import settings, strategies as st
@@ -20,6 +21,7 @@ from callward.kernel.errors import CallwardError
 from callward.line.ledger import verify
 from callward.line.states import Entry, GateState, HangUp
 
+THE_START = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 SAMPLES = ["smart-metering", "therapy-association"]
 CLICKS = ["agreed", "refused", "stop", "pause", "resume", "blind", "ask", "done"]
 
@@ -140,7 +142,7 @@ class AnyCall(RuleBasedStateMachine):
 
 
 def _the_clock() -> clock.FixedClock:
-    fixed = clock.FixedClock(clock.now())
+    fixed = clock.FixedClock(THE_START)
     clock.set_clock(fixed)
     return fixed
 

@@ -79,9 +79,9 @@ class LineControl:
         """Make a call; answers its reference, or raises PermitRefusedError or NotNowError."""
         return str(self.ask(Dial(permit=permit))["call"])
 
-    def click(self, call: str, agent: str, said: Said) -> None:
+    def click(self, call: str, agent: str, said: Said | str) -> None:
         """Say what the person answered."""
-        self.ask(Click(call=call, agent=agent, said=said))
+        self.ask(Click(call=call, agent=agent, said=Said(said)))
 
     def stop(self, call: str, agent: str) -> None:
         """Record no more of this call."""

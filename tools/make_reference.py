@@ -1,4 +1,4 @@
-"""Write the reference of the policy file from the code: keys, words, rules, and a JSON Schema.
+"""Write the reference of the policy file from the code: keys, words, rules, tables, a schema.
 
 Run as `python -m tools.make_reference`; with `--check` it writes nothing and exits 1 when a page
 is stale.
@@ -12,6 +12,7 @@ from pathlib import Path
 from callward.policy.editor import schema_for_editors
 from tools.reference_keys import keys_page
 from tools.reference_rules import rules_pages
+from tools.reference_tables import tables_page
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
@@ -20,6 +21,7 @@ def pages() -> dict[Path, str]:
     """Every generated page, as it must be today."""
     return {
         REFERENCE / "policy.md": keys_page(),
+        REFERENCE / "tables.md": tables_page(),
         REFERENCE / "policy.schema.json": schema_for_editors(),
         **{REFERENCE / "rules" / name: text for name, text in rules_pages().items()},
     }

@@ -24,6 +24,20 @@ _FAMILIES = {
     "P": "What the engine needs to run by the file",
 }
 _TESTS = Path(__file__).resolve().parent.parent / "tests"
+_NOTICES = {
+    "K": "therapy association",
+    "S": "smart-metering company",
+    "I": "dermatology clinic",
+    "M": "web shop",
+    "C": "VoIP provider",
+}
+# In which of the five published notices the defect was seen (L-33: in none, it prevents others).
+_SEEN = {
+    "L": "S I S S S C S S C C C C C C CK K K K K K K K K S S I I M KIMS KSIMC C C - K K KC S M I C"
+    " C KM KSMC",
+    "G": "K K KI KSCI I I M C KSIMC KSIMC KSIMC KSIMC KM KSIMC KSIM KSIMC K CI KIMC",
+    "X": "K KS K K K K KSIMC KSIMC KI S S CI C C CKSM S IC K C KSC KSMC K K C K",
+}
 _NOTE = "<!-- Written by `python -m tools.make_reference`; do not edit. -->\n"
 
 
@@ -83,12 +97,20 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"*Mend:* {_told(rule.mend)}\n"
     if broken_by := _examples().get(rule.code):
         yield f"*Broken, for example, by* {broken_by}.\n"
+    if seen := _seen_in(rule.code):
+        yield f"*Seen in the notice of* {seen}.\n"
     if keys := [f"`{key}`" for key, code in REFUSED_AT_LOADING.items() if code == rule.code]:
         yield f"Loading already refuses what is no word of the lists under {', '.join(keys)}.\n"
 
 
 def _told(template: str) -> str:
     return template.replace("%(where)s", "…").replace("%(", "*").replace(")s", "*")
+
+
+def _seen_in(code: str) -> str:
+    listed = _SEEN.get(code[0], "").split()
+    letters = listed[int(code[2:]) - 1] if listed else ""
+    return ", ".join(f"a {_NOTICES[letter]}" for letter in letters if letter in _NOTICES)
 
 
 def _examples() -> dict[str, str]:

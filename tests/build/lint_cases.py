@@ -281,6 +281,7 @@ ANSWERS = [
     ),
     ("L-43", THERAPY, {"rights.objection_shown": ["set-apart"]}, {}),
     ("L-43", THERAPY, {"rights.objection_shown": ABSENT}, {}),
+    ("L-12", VOIP, {"breach.told": {"client": ["nature", "people"]}}, {}),
     ("G-14", METERING, {"record.consent": ABSENT}, {}),
 ]
 

@@ -245,8 +245,10 @@ def _late_provider_notice(policy: Policy) -> Iterator[Trouble]:
     )
 )
 def _short_breach_notice(policy: Policy) -> Iterator[Trouble]:
-    for item in sorted(frozenset(BreachItem) - policy.breach.contents):
-        yield Trouble("breach.contents", {"item": item})
+    told = {f"told.{who}": items for who, items in policy.breach.told.items()}
+    for where, items in {"contents": policy.breach.contents, **told}.items():
+        for item in sorted(frozenset(BreachItem) - items):
+            yield Trouble(f"breach.{where}", {"item": item})
 
 
 @checks(

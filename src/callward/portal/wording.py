@@ -27,7 +27,7 @@ KINDS: Mapping[NoticeKind, str | _StrPromise] = {
 CLASSES: Mapping[SentenceClass, str | _StrPromise] = {
     SentenceClass.PROVEN: _("Checked by a program"),
     SentenceClass.ATTESTED: _("Attested by a person"),
-    SentenceClass.STATIC: _("Law or plain fact"),
+    SentenceClass.STATIC: _("Law or rule"),
     SentenceClass.REMARK: _("Statement that nobody checks"),
 }
 EXPLAINED: Mapping[SentenceClass, str | _StrPromise] = {
@@ -35,7 +35,7 @@ EXPLAINED: Mapping[SentenceClass, str | _StrPromise] = {
         "A program looks by itself, again and again, whether this sentence is true."
     ),
     SentenceClass.ATTESTED: _("A person has signed for it; the evidence has a date and an end."),
-    SentenceClass.STATIC: _("It stands in a law or in an official register."),
+    SentenceClass.STATIC: _("It stands in a law, in an official register, or it is the rule itself."),
     SentenceClass.REMARK: _("The organisation says so in its own words; nothing checks it."),
 }
 STATES: Mapping[CheckState, str | _StrPromise] = {

@@ -29,7 +29,15 @@ def test_line_waits_for_its_first_snapshot_and_ends_when_told(tmp_path):
     line.hear("waiting for a usable snapshot")
     line.write()
     with line.control() as control:
-        assert control.status()["calls"] == []
+        status = control.status()
+    assert status["calls"] == []
+    assert status["sip"] == {
+        "legs": 0,
+        "calls": 0,
+        "transactions": 0,
+        "phones": 0,
+        "trunks-registered": 0,
+    }
     assert line.stop() == 0
 
 

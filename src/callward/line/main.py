@@ -18,6 +18,7 @@ from callward.kernel import clock
 from callward.kernel.errors import CallwardError
 from callward.line.calls.switchboard import Switchboard
 from callward.line.control import ControlServer
+from callward.line.control_words import Status
 from callward.line.errors import SnapshotUnusableError
 from callward.line.media.plane import PythonMedia
 from callward.line.orders import obey
@@ -26,6 +27,7 @@ from callward.line.snapshot import read_snapshot
 from callward.line.spool import SealedSpool
 
 if TYPE_CHECKING:
+    from callward.line.control_words import Request
     from callward.line.snapshot import Snapshot
 
 VARIABLE = "CALLWARD_DATA"
@@ -61,7 +63,7 @@ class Line:
         self.control = ControlServer(
             home / "control.sock",
             timers=self.timers,
-            obey=lambda request: obey(self.board, request, reload=self.reload),
+            obey=self._obey,
         )
         self.board.listeners.append(self.control.tell)
 
@@ -84,6 +86,13 @@ class Line:
             run_loop()
         finally:
             self._shut()
+
+    def _obey(self, request: Request) -> dict[str, object]:
+        """Do what the house side asks; the status also has what SIP counted."""
+        answer = obey(self.board, request, reload=self.reload)
+        if isinstance(request.order, Status):
+            answer["sip"] = self.endpoint.figures()
+        return answer
 
     # Settings while it runs.
 

@@ -328,7 +328,7 @@ ARTICLE_13 = {
     "2b objection": {"objection.any-time"},
     "2d complaint": {"rights.complaint-in-short"},
     "2e giving": {"giving.voluntary:call-recording"},
-    "2e not given": {"not-given.goes-on-unrecorded:call-recording"},
+    "2e not given": {"not-given.goes-on-unrecorded-call"},
     "2f automated": {"automated.none"},
 }
 

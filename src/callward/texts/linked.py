@@ -71,7 +71,7 @@ def as_jsonld(notice: Notice, *, policy: Policy) -> bytes:
         "dpv:hasDataController": _controller(policy),
         "dpv:hasRight": [_right(right) for right in Right if right in policy.rights.all],
         "dpv:hasProcess": [
-            _process(policy, name, policy.activity[name]) for name in sorted(policy.activity)
+            _activity(policy, name, policy.activity[name]) for name in sorted(policy.activity)
         ],
         "cw:definitions": _definitions(policy),
     }
@@ -97,7 +97,7 @@ def _right(right: Right) -> JsonValue:
     return {"@id": _RIGHTS.get(right, f"eu-gdpr:{right}")}
 
 
-def _process(policy: Policy, name: str, activity: Activity) -> JsonValue:
+def _activity(policy: Policy, name: str, activity: Activity) -> JsonValue:
     rule = f"activity.{name}"
     purposes = [policy.purpose[each] for each in sorted(activity.purposes)]
     categories = [policy.category[each] for each in sorted(activity.categories)]

@@ -12,7 +12,7 @@ import typst
 from callward.texts.foot import MARKS, foot, legend, legend_title
 
 if TYPE_CHECKING:
-    from callward.texts.notice import Notice
+    from callward.texts.notice import Notice, Section
 
 _TEMPLATE = Path(__file__).parent / "paper.typ"
 
@@ -31,26 +31,23 @@ def as_typst_input(notice: Notice) -> str:
             "legal_name": notice.legal_name,
             "effective": notice.effective.isoformat(),
             "title": notice.title,
-            "sections": [
-                {
-                    "title": section.title,
-                    "sentences": [
-                        {
-                            "text": sentence.text,
-                            "item": sentence.item,
-                            "mark": MARKS[sentence.sentence_class],
-                        }
-                        for sentence in section.sentences
-                    ],
-                }
-                for section in notice.sections
-            ],
+            "sections": [_section(section) for section in notice.sections],
             "foot": list(foot(notice)),
             "legend_title": legend_title(notice),
             "legend": [{"mark": mark, "meaning": meaning} for mark, meaning in legend(notice)],
         },
         ensure_ascii=False,
     )
+
+
+def _section(section: Section) -> dict[str, object]:
+    return {
+        "title": section.title,
+        "sentences": [
+            {"text": each.text, "item": each.item, "mark": MARKS[each.sentence_class]}
+            for each in section.sentences
+        ],
+    }
 
 
 @lru_cache(maxsize=16)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.policy.compiled import RECORDING_ACTIVITY
+from callward.policy.compiled import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
 from callward.policy.vocabulary import Channel, ConsentMode, MessageChannel
 from callward.policy.vocabulary_calls import OptOut
 from callward.texts.composing import in_order
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from callward.texts.notice import Sentence
     from callward.texts.writing import Terms
 
+# What the house itself ends on its day; the others are promised, not proven.
+_DISPOSED_OF = (VOICEMAIL_ACTIVITY,)
 _CONSENT_SAID = (
     ConsentMode.PER_CHANNEL,
     ConsentMode.WRITTEN,
@@ -53,18 +55,18 @@ def described(composer: Composer, name: str) -> Iterator[Sentence]:
 
 
 def _used(composer: Composer, name: str, activity: Activity) -> Iterator[Sentence]:
-    here, probe = f"activity.{name}", Probe.CATEGORIES_DECLARED
+    here = f"activity.{name}"
     words = category_words(composer, activity.categories, rule=f"{here}.categories")
     path = f"{here}.categories"
-    yield composer.proven("uses.data", path, probe, key=name, categories=words)
+    yield composer.static("uses.data", path, key=name, categories=words)
     if activity.fields:
         path, words = f"{here}.fields", _fields(composer, activity.fields, f"{here}.fields")
-        yield composer.proven("uses.fields", path, probe, key=name, fields=words)
+        yield composer.static("uses.fields", path, key=name, fields=words)
     else:
         yield from _details(composer, name, activity)
     if activity.never:
         path, words = f"{here}.never", _fields(composer, activity.never, f"{here}.never")
-        yield composer.proven("uses.never", path, probe, key=name, fields=words)
+        yield composer.static("uses.never", path, key=name, fields=words)
     yield from _reached(composer, name, activity)
 
 
@@ -78,7 +80,7 @@ def _details(composer: Composer, name: str, activity: Activity) -> Iterator[Sent
         if fields:
             path, sentence = f"category.{each}.fields", "uses.category-fields.item"
             words, key = _fields(composer, fields, path), f"{name}.{each}"
-            yield composer.proven(sentence, path, Probe.CATEGORIES_DECLARED, key=key, fields=words)
+            yield composer.static(sentence, path, key=key, fields=words)
 
 
 def _reached(composer: Composer, name: str, activity: Activity) -> Iterator[Sentence]:
@@ -111,9 +113,13 @@ def _agreed(composer: Composer, name: str, activity: Activity) -> Iterator[Sente
 
 
 def _kept(composer: Composer, name: str, activity: Activity) -> Iterator[Sentence]:
-    here, probe = f"activity.{name}", Probe.DUE_DATES_FOLLOW_POLICY
-    said = counted(composer, activity.retain, f"{here}.retain")
-    yield composer.proven("uses.kept", f"{here}.retain", probe, key=name, **said)
+    here, rule = f"activity.{name}", f"activity.{name}.retain"
+    said = counted(composer, activity.retain, rule)
+    if name in _DISPOSED_OF:
+        probe = Probe.DUE_DATES_FOLLOW_POLICY
+        yield composer.proven("uses.kept", rule, probe, key=name, **said)
+    else:
+        yield composer.static("uses.kept", rule, key=name, **said)
     if activity.floor:
         yield floor(composer, activity.floor, here, key=name)
     yield from holds(composer, activity.hold, here)

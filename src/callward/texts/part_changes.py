@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.policy.vocabulary import AnnounceChange
+from callward.policy.vocabulary_calls import Evaluated
 from callward.policy.vocabulary_notice import (
     AutomatedException,
     Lessening,
@@ -28,12 +29,20 @@ def automated(composer: Composer) -> Iterator[Sentence]:
     match composer.policy.profiling:
         case Profiling.NONE:
             yield composer.proven("automated.none", "profiling", Probe.NOTHING_PROFILED)
+            yield from _evaluations(composer)
         case Profiling.WITH_HUMAN_DECISION:
             yield composer.static("automated.human", "profiling")
         case Profiling.AUTOMATED_DECISION:
             yield from _alone(composer)
         case None:
             raise UnsayableRuleError(rule="profiling")
+
+
+def _evaluations(composer: Composer) -> Iterator[Sentence]:
+    staff = composer.policy.staff
+    if staff and staff.evaluated is not Evaluated.NEVER:
+        probe = Probe.NOTHING_PROFILED
+        yield composer.proven("automated.evaluations", "staff.evaluated", probe)
 
 
 def _alone(composer: Composer) -> Iterator[Sentence]:
@@ -50,6 +59,14 @@ def _alone(composer: Composer) -> Iterator[Sentence]:
 
 def changes(composer: Composer) -> Iterator[Sentence]:
     """How changes are announced, archived, and what they do to what is already kept."""
+    version, effective = composer.policy.version, composer.policy.effective
+    yield composer.proven(
+        "changes.this-version",
+        "version",
+        Probe.NOTICES_MATCH,
+        version=version,
+        effective=effective,
+    )
     yield announced(composer)
     yield composer.proven("changes.never-longer", "version", Probe.DUE_DATES_FOLLOW_POLICY)
     yield composer.proven("changes.archive", "version", Probe.NOTICES_MATCH)

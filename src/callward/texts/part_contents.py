@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from callward.policy.compiled import RECORDING_ACTIVITY
 from callward.policy.vocabulary import Article9, Basis, Collected, ConsentMode, Right
+from callward.policy.vocabulary_calls import IfNotGiven
 from callward.policy.vocabulary_notice import Weighed
 from callward.texts.composing import in_order
 from callward.texts.errors import UnsayableRuleError
@@ -192,17 +193,27 @@ def special(composer: Composer, activity: Activity, here: str) -> Iterator[Sente
 
 def giving(composer: Composer) -> Iterator[Sentence]:
     """Whether the data must be given, and what follows if not: Art. 13(2)(e) (G-09)."""
-    yield from giving_of(composer, recording_of(composer), HERE)
+    activity, rule = recording_of(composer), f"{HERE}.if_not_given"
+    if activity.if_not_given is IfNotGiven.GOES_ON_UNRECORDED:
+        # Of a call this is what the gate does; of other data it is a promise of people.
+        yield from _freely(composer, activity, HERE)
+        probe, sentence = Probe.REFUSED_LEAVES_NOTHING, "not-given.goes-on-unrecorded-call"
+        yield composer.proven(sentence, rule, probe)
+        return
+    yield from giving_of(composer, activity, HERE)
+
+
+def _freely(composer: Composer, activity: Activity, here: str) -> Iterator[Sentence]:
+    if activity.giving:
+        yield composer.static(f"giving.{activity.giving}", f"{here}.giving", key=_key(here))
 
 
 def giving_of(composer: Composer, activity: Activity, here: str) -> Iterator[Sentence]:
     """The same for any activity."""
-    key = _key(here)
-    if activity.giving:
-        yield composer.static(f"giving.{activity.giving}", f"{here}.giving", key=key)
+    yield from _freely(composer, activity, here)
     if activity.if_not_given:
         rule = f"{here}.if_not_given"
-        yield composer.static(f"not-given.{activity.if_not_given}", rule, key=key)
+        yield composer.static(f"not-given.{activity.if_not_given}", rule, key=_key(here))
 
 
 def rests_on(composer: Composer, basis: Basis) -> bool:

@@ -61,8 +61,7 @@ def papers(composer: Composer) -> Iterator[Sentence]:
     yield backups(composer)
     if composer.policy.residue:
         period = composer.period("residue.servers", composer.policy.residue.servers)
-        probe = Probe.EXPIRED_UNREADABLE
-        yield composer.proven("papers.residue", "residue.servers", probe, period=period)
+        yield composer.static("papers.residue", "residue.servers", period=period)
 
 
 def account(composer: Composer) -> Iterator[Sentence]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from callward.texts.notice import Sentence
     from callward.texts.writing import Value
 
+# The papers whose end a probe can look at today; the others are promised, not proven.
+_DISPOSED_OF = (RecordKind.CALL_DETAIL, RecordKind.AUDIT)
 _OF_CALLS = (RecordKind.CONSENT, RecordKind.CALL_DETAIL, RecordKind.AUDIT)
 
 
@@ -118,26 +120,24 @@ def floor(composer: Composer, law: Retain, here: str, *, key: str = "") -> Sente
         raise UnsayableRuleError(rule=rule)
     named = composer.law(law.law, rule=f"{rule}.law")
     said = counted(composer, law, rule)
-    return composer.proven(
-        "kept.floor", rule, Probe.DUE_DATES_FOLLOW_POLICY, key=key, law=named, **said
-    )
+    return composer.static("kept.floor", rule, key=key, law=named, **said)
 
 
 def holds(composer: Composer, rules: tuple[Hold, ...], here: str) -> Iterator[Sentence]:
     """What keeps something longer, for how long at most, and how often it is looked at."""
     name = here.split(".")[1]
-    family = "hold" if name == RECORDING_ACTIVITY else "hold-other"
     for row, hold in enumerate(rules):
         rule = f"{here}.hold.{row}"
-        yield composer.proven(
-            f"{family}.{hold.reason}.item",
-            rule,
-            Probe.HOLDS_REVIEWED,
-            key=name,
-            max=composer.period(f"{rule}.max", hold.max),
-            review=composer.period(f"{rule}.review", hold.review),
-            start=start(composer, hold.start, rule),
-        )
+        said = {
+            "max": composer.period(f"{rule}.max", hold.max),
+            "review": composer.period(f"{rule}.review", hold.review),
+            "start": start(composer, hold.start, rule),
+        }
+        if name == RECORDING_ACTIVITY:
+            sentence, probe = f"hold.{hold.reason}.item", Probe.HOLDS_REVIEWED
+            yield composer.proven(sentence, rule, probe, key=name, **said)
+        else:
+            yield composer.static(f"hold-other.{hold.reason}.item", rule, key=name, **said)
 
 
 def _taken_in(composer: Composer, activity: Activity) -> Iterator[Sentence]:
@@ -151,6 +151,7 @@ def _taken_in(composer: Composer, activity: Activity) -> Iterator[Sentence]:
         match=composer.period(f"{rule}.match_within", intake.match_within),
         period=composer.period(f"{rule}.quarantine.period", intake.quarantine.period),
     )
+    yield composer.proven("kept.source", rule, Probe.SOURCE_EMPTIED)
     raw = composer.period(f"{rule}.raw.period", intake.raw.period)
     probe = Probe.DUE_DATES_FOLLOW_POLICY
     yield composer.proven("kept.raw", f"{rule}.raw", probe, period=raw)
@@ -180,9 +181,12 @@ def records(composer: Composer, kinds: Iterable[RecordKind]) -> Iterator[Sentenc
         if paper is None:
             continue
         rule = f"record.{kind}.retain"
-        said = counted(composer, paper.retain, rule)
-        probe = Probe.DUE_DATES_FOLLOW_POLICY
-        yield composer.proven(f"record.{kind}.item", rule, probe, key="", **said)
+        said, sentence = counted(composer, paper.retain, rule), f"record.{kind}.item"
+        if kind in _DISPOSED_OF:
+            probe = Probe.DUE_DATES_FOLLOW_POLICY
+            yield composer.proven(sentence, rule, probe, key="", **said)
+        else:
+            yield composer.static(sentence, rule, key="", **said)
 
 
 def backups(composer: Composer) -> Sentence:

@@ -72,6 +72,8 @@ def recipients_of_calls(composer: Composer) -> Iterator[Sentence]:
     if not found:
         yield composer.proven("recipients.none", HERE, Probe.HOSTS_DECLARED)
     yield from found
+    if found:
+        yield composer.proven("recipients.hosts", "recipient", Probe.HOSTS_DECLARED)
     yield from released(composer)
 
 
@@ -91,25 +93,29 @@ def _recipient(composer: Composer, recipient: Recipient, row: int) -> Iterator[S
         words = composer.terms("field", sorted(recipient.fields), rule=rule)
         yield composer.static("recipients.fields.item", f"{rule}.fields", key=key, fields=words)
     if recipient.arrangement and recipient.name:
-        duties = in_order(JointDuty, recipient.arrangement)
-        words = composer.terms("duty", duties, rule=rule)
-        path = f"{rule}.arrangement"
-        sentence = "recipients.joint-duties.item"
-        yield composer.static(sentence, path, key=key, name=recipient.name, duties=words)
+        yield _duties(composer, recipient, rule)
     if recipient.assurance:
         day, path = recipient.assurance, f"{rule}.assurance"
         proof = day.isoformat()
         yield composer.attested("recipients.assurance.item", path, proof, key=key, assurance=day)
     if recipient.delete:
+        # What a processor does after it handed over is shown by its receipts, not by a probe.
         path = f"{rule}.delete"
-        yield composer.proven(
+        yield composer.attested(
             "recipients.delete.item",
             path,
-            Probe.SOURCE_EMPTIED,
+            recipient.contract.isoformat() if recipient.contract else path,
             key=key,
             period=composer.period(path, recipient.delete.period),
             start=composer.terms("start", [recipient.delete.start or ""], rule=path),
         )
+
+
+def _duties(composer: Composer, recipient: Recipient, rule: str) -> Sentence:
+    path, name = f"{rule}.arrangement", recipient.name or recipient.id
+    words = composer.terms("duty", in_order(JointDuty, recipient.arrangement), rule=path)
+    sentence = "recipients.joint-duties.item"
+    return composer.static(sentence, path, key=recipient.id, name=name, duties=words)
 
 
 def _described(composer: Composer, recipient: Recipient, rule: str) -> Sentence:

@@ -49,6 +49,7 @@ def told(composer: Composer) -> Iterator[Sentence]:
         if direction in activity.directions:
             yield from _one_way(composer, way, rule)
     yield composer.proven("told.nothing-before", HERE, Probe.TOLD_BEFORE_RECORDED)
+    yield composer.proven("told.proof", HERE, Probe.TOLD_OR_ASKED)
     yield from _announcement(composer)
     yield from _reasons(composer)
     yield from stopping(composer)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from build.accounts import cast
 from build.audit import guard
+from build.controllers import controller
 from build.notices import LONGER, SHORTER, asked, next_version, published, revised, watched
 from build.recordings import house, keep_one
 from callward.accounts.errors import CapabilityMissingError
@@ -17,9 +18,10 @@ from callward.audit.selectors import history
 from callward.audit.states import Event
 from callward.controllers import selectors as controllers, services as activating
 from callward.controllers.errors import PolicyChainError, PolicyLintError, PolicyOfAnotherError
+from callward.jobs.services import run_now
 from callward.kernel.actors import system_actor, user_actor
 from callward.kernel.calendar import start_of_day
-from callward.notices import selectors, services
+from callward.notices import rendering, selectors, services
 from callward.notices.errors import (
     ApproverRoleError,
     DelayRunningError,
@@ -33,6 +35,7 @@ from callward.notices.models import Document, Edition
 from callward.notices.ports import SentenceCheck
 from callward.notices.states import ArchiveFault, CheckState, EditionState
 from callward.retention.services import why_still_here
+from callward.texts.errors import UnknownTermError
 from callward.texts.states import NoticeKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_quick_passwords")]
@@ -348,3 +351,26 @@ def test_the_database_itself_refuses_an_approval_by_the_same_person(home, people
     with pytest.raises(IntegrityError), transaction.atomic():
         Edition.objects.filter(ref=waiting.ref).update(approved_by=waiting.asked_by)
     assert connection.is_usable()
+
+
+def test_the_trouble_of_one_controller_holds_no_other_up(at, watch, monkeypatch):
+    broken, sound = controller("web-shop"), controller("dermatology-clinic")
+    written = rendering.render_all
+
+    def some(policy):
+        if policy.controller.id == broken.slug:
+            raise UnknownTermError(term="-", key="-")
+        return written(policy)
+
+    monkeypatch.setattr(rendering, "render_all", some)
+    run_now("notices.publish")
+    assert [one.slug for one in selectors.publishing_controllers()] == [sound.slug]
+
+
+def test_what_the_law_or_the_chain_forbids_by_now_is_written_down(home, people, at):
+    waiting = next_version(home, people, at=at)
+    other = revised(home.ref, at=at, version="2026.9", effective=at.date())
+    activating.activate_policy(home.ref, other, actor=system_actor("command:uid-0"), at=at)
+    services.publish_due(waiting.publish_at)
+    assert selectors.edition(waiting.ref).blocked_by == ("policy-chain",)
+    assert selectors.edition(waiting.ref).state is EditionState.APPROVED

@@ -14,11 +14,12 @@ from callward.controllers import selectors as controllers
 from callward.controllers.errors import PolicyLintError
 from callward.kernel.actors import ActorKind, system_actor
 from callward.kernel.calendar import local_day
+from callward.kernel.errors import CallwardError
 from callward.kernel.references import parse_ref
 from callward.notices import rules
 from callward.notices.announcing import announce
 from callward.notices.archiving import archive
-from callward.notices.drafting import locked, refuse_unfit, require_of
+from callward.notices.drafting import locked, note_blocked, refuse_unfit, require_of
 from callward.notices.errors import (
     ApproverRoleError,
     DelayRunningError,
@@ -147,7 +148,8 @@ def _refuse_second(edition: Edition, actor: Actor, *, at: datetime) -> None:
 def _approved(edition: Edition, *, actor: Actor, at: datetime) -> EditionView:
     policy = _fit(edition, at=at)
     zone = compile_policy(policy).zone
-    edition.state, edition.approved_at, edition.approved_by = EditionState.APPROVED, at, str(actor)
+    edition.state, edition.blocked_by = EditionState.APPROVED, ""
+    edition.approved_at, edition.approved_by = at, str(actor)
     edition.publish_at = rules.publish_instant(edition.effective_on, approved_at=at, zone=zone)
     edition.announced_until = rules.announced_until(
         edition.effective_on, notice_days=policy.change.notice_days
@@ -171,6 +173,13 @@ def approve_after_delay(at: datetime) -> int:
     """Approve every version whose delay has passed without the officer turning it down (D-19)."""
     waiting = Edition.objects.filter(state=EditionState.ASKED, passes_at__lte=at)
     refs = list(waiting.values_list("ref", flat=True))
-    for ref in refs:
-        approve(ref, actor=_DELAY_PASSED, at=at)
-    return len(refs)
+    return sum(_passed(ref, at=at) for ref in refs)
+
+
+def _passed(edition_ref: Ref, *, at: datetime) -> bool:
+    try:
+        approve(edition_ref, actor=_DELAY_PASSED, at=at)
+    except CallwardError as error:  # what stood in order when it was asked for does so no more
+        note_blocked(edition_ref, (error.code,), at=at)
+        return False
+    return True

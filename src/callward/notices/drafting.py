@@ -13,7 +13,7 @@ from callward.audit import services as audit
 from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import PolicyChainError, PolicyKnownError, PolicyOfAnotherError
-from callward.kernel.actors import ActorKind
+from callward.kernel.actors import ActorKind, system_actor
 from callward.kernel.references import new_ref, parse_ref
 from callward.notices import rules, selectors
 from callward.notices.errors import (
@@ -127,3 +127,22 @@ def require_of(capability: Capability, actor: Actor, controller_ref: Ref, *, at:
     """Refuse a user without the capability; commands of the root key's owner may."""
     if actor.kind is ActorKind.USER:
         require(capability, user_ref=parse_ref(actor.ref), controller_ref=controller_ref, at=at)
+
+
+def note_blocked(edition_ref: Ref, codes: tuple[str, ...], *, at: datetime) -> None:
+    """Write down once what stands in the way, so that the officer reads it."""
+    said = " ".join(sorted(codes))
+    with transaction.atomic():
+        edition = locked(edition_ref)
+        if edition.blocked_by == said:
+            return
+        edition.blocked_by = said
+        edition.save(update_fields=["blocked_by"])
+        audit.record(
+            Event.NOTICES_EDITION_BLOCKED,
+            item=edition.ref,
+            actor=system_actor("notices.publish"),
+            at=at,
+            reason=min(codes),
+            checks=len(codes),
+        )

@@ -15,7 +15,7 @@ from callward.kernel.references import new_ref
 from callward.notices import rules, watching
 from callward.notices.announcing import announce
 from callward.notices.archiving import archive
-from callward.notices.drafting import locked
+from callward.notices.drafting import locked, note_blocked
 from callward.notices.models import Edition
 from callward.notices.selectors import edition_view, probes_of
 from callward.notices.states import EditionState
@@ -52,7 +52,8 @@ def _publish_of(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
         return []
     blocked = watching.blocking(controller_ref, at=at)
     if blocked:
-        _note_blocked(due, blocked, at=at)
+        if due is not None:
+            note_blocked(due, blocked, at=at)
         return []
     found = [_publish_revision(revision, at=at) for revision in in_force]
     published = None if due is None else _publish_edition(due, at=at)
@@ -123,7 +124,7 @@ def _publish_edition(edition_ref: Ref, *, at: datetime) -> EditionView | None:
             _take_place(edition, at=at)
             return edition_view(edition)
     except ControllersError as error:  # the law or the chain has changed since the approval
-        _note_blocked(edition_ref, (error.code,), at=at)
+        note_blocked(edition_ref, (error.code,), at=at)
         return None
 
 
@@ -146,24 +147,3 @@ def _take_place(edition: Edition, *, at: datetime) -> None:
         policy=edition.policy_id,
         effective=edition.effective_on,
     )
-
-
-def _note_blocked(edition_ref: Ref | None, codes: tuple[str, ...], *, at: datetime) -> None:
-    """Write down once what stands in the way, so that the officer reads it."""
-    if edition_ref is None:
-        return
-    said = " ".join(sorted(codes))
-    with transaction.atomic():
-        edition = locked(edition_ref)
-        if edition.blocked_by == said:
-            return
-        edition.blocked_by = said
-        edition.save(update_fields=["blocked_by"])
-        audit.record(
-            Event.NOTICES_EDITION_BLOCKED,
-            item=edition.ref,
-            actor=_PUBLISHER,
-            at=at,
-            reason=min(codes),
-            checks=len(codes),
-        )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
+from callward.controllers import selectors as controllers
 from callward.jobs.services import every
 from callward.kernel import clock
+from callward.kernel.errors import CallwardError
 from callward.notices.approving import approve_after_delay
 from callward.notices.publishing import publish_due
 
@@ -11,9 +15,16 @@ from callward.notices.publishing import publish_due
 PUBLISHING_HOURS = "*/5 * * * *"
 
 
+_log = logging.getLogger(__name__)
+
+
 @every(PUBLISHING_HOURS, "notices.publish")
 def publish() -> None:
     """Approve what has waited for the whole delay, and publish what is due."""
     at = clock.now()
     approve_after_delay(at)
-    publish_due(at)
+    for controller in controllers.controllers():
+        try:
+            publish_due(at, controller_ref=controller.ref)
+        except CallwardError as error:  # one controller's trouble holds no other up
+            _log.error("notices are not published: %s", error.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,8 @@ from callward.calls.models import Call
 from callward.holdings import DECLARED, DataCategory
 from callward.kernel import clock
 from callward.kernel.numbers import PhoneNumber
+from callward.notices import services as notices
+from callward.notices.models import Document, Edition
 from callward.promises import ports
 from callward.promises.registry import CannotLookError
 from callward.recordings import services as recordings
@@ -186,3 +189,24 @@ def test_a_backup_that_outlives_its_day_turns_the_probe_red(home, tmp_path):
     )
     assert wrong(home, Probe.BACKUPS_END) == 0
     assert wrong(home, Probe.BACKUPS_END, at=made + timedelta(days=400)) == 1
+
+
+@pytest.mark.req("D-06")
+@pytest.mark.req("C-16")
+def test_a_published_notice_that_was_touched_turns_the_probe_red(home):
+    assert look(home, Probe.NOTICES_MATCH) is None
+    notices.publish_due(clock.now())
+    assert wrong(home, Probe.NOTICES_MATCH) == 0
+    document = Document.objects.filter(format="md", language="ro").first()
+    words = bytes(document.content).replace(b"6", b"7").replace(b"5", b"6")
+    Document.objects.filter(ref=document.ref).update(content=words)
+    assert wrong(home, Probe.NOTICES_MATCH) == 1
+    digest = hashlib.sha256(words).hexdigest()
+    Document.objects.filter(ref=document.ref).update(sha256=digest)
+    assert wrong(home, Probe.NOTICES_MATCH) == 1  # a hash that fits does not make it the policy's
+
+
+def test_a_policy_that_changed_without_its_notice_turns_the_probe_red(home):
+    notices.publish_due(clock.now())
+    Edition.objects.update(policy_id="sha256:" + "0" * 64)
+    assert wrong(home, Probe.NOTICES_MATCH) >= 1

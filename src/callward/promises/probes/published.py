@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from callward import texts
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from callward.policy import Policy
     from callward.promises.looking import Glance
+    from callward.texts import Notice
 
 _WEB = ("web", "account")
 
@@ -61,30 +63,31 @@ def notices_match(glance: Glance) -> Count | None:
     if found is None:
         return None
     edition, policy_id, source = found
-    policy = load(bytes(cast("bytes", source)))
-    wrong = int(policy_id != glance.policy_id) + int(
-        policy_id != policy_id_of(canonical_json(policy))
-    )
+    written = bytes(cast("bytes", source))
+    wrong = len({policy_id, glance.policy_id, policy_id_of(canonical_json(load(written)))}) - 1
     looked = 1
     archived = glance.rows(_ARCHIVED, edition=reference(edition))
     for kind, language, form, content, digest in archived:
         looked += 1
-        kept = bytes(cast("bytes", content))
-        known = hashlib.sha256(kept).hexdigest() == digest
-        wrong += not (known and kept == _written_anew(policy, str(kind), str(language), str(form)))
+        kept = hashlib.sha256(bytes(cast("bytes", content))).hexdigest()
+        wrong += len({kept, digest, _anew(written, str(kind), str(language), str(form))}) > 1
     return Count(looked_at=looked, wrong=wrong)
 
 
-def _written_anew(policy: Policy, kind: str, language: str, form: str) -> bytes:
-    notice = texts.render(policy, kind=NoticeKind(kind), language=language)
-    write = {
-        "html": texts.as_html,
-        "md": texts.as_markdown,
-        "json": texts.as_json,
-        "jsonld": texts.as_jsonld,
-        "pdf": texts.as_pdf,
-    }[form]
-    return write(notice)
+@lru_cache(maxsize=2048)  # the same program writes the same file the same way every time
+def _anew(source: bytes, kind: str, language: str, form: str) -> str:
+    """The digest of a notice written anew from the policy as it was published."""
+    policy, notice = _notice(source, kind, language)
+    if form == "jsonld":
+        return hashlib.sha256(texts.as_jsonld(notice, policy=policy)).hexdigest()
+    write = {"html": texts.as_html, "md": texts.as_markdown, "json": texts.as_json}
+    return hashlib.sha256(write.get(form, texts.as_pdf)(notice)).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _notice(source: bytes, kind: str, language: str) -> tuple[Policy, Notice]:
+    policy = load(source)
+    return policy, texts.render(policy, kind=NoticeKind(kind), language=language)
 
 
 @probes(Probe.COOKIES_DECLARED)

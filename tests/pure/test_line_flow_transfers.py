@@ -190,3 +190,24 @@ def test_a_line_that_closes_hands_over_what_it_has(house):
     house.board.close()
     assert house.ledger().fate is RecordingFate.STORED
     assert all(leg.over for leg in house.legs)
+
+
+def test_a_fault_in_one_call_ends_it_with_its_gate_shut_and_no_other(house, monkeypatch):
+    first = house.call()
+    second = house.call_in()
+    monkeypatch.setattr(first.stage, "digit", lambda strand, digit: 1 / 0)
+    first.outer.media.digit("5")
+    assert first.ended
+    assert not second.over
+    assert house.ledger().lines[-1].facts["why"] == "fault"
+    assert house.told(CallEvent.FAULT) == [CallEvent.FAULT]
+
+
+def test_people_are_let_go_even_when_nothing_can_be_handed_over(house, monkeypatch):
+    call = house.call()
+    (writer,) = house.spool.writers.values()
+    monkeypatch.setattr(writer, "finish", lambda ledger, envelope: 1 / 0)
+    house.legs[0].hangs_up()
+    assert call.ended
+    assert all(leg.over for leg in house.legs)
+    assert house.told(CallEvent.LOST) == [CallEvent.LOST]

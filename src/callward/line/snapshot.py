@@ -49,7 +49,9 @@ def _inside(text: str) -> str:
 
 
 E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{4,14}$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,79}$")]
+# A reference goes into ledgers and events, so nothing in it can be an address or a number in E.164.
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,79}$")]
+User = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+][A-Za-z0-9._:@+-]{0,79}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -91,7 +93,7 @@ class PromptOrigin(StrEnum):
 class Account(Closed):
     """What answers a digest challenge."""
 
-    user: Name
+    user: User
     secret: Secret
     realm: str | None = None
 

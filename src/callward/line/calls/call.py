@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
@@ -9,7 +10,7 @@ from callward.kernel.references import new_ref
 from callward.line.calls.strand import TONE, Strand
 from callward.line.calls.tape import Tape
 from callward.line.envelope import CallFacts, LegFacts
-from callward.line.states import CallEvent, Entry, HangUp, Party
+from callward.line.states import CallEvent, Entry, HangUp, Party, RecordingFate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from callward.line.snapshot import Agent, Queue
     from callward.policy.vocabulary import Direction, PromptKey
 
+_log = logging.getLogger(__name__)
 _DISPOSITIONS = {
     HangUp.BUSY: "busy",
     HangUp.NO_ANSWER: "no-answer",
@@ -137,7 +139,9 @@ class Call:
         self.house.floor.take(agent.ref)
         self.tape.note(Entry.RANG, agent=agent.ref)
         self.announce(CallEvent.RINGS, agent=agent.ref)
-        caller = self.facts.outer_number or "anonymous"
+        # S-03: whom an agent calls is no news to the phone, and nothing of a person is shown.
+        shown = self.facts.outer_number if self.direction == "in" else self.facts.did
+        caller = shown or "anonymous"
         self.dial(strand, target, caller=caller, ring_seconds=ring_seconds)
         return None if strand.over else strand
 
@@ -182,7 +186,8 @@ class Call:
         """Play these."""
         strand = to or self.outer
         if strand and not strand.over:
-            strand.say(prompts, heard=heard, then=then)
+            onward = then and (lambda: self.safely(then))
+            strand.say(prompts, heard=heard, then=onward)
 
     def beep(self) -> None:
         """Sound the tone after which a message is taken."""
@@ -196,8 +201,8 @@ class Call:
         if self.ended:
             return
         self.announce(CallEvent.BEGUN)
-        if self.first:
-            self.go(self.first)
+        if first := self.first:
+            self.safely(lambda: self.go(first))
 
     def over(self, why: HangUp | str) -> None:
         """Shut the gate, hang up everywhere and hand over what there is; once."""
@@ -208,7 +213,7 @@ class Call:
             self.stage.leave()
         for strand in self.strands:
             strand.hush()  # what is broken off belongs into the ledger before its last line
-        fate = self.tape.end(str(why))
+        fate = self._handed_over(str(why))
         if self.direction == "in" and self.facts.connected is None:
             self.announce(CallEvent.MISSED)
         for strand in tuple(self.strands):
@@ -217,25 +222,39 @@ class Call:
         if self.on_end:
             self.on_end(self)
 
+    def _handed_over(self, why: str) -> str:
+        try:
+            return self.tape.end(why)
+        except Exception as error:  # noqa: BLE001  # people must be let go whatever happens here
+            _log.error("call not handed over: %s", type(error).__name__)
+            self.announce(CallEvent.LOST, why=type(error).__name__)
+            return str(RecordingFate.FAILED)
+
+    def safely(self, act: Callable[[], None]) -> None:
+        """Do something of this call; a fault in it ends this call, its gate first, and no other."""
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001  # whatever it was, the other calls go on
+            why = type(error).__name__
+            _log.error("call ended by a fault: %s", why)
+            self.announce(CallEvent.FAULT, why=why)
+            self.over("fault")
+
     # What SIP and audio tell.
 
     def leg_rang(self, leg: SipLeg) -> None:
-        if (strand := self._of(leg)) and self.stage:
-            self.stage.rang(strand)
+        self._at_stage(leg, lambda stage, strand: stage.rang(strand))
 
     def leg_answered(self, leg: SipLeg, media: MediaAddress) -> None:
         if strand := self._of(leg):
-            strand.sip = leg
-            strand.answered = True
+            strand.sip, strand.answered = leg, True
             strand.media.connect(media)
-            if self.stage:
-                self.stage.answered(strand)
+            self._at_stage(leg, lambda stage, strand: stage.answered(strand))
 
     def leg_acknowledged(self, leg: SipLeg) -> None:
         if (strand := self._of(leg)) and not strand.over:
             strand.up = True
-            if self.stage:
-                self.stage.up(strand)
+            self._at_stage(leg, lambda stage, strand: stage.up(strand))
 
     def leg_reoffered(self, leg: SipLeg, media: MediaAddress) -> None:
         if strand := self._of(leg):
@@ -243,15 +262,10 @@ class Call:
             held = strand.up and not media.receives
             if held != strand.held:
                 strand.held = held
-                if self.stage:
-                    self.stage.held(strand)
+                self._at_stage(leg, lambda stage, strand: stage.held(strand))
 
     def leg_asked_transfer(self, leg: SipLeg, target: str, replaces: str | None) -> None:
-        strand = self._of(leg)
-        if strand and self.stage:
-            self.stage.asked_transfer(strand, target, replaces)
-        else:
-            leg.tell_transfer(603)
+        self._at_stage(leg, lambda stage, strand: stage.asked_transfer(strand, target, replaces))
 
     def leg_transferred(self, leg: SipLeg, code: int) -> None:
         """We send nobody elsewhere ourselves."""
@@ -266,8 +280,18 @@ class Call:
             self.over(why)
             return
         self.drop(strand)
-        if self.stage:
-            self.stage.lost(strand, why)
+        self._at_stage(leg, lambda stage, _: stage.lost(strand, why), strand=strand)
+
+    def _at_stage(
+        self,
+        leg: SipLeg,
+        act: Callable[[Stage, Strand], None],
+        *,
+        strand: Strand | None = None,
+    ) -> None:
+        stage, about = self.stage, strand or self._of(leg)
+        if stage and about and not self.ended:
+            self.safely(lambda: act(stage, about))
 
     def _of(self, leg: SipLeg) -> Strand | None:
         known = next((each for each in self.strands if each.sip is leg), None)
@@ -275,5 +299,6 @@ class Call:
         return known or next((each for each in self.strands if each.sip is None), None)
 
     def _digit(self, strand: Strand, digit: str) -> None:
-        if not (self.ended or strand.over or self.stage is None):
-            self.stage.digit(strand, digit)
+        stage = self.stage
+        if stage and not self.ended and not strand.over:
+            self.safely(lambda: stage.digit(strand, digit))

@@ -40,7 +40,7 @@ class Stage:
 
         def if_still_here() -> None:
             if self.here:
-                act()
+                self.call.safely(act)
 
         self._timers.append(self.call.house.timers.after(seconds, if_still_here))
 

@@ -43,6 +43,39 @@ def test_every_sentence_is_said_in_the_language_that_was_asked(nowhere, capsys, 
     assert all(row["rule"] and row["about"] and row["effect"] for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("en", "6 months", "3 months"),
+        ("ro", "6 luni", "3 luni"),
+        ("bg", "6 месеца", "3 месеца"),
+        ("lt", "6 mėnesi", "3 mėnesi"),
+    ],
+)
+def test_a_changed_period_is_told_in_the_sentences_of_both_notices(
+    nowhere, capsys, tmp_path, language, before, after
+):
+    shorter = tmp_path / "shorter.toml"
+    stands = 'period = "P6M", start = "call.initiated", destroy = "crypto-shred"'
+    text = (CLONE / "policies" / "smart-metering.toml").read_text()
+    shorter.write_text(text.replace(stands, stands.replace("P6M", "P3M"), 1))
+    [row] = json.loads(said_by(capsys, METERING, str(shorter), "--lang", language, "--json"))[
+        "changes"
+    ]
+    assert before in " ".join(row["said_before"])
+    assert after in " ".join(row["said_after"])
+    told = " ".join(said_by(capsys, METERING, str(shorter), "--lang", language).split())
+    assert before.split()[0] in told
+
+
+def test_a_file_that_cannot_be_put_into_words_is_compared_all_the_same(nowhere, capsys):
+    published = str(CLONE / "policies" / "as-published" / "dermatology-clinic.toml")
+    clinic = str(CLONE / "policies" / "dermatology-clinic.toml")
+    rows = json.loads(said_by(capsys, clinic, published, "--json"))["changes"]
+    assert not any(row["said_after"] for row in rows)
+    assert any(row["said_before"] for row in rows)
+
+
 def test_without_a_house_nothing_is_counted_and_the_command_says_so(nowhere, capsys):
     assert "nothing was counted" in said_by(capsys, METERING, SHOP)
     assert json.loads(said_by(capsys, METERING, METERING, "--json")) == {

@@ -160,6 +160,19 @@ def test_rows_are_named_by_what_they_are_and_not_by_their_place():
     assert [change.rule for change in told] == ["remark.row-2"]
 
 
+def test_a_row_is_found_by_its_number_on_either_side():
+    holds = [
+        {"reason": reason, "from": "hold.placed", "max": "P1Y", "review": "P6M"}
+        for reason in ("authority", "complaint")
+    ]
+    told = {
+        change.rule: (change.place_before, change.place_after)
+        for change in changes_between(METERS, varied("smart-metering", {f"{REC}.hold": holds}))
+    }
+    assert told[f"{REC}.hold.complaint"] == (f"{REC}.hold.0", f"{REC}.hold.1")
+    assert told[f"{REC}.hold.legal-claim"] == (f"{REC}.hold.1", f"{REC}.hold.legal-claim")
+
+
 def test_version_and_day_of_effect_are_no_rules():
     other = varied("smart-metering", {"version": "2027.1", "effective": "2027-01-01"})
     assert changes_between(METERS, other) == ()

@@ -34,10 +34,13 @@ _NAMED_BY = ("id", "reason", "code", "name")
 class Change:
     """One rule that a revision changes.
 
-    `topic` and `sentence` are whole sentences for the translators; `rule` is the key in the file.
+    `topic` and `sentence` are whole sentences for the translators; `rule` is the key in the file,
+    with rows by their names, and `place_before`, `place_after` the same with rows by their numbers.
     """
 
     rule: str
+    place_before: str
+    place_after: str
     before: JsonValue
     after: JsonValue
     effect: Effect
@@ -61,15 +64,17 @@ class Change:
 def changes_between(before: Policy, after: Policy) -> tuple[Change, ...]:
     """Every rule that differs, by its key; a rule that only lost or gained says so apart."""
     old, new = (_rules_of(policy) for policy in (before, after))
-    found = _differences((), old, new)
+    found = _differences(_Path(), old, new)
     return tuple(
         Change(
             rule=".".join(difference.path),
+            place_before=".".join(path.before),
+            place_after=".".join(path.after),
             before=difference.before,
             after=difference.after,
             effect=effect_of(difference),
         )
-        for difference in found
+        for path, difference in found
     )
 
 
@@ -78,18 +83,32 @@ def _rules_of(policy: Policy) -> dict[str, JsonValue]:
     return {key: value for key, value in tables.items() if key not in _HEADER}
 
 
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A key with rows by their names, and by their numbers on either side."""
+
+    named: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    def to(self, key: str, before: str | None, after: str | None) -> _Path:
+        return _Path((*self.named, key), (*self.before, before or key), (*self.after, after or key))
+
+
 def _differences(
-    path: tuple[str, ...], before: JsonValue, after: JsonValue
-) -> Iterator[Difference]:
+    path: _Path, before: JsonValue, after: JsonValue
+) -> Iterator[tuple[_Path, Difference]]:
     if before == after:
         return
     old, new = _as_table(before), _as_table(after)
     # What is missing on one side is a rule that came or went, and is told as one.
-    if old is None or new is None or (path and (is_unit(old) or is_unit(new))):
-        yield from _split(Difference(path=path, before=before, after=after))
+    if old is None or new is None or (path.named and (is_unit(before) or is_unit(after))):
+        for each in _split(Difference(path=path.named, before=before, after=after)):
+            yield path, each
         return
     for key in sorted(old.keys() | new.keys()):
-        yield from _differences((*path, key), old.get(key), new.get(key))
+        (was, stood), (now, stands) = (rows.get(key, (None, None)) for rows in (old, new))
+        yield from _differences(path.to(key, was, now), stood, stands)
 
 
 def _split(difference: Difference) -> Iterator[Difference]:
@@ -106,16 +125,17 @@ def _split(difference: Difference) -> Iterator[Difference]:
         yield Difference(path=difference.path, before=None, after=gained)
 
 
-def _as_table(value: JsonValue) -> dict[str, JsonValue] | None:
-    """A table, or a list of rows as a table of them by name; None for everything else."""
+def _as_table(value: JsonValue) -> dict[str, tuple[str | None, JsonValue]] | None:
+    """A table, or a list of rows by name with the number of each; None for everything else."""
     if isinstance(value, dict):
-        return value
+        return {key: (None, each) for key, each in value.items()}
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         return None
-    rows: dict[str, JsonValue] = {}
-    for number, row in enumerate(value, start=1):
+    rows: dict[str, tuple[str | None, JsonValue]] = {}
+    for number, row in enumerate(value):
         name = _name_of(row)
-        rows[name if name and name not in rows else f"{name or 'row'}-{number}"] = row
+        key = name if name and name not in rows else f"{name or 'row'}-{number + 1}"
+        rows[key] = (str(number), row)
     return rows
 
 

@@ -76,9 +76,9 @@ def needs_notice(effect: Effect) -> bool:
     return effect in _TOLD_BEFORE
 
 
-def is_unit(table: dict[str, JsonValue]) -> bool:
+def is_unit(value: JsonValue) -> bool:
     """Whether a table is one rule (a period with its kind and start) and not a folder of rules."""
-    return bool(_UNIT_KEYS & table.keys())
+    return isinstance(value, dict) and bool(_UNIT_KEYS & value.keys())
 
 
 def is_set(difference: Difference) -> bool:

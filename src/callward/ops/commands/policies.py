@@ -12,17 +12,20 @@ from callward.ops.files import FILE, NEW_FILE, read_file, write_new_file
 from callward.ops.folders import chosen_folder
 from callward.ops.house import open_house
 from callward.ops.languages import language_option, words_in
+from callward.ops.sayings import said_of, sayings_of
 from callward.ops.speech import json_option, remark, tell, tell_rows
 from callward.policy import compile_policy, line_of, lint, load, schema_for_editors
 from callward.policy.change import changes_between
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from gettext import NullTranslations
     from pathlib import Path
 
     from callward.policy import Finding, Policy
     from callward.policy.change import Change
+
+    Sayings = Mapping[str, tuple[str, ...]]
 
 
 @click.group()
@@ -124,26 +127,46 @@ def diff_files(before: Path, after: Path, *, language: str, as_json: bool) -> No
     """
     old, new = _policy_of(before), _policy_of(after)
     words = words_in(language)
-    rows = [_row(change, words) for change in changes_between(old, new)]
+    said = sayings_of(old, language), sayings_of(new, language)
+    rows = [_row(change, words, said) for change in changes_between(old, new)]
     counts = _counts_in_this_house(new)
     if as_json:
         tell({"changes": rows, "kept": counts}, as_json=True)
         return
-    tell_rows(rows, columns=("rule", "about", "before", "after", "effect"), as_json=False)
+    columns = ("rule", "about", "before", "after", "effect")
+    tell_rows([_in_words(row) for row in rows], columns=columns, as_json=False)
     for sentence in _sentences(counts, words):
         click.echo(sentence)
 
 
-def _row(change: Change, words: NullTranslations) -> dict[str, object]:
+def _row(
+    change: Change, words: NullTranslations, said: tuple[Sayings, Sayings]
+) -> dict[str, object]:
+    before, after = (
+        said_of(place, sayings)
+        for place, sayings in zip((change.place_before, change.place_after), said, strict=True)
+    )
     return {
         "rule": change.rule,
         "about": words.gettext(change.topic),
         "before": change.before,
         "after": change.after,
+        "said_before": [text for text in before if text not in after],
+        "said_after": [text for text in after if text not in before],
         "effect": words.gettext(change.sentence),
         "kind": change.effect,
         "told_before": change.needs_notice,
     }
+
+
+def _in_words(row: dict[str, object]) -> dict[str, object]:
+    """The row with the sentences of the notices in place of the values, where there are any."""
+    told = dict(row)
+    for side in ("before", "after"):
+        sentences = row[f"said_{side}"]
+        if isinstance(sentences, list) and sentences:
+            told[side] = " ".join(sentences)
+    return told
 
 
 def _counts_in_this_house(after: Policy) -> dict[str, int] | None:

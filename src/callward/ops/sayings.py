@@ -1,0 +1,33 @@
+"""What the notices of a policy say, sentence by sentence, for the comparison of two policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callward.texts import kinds_of, render
+from callward.texts.errors import TextsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from callward.policy import Policy
+
+
+def sayings_of(policy: Policy, language: str) -> Mapping[str, tuple[str, ...]]:
+    """The sentences of each rule of the file; none where the file cannot be put into words."""
+    said: dict[str, dict[str, None]] = {}
+    try:
+        notices = [render(policy, kind=kind, language=language) for kind in kinds_of(policy)]
+    except TextsError:  # lint refuses such a file; it can be compared all the same
+        return {}
+    for notice in notices:
+        for section in notice.sections:
+            for sentence in section.sentences:
+                said.setdefault(sentence.rule, {})[sentence.text] = None
+    return {rule: tuple(texts) for rule, texts in said.items()}
+
+
+def said_of(place: str, sayings: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The sentences made from this key or from a part of it."""
+    rules = (rule for rule in sayings if rule == place or rule.startswith(f"{place}."))
+    return [text for rule in rules for text in sayings[rule]]

@@ -374,6 +374,22 @@ def test_a_listener_that_fails_stops_nobody_elses_call(bench, caplog):
     assert len(caplog.records) == 1
 
 
+def test_a_flood_is_cut_and_keeps_neither_prompts_nor_others_waiting(bench):
+    one, _other, caller, agent = two(bench)
+    sink = Sink()
+    one.tap(sink, party=Party.OUTER)
+    third = bench.plane.open_leg()
+    listener = bench.peer(third)
+    third.play(b"p" * 16_000, done=lambda _sent, _whole: None)
+    for _ in range(4000):
+        caller.send(b"f" * 160)
+    assert {packet.payload for packet in listener.take(20)} == {b"p" * 160}
+    bench.settle()
+    assert len(sink.frames) <= 1200
+    agent.send(b"a" * 160)
+    assert caller.next().payload == b"a" * 160
+
+
 def test_the_figures_tell_how_long_packets_waited(bench):
     _one, _other, caller, agent = two(bench)
     for payload in frames(20):

@@ -328,6 +328,31 @@ def test_a_disk_that_is_nearly_full_says_so(house):
     assert SealedSpool(house.memory, reserve=1 << 62).nearly_full()
 
 
+def test_a_second_call_of_the_same_name_harms_not_the_first(house, spool):
+    ref = a_ref()
+    writer = spool.begin(ref, key=house.key, began=0.0, envelope=b"")
+    with pytest.raises(FileExistsError):
+        spool.begin(ref, key=house.key, began=0.0, envelope=b"")
+    writer.write(Party.OUTER, PCMA, frame(5), 0.0)
+    writer.finish(b"l", b"e")
+    with spooled(house, spool, ref) as call:
+        assert heard(call, Party.OUTER) == frame(5)
+
+
+def test_a_fault_in_one_call_leaves_it_to_be_salvaged_and_the_others_alone(house, spool, caplog):
+    one, other = a_ref(), a_ref()
+    broken = spool.begin(one, key=house.key, began=0.0, envelope=b"")
+    writer = spool.begin(other, key=house.key, began=0.0, envelope=b"")
+    broken.write("nobody", PCMA, frame(5), 0.0)
+    wait_until(lambda: broken.failed)
+    writer.write(Party.OUTER, PCMA, frame(6), 0.0)
+    writer.finish(b"l", b"e")
+    broken.finish(b"l", b"e")
+    spool.stop()
+    assert (house.reader().finished(), house.reader().unfinished()) == ([other], [one])
+    assert len(caplog.records) == 1
+
+
 def test_a_full_disk_that_is_emptied_again_loses_nothing(house, spool, monkeypatch):
     ref, full = a_ref(), [True]
     writer = spool.begin(ref, key=house.key, began=0.0, envelope=b"")

@@ -94,7 +94,8 @@ class SealedSpool:
                 if writer.over:
                     self._running.pop(writer.ref, None)
                     continue
-                self._guard(writer.pump)
+                if not self._guard(writer.pump):
+                    writer.give_up()
                 time.sleep(_BREATH)
 
     def _settle_ended(self) -> None:

@@ -107,12 +107,11 @@ class SpoolWriter:
         descriptor = os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            self._memory.put(f"{self.ref}{KEY}", self._locked)
+            self._memory.put(f"{self.ref}{KEY}", self._locked)  # refuses while one of it runs
             new.rename(self._folder / f"{self.ref}{RUNNING}")
         except OSError:
             os.close(descriptor)
             new.unlink(missing_ok=True)
-            self._memory.wipe(f"{self.ref}{KEY}")
             raise
         return descriptor
 
@@ -175,6 +174,10 @@ class SpoolWriter:
             self._place_waiting()
             self._seal_held(clock.stopwatch())
             self._write_out()
+
+    def give_up(self) -> None:
+        """Take nothing more; what is there is salvaged."""
+        self._failed = True
 
     def complete(self) -> None:
         """Seal and write the end, durably; raises OSError when the disk does not take it."""

@@ -17,7 +17,6 @@ from callward.line.media.rtp import (
     HEADER_SIZE,
     MARKER,
     PLAIN,
-    WORD,
     Incoming,
     Outgoing,
     payload_of,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
 _CODECS = {number: codec for codec, number in PAYLOAD_TYPES.items()}
 _QUIET = 0.5  # seconds without a packet, after which the same host may speak from another port
+_MOST = 600  # packets of a second that are used: twelve times speech, for what comes after a stall
 _FORMER = 1.0  # seconds in which stragglers of the source before are left out
 _SAME_DIGIT = 1.0  # seconds in which an event is the digit whose tones were heard just before
 _FORM = 0xFF00  # everything of a header's beginning but marker and payload type
@@ -53,7 +53,8 @@ class PythonLeg:
         self._codec, self._events = Codec.PCMA, -1
         self._remote = self._source = self._named = wire.NOWHERE
         self._sends_to_peer = False
-        self._heard_at = 0.0
+        self._heard_at = self._second = 0.0
+        self._flood_at = _MOST
         self._incoming: Incoming | None = None
         self._former, self._former_until = -1, 0.0
         self._outgoing = Outgoing()
@@ -154,11 +155,13 @@ class PythonLeg:
             incoming = self._begin(ssrc, seq, now)
             if incoming is None:
                 return False
-        if seq == (incoming.last + 1) & WORD:
-            incoming.last = seq
-        elif not incoming.admit(seq):
+        if not incoming.admit(seq):
             return False
         self.received += 1
+        if now - self._second >= 1.0:
+            self._second, self._flood_at = now, self.received + _MOST
+        elif self.received > self._flood_at:
+            return False
         self._heard_at = now
         self._use(size, first, seq, stamp, incoming, now)
         return True

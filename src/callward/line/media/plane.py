@@ -163,8 +163,9 @@ class PythonMedia:
                 self._fault()
 
     def _drain(self) -> None:
-        takes = self._takes
-        while ready := self._waiting.poll(0):
+        takes, now = self._takes, time.monotonic()
+        until = now + TICK  # whoever floods us does not keep prompts and orders waiting
+        while now < until and (ready := self._waiting.poll(0)):
             now = time.monotonic()
             for number, _events in ready:
                 take = takes.get(number)

@@ -47,9 +47,11 @@ class Incoming:
     def admit(self, seq: int) -> bool:
         """Take note of a number; False when it was here already."""
         ahead = (seq - self.last) & WORD
+        if ahead == 1:
+            self.last = seq
+            return True
         if 0 < ahead < RESTART:
-            if ahead > 1:
-                self._miss(ahead)
+            self._miss(ahead)
             self.last = seq
             return True
         if WORD - ahead < RESTART or ahead == 0:

@@ -101,6 +101,8 @@ class FakeMediaLeg:
     other: FakeMediaLeg | None = None
     digit: Callable[[str], None] | None = None
     closed: bool = False
+    received: int = 0
+    lost: int = 0
     heard: list[str] = field(default_factory=list)
 
     def connect(self, media: MediaAddress) -> None:
@@ -138,6 +140,7 @@ class FakeMediaLeg:
         self.closed = True
 
     def speak(self, word: bytes = b"\x11" * 160) -> None:
+        self.received += 1
         if self.sink is not None:
             self.sink.frame(self.party, Codec.PCMA, word, self.house.steady.now)
 

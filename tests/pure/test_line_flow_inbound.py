@@ -415,6 +415,16 @@ def test_all_phones_ring_and_one_gets_the_call(tmp_path, the_clock):
     assert house.board.house.floor.is_free("ana")
 
 
+def test_the_ledger_tells_what_was_lost_on_the_way(house):
+    leg = begin_talk(house)
+    talk(house, 1)
+    house.call().agent.media.lost = 3
+    leg.hangs_up()
+    facts = house.ledger().lines[-1].facts
+    assert (facts["outer_received"], facts["agent_received"]) == (10, 10)
+    assert (facts["outer_lost"], facts["agent_lost"]) == (0, 3)
+
+
 @pytest.mark.req("C-05")
 def test_the_envelope_holds_numbers_and_redirects_and_the_ledger_holds_none(house):
     leg = house.call_in()

@@ -164,6 +164,14 @@ class MediaLeg(Protocol):
 
     @property
     def port(self) -> int: ...
+    @property
+    def received(self) -> int:
+        """Packets of this peer that came."""
+
+    @property
+    def lost(self) -> int:
+        """Packets of this peer that never came."""
+
     def connect(self, media: MediaAddress) -> None:
         """Send to (and accept from) this peer from now on; again after a re-offer."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
@@ -60,6 +61,7 @@ class Call:
         self.queue_again: Callable[[Queue], Stage] | None = None
         self.on_end: Callable[[Call], None] | None = None
         self._legs: dict[int, LegFacts] = {}
+        self._packets: Counter[str] = Counter()
 
     @property
     def ref(self) -> str:
@@ -147,6 +149,8 @@ class Call:
 
     def drop(self, strand: Strand) -> None:
         """Let one peer go."""
+        if strand in self.strands:
+            self._count(strand)
         strand.end()
         if strand not in self.strands:
             return
@@ -157,6 +161,11 @@ class Call:
             self.announce(CallEvent.RINGS_NO_MORE, agent=strand.agent)
         if self.agent is strand:
             self.agent = None
+
+    def _count(self, strand: Strand) -> None:
+        """What of each party came and what was lost on the way, for the ledger's last line."""
+        self._packets[f"{strand.party}_received"] += strand.media.received
+        self._packets[f"{strand.party}_lost"] += strand.media.lost
 
     # Prompts.
 
@@ -224,7 +233,9 @@ class Call:
 
     def _handed_over(self, why: str) -> str:
         try:
-            return self.tape.end(why)
+            for strand in self.strands:
+                self._count(strand)
+            return self.tape.end(why, **self._packets)
         except Exception as error:  # noqa: BLE001  # people must be let go whatever happens here
             _log.error("call not handed over: %s", type(error).__name__)
             self.announce(CallEvent.LOST, why=type(error).__name__)

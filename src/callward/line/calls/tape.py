@@ -229,7 +229,7 @@ class Tape:
         """Write a line into the ledger."""
         self.ledger.add(entry, at=clock.now(), **facts)
 
-    def end(self, why: str) -> str:
+    def end(self, why: str, **facts: Fact) -> str:
         """Shut everything and hand over; answers what became of the recording."""
         at = clock.now()
         disposition = self.facts.disposition
@@ -239,6 +239,7 @@ class Tape:
             why=why,
             disposition=disposition,
             unrecorded=self.why_not or "",
+            **facts,
         )
         if not handed:
             self._keep()

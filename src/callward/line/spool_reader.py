@@ -166,8 +166,8 @@ class SpoolReader:
         self._memory = VolatileKeys(memory or memory_for(folder))
 
     def finished(self) -> list[UUID]:
-        """Calls that were handed over whole, the oldest first."""
-        return self._named(FINISHED)
+        """Calls that were handed over whole and durably, the oldest first."""
+        return [ref for ref in self._named(FINISHED) if self._is_left(ref)]
 
     def unfinished(self) -> list[UUID]:
         """Calls whose line fell: there is a beginning, and nobody writes it any more."""

@@ -22,6 +22,9 @@ from callward.ops.supervision import Program, Tree, callward_command, hold_lifel
 from callward.retention import services as retention
 from callward.telephony import services as telephony
 
+# What a fresh house, or one that stood still, should not wait for until its next hour.
+_AT_START = ("promises.check", "notices.publish")
+
 host_option = click.option("--host", default="127.0.0.1", show_default=True)
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 
@@ -77,6 +80,8 @@ def worker() -> None:
     with running_on(house.folder):
         retention.finish_open_disposals(house.at)
         intake.recover(house.at)
+        for task in _AT_START:
+            jobs.enqueue(task, key=task)
         if jobs.run_worker(stop):
             os._exit(0)  # the next worker does what still runs; its threads must not hold us
 

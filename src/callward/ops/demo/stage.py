@@ -49,6 +49,7 @@ def empty_stage(folder: DataFolder) -> None:
 def set_stage(folder: DataFolder, *, actor: Actor) -> Stage:
     """Load the sample controllers, engage the cast, take the carrier's export in."""
     from callward.controllers import services as controllers  # noqa: PLC0415  # after Django
+    from callward.jobs import services as jobs  # noqa: PLC0415  # after Django
     from callward.ops.demo import cast, phone_line  # noqa: PLC0415  # after Django
 
     at = clock.now()
@@ -62,6 +63,8 @@ def set_stage(folder: DataFolder, *, actor: Actor) -> Stage:
     report = _take_in_export(folder, controller, actor=actor)
     cast.keep_passes(folder, passes)
     phone_line.connect(added[phone_line.SHOWN], folder, actor=actor)
+    jobs.run_now("notices.publish")
+    jobs.run_now("promises.check")
     return Stage(folder=folder, controller=controller, line=added[phone_line.SHOWN], report=report)
 
 

@@ -79,7 +79,7 @@ def secrets_left(house: SpoolHouse) -> list[str]:
     return [path.name for path in files if spool_program.SECRET in path.read_bytes()]
 
 
-@pytest.mark.req("M-01")
+@pytest.mark.req("S-01")
 def test_what_was_said_up_to_a_second_before_the_kill_is_salvaged(line):
     line.speak(2.4)
     line.kill()
@@ -97,7 +97,7 @@ def test_what_was_said_up_to_a_second_before_the_kill_is_salvaged(line):
     assert line.house.files() == []
 
 
-@pytest.mark.req("C-01")
+@pytest.mark.req("K-05")
 def test_a_refused_call_leaves_nothing_when_the_line_is_killed_after_it(line):
     line.speak(1.2)
     wait_until(lambda: (line.house.folder / f"{line.ref}.part").stat().st_size > 4096)

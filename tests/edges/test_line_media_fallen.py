@@ -76,7 +76,7 @@ def spooled_files(line) -> list[Path]:
     return [path for place in places for path in place.rglob("*") if path.is_file()]
 
 
-@pytest.mark.req("M-01")
+@pytest.mark.req("K-04")
 def test_a_call_whose_line_fell_is_salvaged_with_its_ledger_and_without_a_sound_too_much(tmp_path):
     with a_talk(tmp_path) as (line, _control, _voice, call):
         time.sleep(2.2)
@@ -97,7 +97,7 @@ def test_a_call_whose_line_fell_is_salvaged_with_its_ledger_and_without_a_sound_
         wait_until(lambda: [path for path in spooled_files(line) if "jsonl" not in path.name] == [])
 
 
-@pytest.mark.req("C-01")
+@pytest.mark.req("K-05")
 def test_a_call_that_was_refused_before_its_line_fell_leaves_no_sound_and_no_key(tmp_path):
     with a_talk(tmp_path) as (line, control, voice, _call):
         time.sleep(1.0)

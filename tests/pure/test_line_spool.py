@@ -59,7 +59,7 @@ def heard(call, party) -> bytes:
     return b"".join(call.alaw(party))
 
 
-@pytest.mark.req("M-01")
+@pytest.mark.req("S-01")
 def test_each_party_comes_out_on_one_timeline_with_silence_filled(house, spool):
     ref = a_ref()
     writer = spool.begin(ref, key=house.key, began=100.0, envelope=b"first")
@@ -115,7 +115,7 @@ def test_mu_law_is_kept_as_a_law(house, spool):
         assert heard(call, Party.OUTER) == frame(0x33)
 
 
-@pytest.mark.req("C-01")
+@pytest.mark.req("K-04")
 def test_a_frame_from_before_the_gate_opened_is_left_out(house, spool):
     ref = a_ref()
     writer = spool.begin(ref, key=house.key, began=10.0, envelope=b"")
@@ -156,6 +156,7 @@ def test_hours_come_out_piece_by_piece(house, spool):
         assert audio[3590 * 8000 :] == frame(91)
 
 
+@pytest.mark.req("C-28")
 def test_nothing_readable_lies_in_any_file(house, spool):
     ref = a_ref()
     writer = spool.begin(ref, key=house.key, began=0.0, envelope=b"+442079460001 Mara")
@@ -173,7 +174,7 @@ def test_nothing_readable_lies_in_any_file(house, spool):
             assert clear not in content
 
 
-@pytest.mark.req("C-01")
+@pytest.mark.req("C-28")
 def test_the_locked_key_is_on_no_disk_until_the_call_has_ended(house, spool):
     ref = a_ref()
     writer = spool.begin(ref, key=house.key, began=0.0, envelope=b"")
@@ -185,7 +186,7 @@ def test_the_locked_key_is_on_no_disk_until_the_call_has_ended(house, spool):
     assert list(house.memory.iterdir()) == []
 
 
-@pytest.mark.req("C-01")
+@pytest.mark.req("K-05")
 def test_an_abandoned_call_leaves_nothing_and_its_key_is_written_over(house, spool, monkeypatch):
     secret = bytes(range(32))
     monkeypatch.setattr(spool_writer, "new_key", lambda: secret)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.policy.tables import (
+    ACTIVITY_NAMES,
     ACTIVITY_TERMS,
     AUTHORITIES,
     CATEGORY_TERMS,
     CEILINGS,
     CW_TERMS,
     DPV_VERSION,
+    FIELD_NAMES,
     FLOORS,
     LAWS,
     PURPOSE_TERMS,
@@ -49,6 +51,8 @@ def tables_page() -> str:
             *_rows(("key", "cited as", "for"), _laws()),
             f"## Terms (DPV {DPV_VERSION}, and our own under it)\n",
             *_rows(("table", "terms"), _terms()),
+            "## Names that the notice has words for\n",
+            *_rows(("list", "names"), _named()),
             "## Own terms and the term of DPV above them\n",
             *_rows(("term", "under"), sorted(CW_TERMS.items())),
             f"## Public holidays of {_A_YEAR}, as an example\n",
@@ -111,6 +115,11 @@ def _terms() -> Iterable[tuple[str, ...]]:
     lists = {"category": CATEGORY_TERMS, "purpose": PURPOSE_TERMS, "activity": ACTIVITY_TERMS}
     for table, terms in lists.items():
         yield table, ", ".join(f"`{term}`" for term in sorted(terms))
+
+
+def _named() -> Iterable[tuple[str, ...]]:
+    for name, names in {"activity": ACTIVITY_NAMES, "fields": FIELD_NAMES}.items():
+        yield name, ", ".join(f"`{each}`" for each in sorted(names))
 
 
 def _holidays() -> Iterable[tuple[str, ...]]:

@@ -527,6 +527,21 @@ GAPS = [
     ("G-03", THERAPY, {"children": ABSENT}, {}),
     ("G-03", THERAPY, {f"{REC}.art9": ABSENT}, {}),
     ("L-27", CLINIC, {"dpo": ABSENT}, {}),
+    (
+        "P-32",
+        THERAPY,
+        {"profiling": "automated-decision", "rights.automated": ABSENT},
+        {
+            "profiling": "automated-decision",
+            "rights.automated": {
+                "exceptions": ["contract"],
+                "safeguards": ["human", "own-view", "contest"],
+            },
+        },
+    ),
+    ("P-54", THERAPY, {"activity.quiz": {"dpv": "dpv:Store"}}, {}),
+    ("P-54", THERAPY, {"activity.booking-sms.fields": ["phone", "shoe_size"]}, {}),
+    ("P-54", THERAPY, {"category.booking.fields": ["star_sign"]}, {}),
     ("L-20", THERAPY, {}, {f"{REC}.purposes": ["quality", "complaints"]}),
     ("L-40", VOIP, {"residue": {"servers": "endless"}}, {"residue": {"servers": "P30D"}}),
     ("P-38", THERAPY, {f"{REC}.digits": {"agree": "9"}}, {f"{REC}.digits": {"agree": "2"}}),
@@ -568,6 +583,8 @@ RECIPIENTS = [
     ("X-12", THERAPY, {"recipient.0.country": "DE"}, {}),
     ("X-12", CLINIC, {"recipient": []}, {}),
     ("G-02", THERAPY, {"recipient": []}, {}),
+    ("P-55", THERAPY, {"recipient.0.service": ABSENT}, {}),
+    ("P-55", CLINIC, {"recipient": [JOINT]}, {"recipient": [{**JOINT, "name": "Laboratory"}]}),
     ("L-28", SHOP, {f"{REC}.release.to": ["subject", "authority", "others"]}, {}),
     (
         "L-39",

@@ -9,7 +9,7 @@ from callward.policy.vocabulary import Severity
 
 # What the readers of the five notices called a warning; everything else stops a policy.
 WARNED_OF = {5, 11, *range(13, 15), *range(17, 26), 28, *range(30, 33), 34, 38, 39, *range(41, 44)}
-GAPS_WARNED_OF = {2, 12, 16}
+GAPS_WARNED_OF = {2, 12}
 CONTRADICTIONS_WARNED_OF = {19, 20, 23}
 WAIVABLE = {
     "L-01",

@@ -158,7 +158,6 @@ def _unnamed_interest(policy: Policy) -> Iterator[Trouble]:
         article="GDPR 6(3)",
         fact=gettext_noop("%(where)s rests on a legal duty without naming the law."),
         mend=gettext_noop("Add law = the key of the law."),
-        severity=Severity.WARNING,
     )
 )
 def _unnamed_law(policy: Policy) -> Iterator[Trouble]:

@@ -117,6 +117,21 @@ def _processor_without_contract(policy: Policy) -> Iterator[Trouble]:
 
 @checks(
     Rule(
+        code="P-55",
+        article="GDPR 13(1)(e), 26(2)",
+        fact=gettext_noop("%(where)s does not say what it does, or who it is."),
+        mend=gettext_noop("Add service; a joint controller needs its name too."),
+    )
+)
+def _recipient_for_nothing(policy: Policy) -> Iterator[Trouble]:
+    for recipient in policy.recipient:
+        joint = recipient.role is RecipientRole.JOINT_CONTROLLER
+        if recipient.service is None or (joint and recipient.name is None):
+            yield Trouble(f"recipient.{recipient.id}")
+
+
+@checks(
+    Rule(
         code="G-02",
         article="GDPR 13(1)(e)",
         fact=gettext_noop("%(where)s has no recipient although a carrier carries it."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from callward.kernel.errors import gettext_noop
 from callward.policy.compiled import RECORDING_ACTIVITY
 from callward.policy.lint_rule import Rule, Trouble, checks
-from callward.policy.vocabulary import Announce, Direction, Severity, StopEvent
+from callward.policy.vocabulary import Announce, Direction, StopEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,6 @@ def _direction_without_words(policy: Policy) -> Iterator[Trouble]:
         article="K-03",
         fact=gettext_noop("%(where)s does not say for which reasons people are called."),
         mend=gettext_noop("Add reasons, for example booking, earlier-contact, complaint."),
-        severity=Severity.WARNING,
     )
 )
 def _unreasoned_calls(policy: Policy) -> Iterator[Trouble]:

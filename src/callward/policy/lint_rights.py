@@ -257,7 +257,6 @@ def _short_breach_notice(policy: Policy) -> Iterator[Trouble]:
         article="GDPR 13(2)(a)",
         fact=gettext_noop("%(where)s has no period."),
         mend=gettext_noop("Add [%(where)s] with retain."),
-        severity=Severity.WARNING,
     )
 )
 def _papers_without_period(policy: Policy) -> Iterator[Trouble]:

@@ -10,7 +10,9 @@ from callward.policy.law import TEXT_LANGUAGES, countable
 from callward.policy.lint_recording import recordings_of
 from callward.policy.lint_rights import has_officer
 from callward.policy.lint_rule import Rule, Trouble, checks
+from callward.policy.tables import ACTIVITY_NAMES, FIELD_NAMES
 from callward.policy.vocabulary import Basis, Severity
+from callward.policy.vocabulary_notice import Profiling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +114,43 @@ def _language_without_texts(policy: Policy) -> Iterator[Trouble]:
             told = getattr(recording, way)
             for language in sorted(set(told.languages if told else ()) - set(policy.languages)):
                 yield Trouble(f"{_HERE}.{way}.languages", {"language": language})
+
+
+@checks(
+    Rule(
+        code="P-32",
+        article="GDPR 13(2)(f), 22",
+        fact=gettext_noop("%(where)s says nothing, though machines decide about people."),
+        mend=gettext_noop("Add [rights.automated] with exceptions and safeguards."),
+    )
+)
+def _machine_unexplained(policy: Policy) -> Iterator[Trouble]:
+    automated = policy.rights.automated
+    explained = bool(automated and automated.exceptions and automated.safeguards)
+    if policy.profiling is Profiling.AUTOMATED_DECISION and not explained:
+        yield Trouble("rights.automated")
+
+
+@checks(
+    Rule(
+        code="P-54",
+        article="GDPR 12(1)",
+        fact=gettext_noop("%(where)s uses the name %(name)s, for which there are no words."),
+        mend=gettext_noop("Choose a name of the tables, or have its words written."),
+    )
+)
+def _name_without_words(policy: Policy) -> Iterator[Trouble]:
+    for name in sorted(policy.activity.keys() - ACTIVITY_NAMES):
+        yield Trouble("activity", {"name": name})
+    rows = {
+        **{f"category.{name}.fields": each.fields for name, each in policy.category.items()},
+        **{f"activity.{name}.fields": each.fields for name, each in policy.activity.items()},
+        **{f"activity.{name}.never": each.never for name, each in policy.activity.items()},
+        **{f"recipient.{each.id}.fields": each.fields for each in policy.recipient},
+    }
+    for where, fields in rows.items():
+        for name in sorted(fields - FIELD_NAMES):
+            yield Trouble(where, {"name": name})
 
 
 @checks(

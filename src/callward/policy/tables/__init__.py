@@ -4,6 +4,7 @@ from callward.policy.tables.authorities import AUTHORITIES, Authority, authority
 from callward.policy.tables.floors import CEILINGS, FLOORS, Ceiling, Floor, ceiling_in, floor_in
 from callward.policy.tables.holidays import Holiday, holidays_of
 from callward.policy.tables.laws import LAWS, Law, LawKind, Matter, law_named
+from callward.policy.tables.names import ACTIVITY_NAMES, FIELD_NAMES
 from callward.policy.tables.terms import (
     ACTIVITY_TERMS,
     CATEGORY_TERMS,
@@ -14,12 +15,14 @@ from callward.policy.tables.terms import (
 )
 
 __all__ = [
+    "ACTIVITY_NAMES",
     "ACTIVITY_TERMS",
     "AUTHORITIES",
     "CATEGORY_TERMS",
     "CEILINGS",
     "CW_TERMS",
     "DPV_VERSION",
+    "FIELD_NAMES",
     "FLOORS",
     "LAWS",
     "PURPOSE_TERMS",

@@ -7,6 +7,7 @@ import itertools
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from callward.policy.compiled import CompiledPolicy
     from callward.policy.vocabulary import PromptKey
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
@@ -85,6 +87,18 @@ class FakeTimers:
         step = max(0.0, to - self._steady.now)
         self._steady.now += step
         self._fixed.advance(timedelta(seconds=step))
+
+
+@lru_cache(maxsize=16)
+def compiled_of(text: str) -> CompiledPolicy:
+    """The same sample is compiled once for all tests."""
+    return compile_policy(load(text))
+
+
+@lru_cache(maxsize=16)
+def texts_of(canonical: bytes, language: str) -> dict[PromptKey, str]:
+    """What the line says under this policy."""
+    return dict(prompt_texts(policy_of(canonical), language))
 
 
 @dataclass(eq=False)
@@ -253,7 +267,7 @@ class LineHouse:
         for before, after in edits:
             assert before in text
             text = text.replace(before, after)
-        self.compiled = compile_policy(load(text))
+        self.compiled = compiled_of(text)
         line = self._line(voicemail, hours, nobody, strategy, without)
         self.snapshot = Snapshot(
             made_at=datetime(2026, 3, 28, tzinfo=UTC),
@@ -315,9 +329,8 @@ class LineHouse:
         own = self.folder / "prompts"
         own.mkdir(exist_ok=True)
         shelf: dict[str, dict[PromptKey, Prompt]] = {}
-        policy = policy_of(self.compiled.canonical)
         for language in self.compiled.languages:
-            for key, text in prompt_texts(policy, language).items():
+            for key, text in texts_of(self.compiled.canonical, language).items():
                 audio = hashlib.sha256(f"{language}{key}".encode()).digest() * 5 * 50
                 digest = hashlib.sha256(audio).hexdigest()
                 self.names[audio] = f"{language}:{key}"

@@ -148,4 +148,4 @@ def _the_clock() -> clock.FixedClock:
 
 
 TestAnyCall = AnyCall.TestCase
-TestAnyCall.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAnyCall.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)

@@ -264,6 +264,7 @@ def test_a_disk_nearly_full_blocks_new_recordings_says_so_and_keeps_running_ones
 def test_a_spool_that_breaks_at_the_opening_leaves_a_failed_recording(house):
     house.spool.broken = True
     leg = begin_talk(house)
+    assert house.call().outer.media.heard[-1] == "ro:not-recorded-now"
     talk(house)
     leg.hangs_up()
     assert house.ledger().fate is RecordingFate.FAILED
@@ -327,6 +328,44 @@ def test_the_language_is_chosen_by_its_key(tmp_path, the_clock):
     house.call_in(OFFICER)  # this number offers both languages
     house.press("2")
     assert house.call().outer.media.heard[-1] == "en:greeting-unrecorded"
+
+
+def test_what_people_type_is_never_written_down_unless_it_answers(house):
+    leg = begin_talk(house)
+    for digit in "4567023#*":
+        house.press(digit)
+    leg.hangs_up()
+    digits = [line.facts["digit"] for line in house.ledger().lines if line.entry is Entry.DIGIT]
+    assert digits == ["1"]
+
+
+@pytest.mark.req("K-01")
+def test_where_the_carrier_carries_it_the_announcement_comes_before_the_answer(tmp_path, the_clock):
+    early = (
+        'consent = "none", refuse = "unrecorded-queue"',
+        'consent = "none", early_media = true',
+    )
+    house = LineHouse(tmp_path, the_clock, sample="therapy-association", early=True, edits=(early,))
+    leg = house.call_in()
+    assert (leg.early_with is not None, leg.answered_with) == (True, None)
+    assert house.rings() == []
+    house.hear_out()
+    assert leg.answered_with
+    assert house.rings() == ["ana"]
+    house.pick_up("ana")
+    talk(house, 1)
+    leg.hangs_up()
+    assert house.frames() == 20
+
+
+def test_a_question_is_never_put_before_the_answer(tmp_path, the_clock):
+    early = (
+        'consent = "keypress", refuse = "unrecorded-queue"',
+        'consent = "keypress", early_media = true',
+    )
+    house = LineHouse(tmp_path, the_clock, early=True, edits=(early,))
+    leg = house.call_in()
+    assert (leg.early_with, leg.answered_with is None) == (None, False)
 
 
 def test_closed_hours_are_said_and_the_call_is_missed(tmp_path, the_clock):

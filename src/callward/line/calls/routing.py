@@ -111,7 +111,8 @@ class Queueing(Stage):
             self.after(LOOK_AGAIN_SECONDS, self._look)
             return
         for agent in untried if self._queue.strategy is Strategy.RING_ALL else untried[:1]:
-            self._ring(agent)
+            if agent.ref not in self._tried:  # a phone that fails at once has us look again
+                self._ring(agent)
         if not self._ringing:
             self.after(LOOK_AGAIN_SECONDS, self._look)
 

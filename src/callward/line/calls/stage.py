@@ -51,10 +51,11 @@ class Stage:
 
     def digit(self, strand: Strand, digit: str) -> None:
         """A key was pressed: the outer party's refusal counts at any moment."""
-        if strand is not self.call.outer:
-            return
+        keys = self.call.premises.rules.digits
+        if strand is not self.call.outer or digit not in {keys.agree, keys.refuse, keys.stop}:
+            return  # whatever else people type may be a card or a code, and is never written down
         self.call.tape.note(Entry.DIGIT, digit=digit)
-        if digit == self.call.premises.rules.digits.refuse and self.refusable:
+        if digit == keys.refuse and self.refusable:
             self.refuse(by="digit")
 
     @property

@@ -68,7 +68,10 @@ class Talking(Stage):
 
     def _open(self) -> None:
         tape = self.call.tape
+        blocked = tape.blocked
         tape.open()
+        if tape.blocked and not blocked:
+            self.call.say(PromptKey.NOT_RECORDED_NOW)
         for strand in (self.call.outer, self.call.agent):
             label = f"{HOLD}-{strand.party}" if strand else ""
             if strand and strand.held and tape.recording and not tape.gate.pauses_for(label):

@@ -40,7 +40,7 @@ from callward.policy.vocabulary_notice import (
     Weighed,
 )
 from callward.texts import LANGUAGES
-from callward.texts.catalogue import Slot, catalogue_of, template_of
+from callward.texts.catalogue import Choice, Slot, catalogue_of, template_of
 from callward.texts.errors import (
     CatalogueBrokenError,
     SentenceMissingError,
@@ -56,7 +56,14 @@ NEVER_OFFERED = {Right.OBJECTION, Right.WITHDRAWAL, Right.COMPLAINT}
 
 def literal(template) -> str:
     """What a sentence says without its values."""
-    return " ".join(piece for piece in template.pieces if not isinstance(piece, Slot))
+    return " ".join(shown(piece, "") for piece in template.pieces)
+
+
+def shown(piece, slot) -> str:
+    """The words of a piece; a choice in its two wordings."""
+    if isinstance(piece, Choice):
+        return f"{piece.one} {piece.many}"
+    return slot if isinstance(piece, Slot) else piece
 
 
 def bare(text: str) -> str:
@@ -107,7 +114,7 @@ def test_no_word_is_left_untranslated():
 def test_sentences_begin_with_a_capital_and_end_like_sentences(language):
     odd = []
     for name, template in catalogue_of(language).sentences.items():
-        text = "".join(p if isinstance(p, str) else "X" for p in template.pieces)
+        text = "".join(shown(piece, "X") for piece in template.pieces)
         is_phrase = name.startswith(("prompt.key.", "mark.", "section.", "title.", "foot.title"))
         if not is_phrase and not (text[0].isupper() and text.rstrip()[-1] in ".?:"):
             odd.append(name)
@@ -206,7 +213,7 @@ def test_every_choice_of_a_rule_has_its_own_sentence(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_form_that_a_sentence_asks_for_is_a_form_of_the_language(language):
-    forms = {"en": {"nom", "every"}, "ro": {"nom", "every"}, "bg": {"nom", "every"}}
+    forms = {"en": {"nom", "every"}, "ro": {"nom", "every"}, "bg": {"nom", "acc", "every"}}
     known = forms.get(language, {"nom", "acc", "gen", "dat", "ins", "every"})
     asked = {
         piece.form
@@ -225,6 +232,13 @@ def test_a_brace_that_is_no_slot_is_refused():
 def test_an_unknown_language_is_refused_by_name():
     with pytest.raises(UnknownLanguageError):
         catalogue_of("de")
+
+
+def test_a_choice_has_two_wordings_everywhere_or_none_in_a_language():
+    template = template_of("x", "Only {where#here#at these places}: {where}.", language="en")
+    assert [type(piece) for piece in template.pieces] == [str, Choice, str, Slot, str]
+    with pytest.raises(CatalogueBrokenError):
+        template_of("x", "Only {where#here}: {where}.", language="en")
 
 
 def test_a_missing_sentence_and_a_missing_form_are_refused_by_name():

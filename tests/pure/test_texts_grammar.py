@@ -149,6 +149,41 @@ def test_a_list_takes_the_case_and_the_join_of_its_place():
     assert said == "Šiuos duomenis gavome iš: su mumis kalbėjusio žmogaus ir telefono tinklo."
 
 
+def test_items_that_hold_a_list_themselves_are_kept_apart_by_semicolons():
+    english = catalogue_of("en")
+    assert joined(("name and age", "number"), catalogue=english) == "name and age; number"
+    assert joined(("name and age",), catalogue=english) == "name and age"
+    assert joined(("one, two", "three"), catalogue=english, join="or") == "one, two; three"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [
+        ("en", "in this way: by post.", "in these ways: by post and by fax."),
+        ("ro", "în acest mod: prin poștă.", "în aceste moduri: prin poștă și prin fax."),
+        ("bg", "по този начин: по пощата.", "по следните начини: по пощата и по факс."),
+        ("lt", "šiuo būdu: paštu.", "šiais būdais: paštu ir faksu."),
+    ],
+)
+def test_a_sentence_knows_whether_it_lists_one_thing_or_more(language, one, many):
+    catalogue = catalogue_of(language)
+    post, fax = "channel.post", "channel.fax"
+    single = written("rights.channels", {"channels": Terms(ids=(post,))}, catalogue=catalogue)
+    both = written("rights.channels", {"channels": Terms(ids=(post, fax))}, catalogue=catalogue)
+    assert single.endswith(one)
+    assert both.endswith(many)
+
+
+def test_bulgarian_objects_take_the_short_article():
+    catalogue = catalogue_of("bg")
+    said = written(
+        "contents.always",
+        {"categories": Terms(ids=("category.pd:TelephoneNumber", "category.pd:Name"))},
+        catalogue=catalogue,
+    )
+    assert said.endswith("съдържат: телефонния Ви номер и името Ви.")
+
+
 def test_a_value_too_few_or_too_many_is_refused():
     english = catalogue_of("en")
     with pytest.raises(SentenceMissingError):

@@ -23,7 +23,13 @@ LANGUAGES = ("en", "ro", "bg", "lt")
 PLAIN_FORM = "nom"
 _WORDS = Path(__file__).parent / "words"
 ALL_OF_THEM = "last"  # “a, b and c”; the other way is “or”
-_SLOT = re.compile(r"\{([a-z_]+)(?:\|([a-z]+))?(?:\|(or))?\}")
+# {name}, {name|case}, {name|case|or}; {name#one#many} chooses words by how many there are.
+_SLOT = re.compile(
+    r"\{(?P<name>[a-z_]+)"
+    r"(?:(?:\|(?P<form>[a-z]+))?(?:\|(?P<join>or))?|#(?P<one>[^#{}]+)#(?P<many>[^#{}]+))\}"
+)
+# Bulgarian writes the short article of masculine words in objects; other words are the same.
+_SAME_AS_PLAIN = {"bg": "acc"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +42,25 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A place in a sentence whose words depend on whether a list has one item or more."""
+
+    name: str
+    one: str
+    many: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """One whole sentence with its slots."""
 
     id: str
-    pieces: tuple[str | Slot, ...]
+    pieces: tuple[str | Slot | Choice, ...]
 
     @property
     def slots(self) -> frozenset[str]:
         """The names of the values that the sentence needs."""
-        return frozenset(piece.name for piece in self.pieces if isinstance(piece, Slot))
+        return frozenset(piece.name for piece in self.pieces if not isinstance(piece, str))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +80,13 @@ class Catalogue:
 
     def word(self, word: str, form: str = PLAIN_FORM) -> str:
         """The noun phrase of this id in this form; raises SentenceMissingError."""
-        try:
-            return self.words[word][form]
-        except KeyError:
-            missing = f"{word}|{form}"
-            raise SentenceMissingError(language=self.language, sentence=missing) from None
+        forms = self.words.get(word, {})
+        found = forms.get(form)
+        if found is None and form == _SAME_AS_PLAIN.get(self.language):
+            found = forms.get(PLAIN_FORM)
+        if found is None:
+            raise SentenceMissingError(language=self.language, sentence=f"{word}|{form}")
+        return found
 
 
 def catalogue_of(language: str) -> Catalogue:
@@ -98,14 +115,20 @@ def _read(language: str) -> Catalogue:
 
 def template_of(name: str, said: str, *, language: str) -> Template:
     """Read one sentence; raises CatalogueBrokenError for a brace that is no slot."""
-    pieces: list[str | Slot] = []
+    pieces: list[str | Slot | Choice] = []
     at = 0
     for match in _SLOT.finditer(said):
-        slot = Slot(name=match[1], form=match[2] or PLAIN_FORM, join=match[3] or ALL_OF_THEM)
-        pieces += [said[at : match.start()], slot]
+        pieces += [said[at : match.start()], _place(match)]
         at = match.end()
     pieces.append(said[at:])
     literal = "".join(piece for piece in pieces if isinstance(piece, str))
     if not said.strip() or "{" in literal or "}" in literal:
         raise CatalogueBrokenError(language=language, sentence=name)
     return Template(id=name, pieces=tuple(piece for piece in pieces if piece != ""))
+
+
+def _place(match: re.Match[str]) -> Slot | Choice:
+    name, one, many = match["name"], match["one"], match["many"]
+    if one and many:
+        return Choice(name=name, one=one, many=many)
+    return Slot(name=name, form=match["form"] or PLAIN_FORM, join=match["join"] or ALL_OF_THEM)

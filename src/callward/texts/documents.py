@@ -21,7 +21,7 @@ from callward.texts.part_house import (
 )
 from callward.texts.part_keeping import kept_of_calls, place_of_calls, transfers
 from callward.texts.part_listening import listening, recipients_of_calls
-from callward.texts.part_rights import objection, rights, rights_in_short
+from callward.texts.part_rights import objection, rights, rights_in_short, rights_of_staff
 from callward.texts.part_small import (
     choice,
     each_cookie,
@@ -116,7 +116,7 @@ _STAFF = (
     Part(id="listening", write=listening, table=f"{_RECORDING}.access"),
     Part(id="duties", write=duties, table="two_person"),
     Part(id="kept-of-staff", write=kept_of_staff, table="record"),
-    Part(id="rights", write=rights_in_short, table="rights"),
+    Part(id="rights", write=rights_of_staff, table="rights"),
 )
 
 

@@ -98,5 +98,13 @@ def day_in_words(day: date, *, catalogue: Catalogue, form: str = PLAIN_FORM) -> 
 def joined(items: Sequence[str], *, catalogue: Catalogue, join: str = ALL_OF_THEM) -> str:
     """A list of whole noun phrases, as “a, b and c” or “a, b or c”."""
     comma, last = catalogue.word("join", "comma"), catalogue.word("join", join)
+    if len(items) > 1 and any(_holds_a_list(each, catalogue) for each in items):
+        # “a and b and c” would not show where one item ends.
+        return "; ".join(items)
     *first, final = items
     return comma.join(first) + last + final if first else final
+
+
+def _holds_a_list(item: str, catalogue: Catalogue) -> bool:
+    marks = ("comma", ALL_OF_THEM, "or")
+    return any(catalogue.word("join", mark) in item for mark in marks)

@@ -43,6 +43,14 @@ def rights_in_short(composer: Composer) -> Iterator[Sentence]:
     yield complaint_in_short(composer)
 
 
+def rights_of_staff(composer: Composer) -> Iterator[Sentence]:
+    """The same for staff, whose recording rests on no consent."""
+    yield offered(composer)
+    yield channels(composer)
+    yield from _clocks(composer)
+    yield complaint_in_short(composer)
+
+
 def rights(composer: Composer) -> Iterator[Sentence]:
     """Everything about rights."""
     yield offered(composer)

@@ -115,11 +115,15 @@ def your_part(composer: Composer) -> Iterator[Sentence]:
 
 def more(composer: Composer) -> Iterator[Sentence]:
     """Where the full notices are."""
-    subjects = (DocumentSubject.CALL_RECORDING, DocumentSubject.SITE)
-    found = {place: subject for subject in subjects if (place := address_of(composer, subject))}
-    for (url, rule), subject in found.items():
-        yield composer.static("more.full-notice-at", rule, key=str(subject), url=url)
-    if not found:
+    about_calls = address_of(composer, DocumentSubject.CALL_RECORDING)
+    about_all = address_of(composer, DocumentSubject.SITE)
+    if about_calls:
+        url, rule = about_calls
+        yield composer.static("more.calls-notice-at", rule, url=url)
+    if about_all and about_all != about_calls:
+        url, rule = about_all
+        yield composer.static("more.full-notice-at", rule, url=url)
+    if not (about_calls or about_all):
         yield composer.static("more.full-notice-asked", "controller")
 
 

@@ -35,7 +35,7 @@ def voice(composer: Composer) -> Iterator[Sentence]:
     """That staff are recorded too, and when they are told."""
     staff = _staff(composer)
     yield composer.proven("staff.recorded", HERE, Probe.CATEGORIES_DECLARED)
-    yield from directions(composer)
+    yield from directions(composer, family="staff")
     yield composer.attested(f"staff.told.{staff.told}", "staff.told", "staff.told")
     line = "staff.unrecorded-line" if staff.unrecorded_line else "staff.no-unrecorded-line"
     yield composer.attested(line, "staff.unrecorded_line", "staff.unrecorded_line")

@@ -58,16 +58,16 @@ def told(composer: Composer) -> Iterator[Sentence]:
         yield composer.proven("told.officer-unrecorded", rule_path, probe)
 
 
-def directions(composer: Composer) -> Iterator[Sentence]:
-    """Which way the recorded calls go."""
+def directions(composer: Composer, *, family: str = "told") -> Iterator[Sentence]:
+    """Which way the recorded calls go, said to callers or to staff."""
     chosen = recording_of(composer).directions
     rule, probe = f"{HERE}.directions", Probe.ONLY_DECLARED_DIRECTIONS
     outer = chosen & {Direction.IN, Direction.OUT}
     if outer:
         way = "both" if len(outer) > 1 else str(next(iter(outer)))
-        yield composer.proven(f"told.directions.{way}", rule, probe)
+        yield composer.proven(f"{family}.directions.{way}", rule, probe)
     if Direction.INTERNAL in chosen:
-        yield composer.proven("told.directions.internal", rule, probe)
+        yield composer.proven(f"{family}.directions.internal", rule, probe)
 
 
 def _numbers(composer: Composer) -> Iterator[Sentence]:

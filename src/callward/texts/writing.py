@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, assert_never
 
 from callward.kernel.calendar import Period
-from callward.texts.catalogue import Slot
+from callward.texts.catalogue import Choice, Slot
 from callward.texts.errors import SentenceMissingError
 from callward.texts.grammar import amount, day_in_words, joined, period_in_words
 
@@ -48,10 +48,29 @@ def written(sentence: str, values: Mapping[str, Value], *, catalogue: Catalogue)
     if template.slots != values.keys():
         odd = ", ".join(sorted(template.slots ^ values.keys()))
         raise SentenceMissingError(language=catalogue.language, sentence=f"{sentence}: {odd}")
-    return "".join(
-        _shown(values[piece.name], piece, catalogue) if isinstance(piece, Slot) else piece
-        for piece in template.pieces
-    )
+    return "".join(_placed(piece, values, catalogue) for piece in template.pieces)
+
+
+def _placed(piece: str | Slot | Choice, values: Mapping[str, Value], catalogue: Catalogue) -> str:
+    match piece:
+        case str():
+            return piece
+        case Choice():
+            return piece.one if _is_one(values[piece.name]) else piece.many
+        case Slot():
+            return _shown(values[piece.name], piece, catalogue)
+        case _:
+            assert_never(piece)
+
+
+def _is_one(value: Value) -> bool:
+    match value:
+        case Terms():
+            return len(value.ids) == 1
+        case Listed():
+            return len(value.names) == 1
+        case _:
+            return True
 
 
 def _shown(value: Value, slot: Slot, catalogue: Catalogue) -> str:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, cast
 
 from callward import texts
 from callward.policy import policy_of
-from callward.promises.looking import Count, instant, recording_of, reference, table, words
+from callward.promises.looking import (
+    Count,
+    instant,
+    openable,
+    recording_of,
+    reference,
+    table,
+    words,
+)
 from callward.promises.registry import probes
 from callward.texts.states import Probe
 
@@ -53,12 +61,13 @@ def refused_leaves_nothing(glance: Glance) -> Count | None:
     if glance.recording is None:
         return None
     sealed = {reference(row[0]) for row in glance.rows(_SEALED)}
+    kept = set(openable())
     names = {path.name for path in (glance.world.spool / "line").rglob("*.audio")}
     looked = wrong = 0
     for row in glance.rows(_REFUSED):
         looked += 1
         refs = {reference(one) for one in row if one is not None}
-        left = row[2] is not None or refs & sealed
+        left = refs & (sealed | kept)
         wrong += bool(left) or any(str(ref) in name for ref in refs for name in names)
     return Count(looked_at=looked, wrong=wrong)
 

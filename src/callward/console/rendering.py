@@ -34,8 +34,9 @@ def _dress(widget: dict[str, Any]) -> None:
     kind = widget.get("type")
     if kind == "hidden":
         return
-    if "optgroups" in widget and "select" in str(widget.get("template_name")):
-        _wear(widget, "form-select")
+    if "optgroups" in widget:
+        if kind not in _TICKS:  # a list of boxes wears nothing itself, its boxes do
+            _wear(widget, "form-select")
     elif kind in _TICKS:
         _wear(widget, "form-check-input")
     else:

@@ -51,7 +51,7 @@ def _port() -> forms.IntegerField:
 class TrunkForm(forms.Form):
     """One carrier."""
 
-    name = _text(_("Name"), max_length=60, help_text=_("As you call this carrier."))
+    name = _text(_("Name of the carrier"), max_length=60, help_text=_("As you call this carrier."))
     host = forms.RegexField(_HOST, label=_("Address of the carrier"))
     port = _port()
     allow = forms.CharField(
@@ -94,7 +94,7 @@ class TrunkForm(forms.Form):
 class QueueForm(forms.Form):
     """One queue."""
 
-    title = forms.CharField(label=_("Name"), max_length=80)
+    title = forms.CharField(label=_("Name of the queue"), max_length=80)
     name = forms.RegexField(
         r"^[a-z0-9][a-z0-9-]{0,39}$",
         label=_("Short name"),

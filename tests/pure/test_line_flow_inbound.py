@@ -6,7 +6,7 @@ import pytest
 
 from build.line_house import MARA, OFFICER, WEEKDAYS, LineHouse
 from callward.line.gate import SETTLES
-from callward.line.snapshot import NobodyThere, Strategy
+from callward.line.snapshot import NobodyThere, Presence, Strategy
 from callward.line.states import CallEvent, Entry, EvidenceKind, HangUp, RecordingFate
 from callward.policy.vocabulary import PromptKey
 
@@ -439,6 +439,20 @@ def test_the_longest_idle_agent_is_rung_first_and_then_the_next(house):
     house.legs[-1].hangs_up(HangUp.NO_ANSWER)
     house.timers.pass_(2)
     assert house.rings() == ["boris", "ana"]
+
+
+def test_an_agent_who_was_away_is_not_rung_by_a_line_that_has_just_begun(house):
+    line = house.snapshot.controllers[0]
+    agents = tuple(
+        agent.model_copy(update={"presence": Presence.AWAY if agent.ref == "ana" else "ready"})
+        for agent in line.agents
+    )
+    line = line.model_copy(update={"agents": agents})
+    house.board.use(house.snapshot.model_copy(update={"controllers": (line,)}))
+    assert not house.board.house.floor.is_free("ana")
+    house.board.presence("ana", Presence.READY)
+    house.board.use(house.snapshot.model_copy(update={"controllers": (line,)}))
+    assert house.board.house.floor.is_free("ana")  # what was said counts, not what was written
 
 
 def test_all_phones_ring_and_one_gets_the_call(tmp_path, the_clock):

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, assert_never
 
 from callward.line import control_words as words
-from callward.line.calls.floor import Presence
+from callward.line.snapshot import Presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

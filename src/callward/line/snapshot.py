@@ -68,6 +68,14 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
+class Presence(StrEnum):
+    """What an agent says of being there."""
+
+    READY = "ready"
+    AWAY = "away"
+    WRAP_UP = "wrap-up"
+
+
 class Strategy(StrEnum):
     """How a queue looks for an agent."""
 
@@ -153,6 +161,7 @@ class Agent(Closed):
     allow: tuple[Network, ...] = ()  # () = any address that answers the digest
     address: Host | None = None  # a phone with a fixed address needs no registration
     port: Port = 5060
+    presence: Presence = Presence.READY  # until the agent says something else on the channel
 
 
 class Voicemail(Closed):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from callward.line.snapshot import Presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,27 +13,27 @@ if TYPE_CHECKING:
     from callward.line.snapshot import Agent, ControllerLine, Queue
 
 
-class Presence(StrEnum):
-    """What an agent says of being there."""
-
-    READY = "ready"
-    AWAY = "away"
-    WRAP_UP = "wrap-up"
-
-
 @dataclass(slots=True)
 class _Seat:
     presence: Presence = Presence.READY
+    heard: bool = False  # whether the agent said it, or only the snapshot
     calls: int = 0
     idle_since: float = 0.0
 
 
 class Floor:
-    """Who may be rung; without a word from the house side every agent counts as ready."""
+    """Who may be rung; without a word from the house side the snapshot's word counts."""
 
     def __init__(self, steady: Callable[[], float]) -> None:
         self._steady = steady
         self._seats: dict[str, _Seat] = {}
+
+    def use(self, line: ControllerLine) -> None:
+        """Take the snapshot's word for whoever said nothing since the line began."""
+        for agent in line.agents:
+            seat = self._seat(agent.ref)
+            if not seat.heard:
+                seat.presence = agent.presence
 
     def free(self, line: ControllerLine, queue: Queue) -> list[Agent]:
         """The agents of a queue who can be rung now, the longest idle first."""
@@ -53,7 +54,7 @@ class Floor:
         seat = self._seat(agent)
         if presence is Presence.READY and seat.presence is not Presence.READY:
             seat.idle_since = self._steady()
-        seat.presence = presence
+        seat.presence, seat.heard = presence, True
 
     def take(self, agent: str) -> None:
         """A phone begins to ring or to talk."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
-from callward.line.calls.floor import Floor, Presence
+from callward.line.calls.floor import Floor
 from callward.line.calls.house import House
 from callward.line.calls.inbound import begin_inbound
 from callward.line.calls.internal import Internal
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from callward.line.ledger import Fact
     from callward.line.permits import Permit
     from callward.line.ports import LegListener, MediaPlane, SipLeg, SipSide, Spool, Timers
-    from callward.line.snapshot import Agent, ControllerLine, Snapshot
+    from callward.line.snapshot import Agent, ControllerLine, Presence, Snapshot
 
 NOT_FOUND, FORBIDDEN, BUSY, UNAVAILABLE = 404, 403, 486, 503
 
@@ -69,6 +69,8 @@ class Switchboard:
         """Serve calls to come by a new snapshot; running ones end as they began."""
         self.house.snapshot = snapshot
         premises = (self._premises(line) for line in snapshot.controllers)
+        for line in snapshot.controllers:
+            self.house.floor.use(line)
         self.house.premises = {each.line.controller: each for each in premises if each}
         for name, fault in self.faults():
             self._announce(CallEvent.FAULT, {"controller": name, "why": fault.code})

@@ -241,3 +241,41 @@ def test_fault_in_one_call_refuses_that_call_alone(tmp_path):
         with sipp("caller_hangs_up", folder=tmp_path, remote=us.port) as caller:
             us.wait("acknowledged")
             caller.done()
+
+
+def test_number_that_a_caller_withholds_is_not_read(us):
+    with plain() as carrier:
+        headers = ("P-Asserted-Identity: <sip:+442079460123@carrier.example>", "Privacy: id")
+        text = request("INVITE", carrier, call="withheld", headers=headers, body=offer())
+        carrier.send(text, us.port)
+        assert us.wait("offered")["caller"] is None
+
+
+@pytest.mark.req("C-05")
+@pytest.mark.parametrize(
+    "told",
+    [
+        (
+            "Diversion: <sip:+442079460102@carrier.example>;reason=no-answer",
+            "Diversion: <sip:+442079460101@carrier.example>;reason=unconditional",
+        ),
+        (
+            "History-Info: <sip:+442079460101@c.example>;index=1, <tel:+442079460102>;index=1.1",
+            "History-Info: <sip:+442079460199@c.example>;index=1.1.1",
+        ),
+    ],
+)
+def test_redirections_of_a_call_are_read_the_first_one_first(us, told):
+    with plain() as carrier:
+        text = request("INVITE", carrier, call=told[0][:4], headers=told, body=offer())
+        carrier.send(text, us.port)
+        offered = us.wait("offered")
+    assert offered["redirects"] == ["+442079460101", "+442079460102"]
+
+
+def test_asserted_number_counts_more_than_the_one_a_caller_claims(us):
+    with plain() as carrier:
+        headers = ("P-Asserted-Identity: <tel:+442079460123>",)
+        text = request("INVITE", carrier, call="asserted", headers=headers, body=offer())
+        carrier.send(text, us.port)
+        assert us.wait("offered")["caller"] == "+442079460123"

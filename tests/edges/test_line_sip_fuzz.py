@@ -142,3 +142,12 @@ def test_no_message_within_a_call_ends_the_line(line):
     figures = line.quiet_after()
     assert (figures["legs"], figures["stuck"]) == (0, 0)
     assert figures.get("dropped-fault", 0) == 0
+
+
+def test_request_that_cannot_even_be_answered_leaves_nothing_behind(line):
+    with plain() as peer:
+        for method in ("MESSAGE", "INVITE"):
+            text = request(method, peer, call=f"hopeless-{method}", body=offer())
+            peer.send(re.sub(r"(?m)^To:.*$", "To: <sip\r", text), line.port)
+        assert peer.hear(seconds=0.3) is None
+    assert line.figures()["stuck"] == 0

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from callward.policy.editor import schema_for_editors
 from tools.reference_keys import keys_page
+from tools.reference_notices import notices_page
 from tools.reference_rules import rules_pages
 from tools.reference_tables import tables_page
 
@@ -22,6 +23,7 @@ def pages() -> dict[Path, str]:
     return {
         REFERENCE / "policy.md": keys_page(),
         REFERENCE / "tables.md": tables_page(),
+        REFERENCE / "notices.md": notices_page(),
         REFERENCE / "policy.schema.json": schema_for_editors(),
         **{REFERENCE / "rules" / name: text for name, text in rules_pages().items()},
     }

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from callward.policy.tables import CATEGORY_TERMS, PURPOSE_TERMS
+from callward.policy.tables import ACTIVITY_NAMES, CATEGORY_TERMS, FIELD_NAMES, PURPOSE_TERMS
 from callward.policy.vocabulary import (
     AnnounceChange,
     BreachItem,
@@ -184,6 +184,8 @@ def test_every_word_of_the_closed_lists_has_words_for_people(language):
         "source": DataSource,
         "cookieuse": CookieUse,
         "announced": AnnounceChange,
+        "activity": ACTIVITY_NAMES,
+        "field": FIELD_NAMES,
         "category": CATEGORY_TERMS,
         "purpose": PURPOSE_TERMS,
     }

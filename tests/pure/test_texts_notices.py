@@ -156,9 +156,10 @@ def chosen_leaves():
 def kinds_about(name, path):
     """The notices with a sentence whose rule holds this leaf or lies within it."""
     leaf = ".".join(map(str, path))
+    shortest_first = sorted(notices_of(name, "en"), key=lambda each: len(each.sentences))
     found = [
         notice.kind
-        for notice in notices_of(name, "en")
+        for notice in shortest_first
         if any(
             f"{leaf}.".startswith(f"{each.rule}.") or each.rule.startswith(leaf)
             for each in notice.sentences
@@ -417,7 +418,7 @@ from callward.policy import load
 from callward.texts import (LANGUAGES, as_html, as_json, as_jsonld, as_markdown, as_pdf,
                             kinds_of, prompt_texts, render)
 whole = hashlib.sha256()
-for file in sorted(Path(sys.argv[1]).glob("[st]*.toml")):
+for file in sorted(Path(sys.argv[1]).glob("s*.toml")):
     policy = load(file.read_bytes())
     for language in LANGUAGES:
         for key, text in prompt_texts(policy, language).items():

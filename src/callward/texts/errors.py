@@ -45,14 +45,6 @@ class UnknownTermError(TextsError):
     mend = gettext_noop("Use a term of docs/reference/notices.md, or add words in every language.")
 
 
-class TermMismatchError(TextsError):
-    """A name of the policy is declared as something else than its words say."""
-
-    code = "texts-term-mismatch"
-    fact = gettext_noop("“%(key)s” is declared as %(term)s, but its words mean %(meant)s.")
-    mend = gettext_noop("Give it the declared term or another name.")
-
-
 class UnsayableRuleError(TextsError):
     """No sentence says this rule truthfully."""
 

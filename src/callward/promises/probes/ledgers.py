@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from callward.promises.civil import span
-from callward.promises.looking import Count, instant, recording_of, reference, table
+from callward.promises.looking import Count, instant, recording_of, reference, table, words
 from callward.promises.registry import probes
 from callward.texts.states import Probe
 from callward.vault import services as vault
@@ -101,11 +101,11 @@ def stopped_in_time(glance: Glance) -> Count | None:
 
 def _paused_too_long(lines: list[Line], pause: Table, spare: timedelta) -> bool:
     """Whether some pause lasted longer than the policy's longest (then it ends by itself)."""
-    longest = pause.get("max")
+    longest, named = pause.get("max"), words(pause, "reasons")
     begun: dict[object, datetime] = {}
     for line in lines:
         reason = _facts(line).get("reason")
-        if line["entry"] == "paused":
+        if line["entry"] == "paused" and reason in named:  # a hold or a transfer has no longest
             begun[reason] = _at(line)
         if line["entry"] == "resumed" and reason in begun and longest is not None:
             limit = timedelta(seconds=span(str(longest)).seconds) + spare

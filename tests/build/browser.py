@@ -67,12 +67,13 @@ def look(visits: list[Visit]) -> list[Seen]:
 
 
 def _main(request: Path) -> None:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # only this process needs it
 
     visits = json.loads(request.read_text())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        print(json.dumps([_visit(browser, visit) for visit in visits]))
+        seen = [_visit(browser, visit) for visit in visits]
+        sys.stdout.write(json.dumps(seen))
         browser.close()
 
 

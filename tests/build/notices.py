@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
+from build.accounts import cast
 from build.controllers import controller
 from callward.controllers import selectors as controllers
+from callward.kernel import clock
 from callward.kernel.actors import user_actor
 from callward.notices import ports, rendering, services
 from callward.notices.ports import SentenceCheck
@@ -18,13 +23,17 @@ from callward.texts.states import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+
+    from pytest_django import DjangoDbBlocker
 
     from build.accounts import Cast
     from callward.controllers.selectors import ControllerView
     from callward.kernel.references import Ref
     from callward.notices.services import EditionView
     from callward.policy import Policy
+
+
+THE_START = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 
 
 class Watch:
@@ -59,6 +68,15 @@ def _written_once(policy: Policy) -> list[rendering.Rendered]:
 _render_all = rendering.render_all
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A controller that has published, its people, and the watch over its sentences."""
+
+    home: ControllerView
+    people: Cast
+    watch: Watch
+
+
 @contextmanager
 def watched() -> Iterator[Watch]:
     """Plug such a watch in, for as long as it is wanted."""
@@ -69,6 +87,16 @@ def watched() -> Iterator[Watch]:
     yield watch
     rendering.render_all = _render_all
     ports.checks.plug(before)
+
+
+@contextmanager
+def standing(blocker: DjangoDbBlocker) -> Iterator[Standing]:
+    """One published controller for a whole file of tests; each test leaves it as it was."""
+    start = clock.FixedClock(THE_START)
+    with blocker.unblock(), clock.using(start), watched() as watch, transaction.atomic():
+        home = published(at=THE_START)
+        yield Standing(home=home, people=cast(home.ref, at=THE_START), watch=watch)
+        transaction.set_rollback(True)
 
 
 def published(name: str = "therapy-association", *, at: datetime) -> ControllerView:

@@ -7,24 +7,20 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import override_settings
 
-from build.accounts import cast
 from build.audit import guard
-from build.controllers import controller
-from build.notices import LONGER, SHORTER, asked, next_version, published, revised, watched
-from build.recordings import house, keep_one
+from build.notices import LONGER, SHORTER, asked, next_version, revised, standing
 from callward.accounts.errors import CapabilityMissingError
 from callward.audit.selectors import history
 from callward.audit.states import Event
 from callward.controllers import selectors as controllers, services as activating
 from callward.controllers.errors import PolicyChainError, PolicyLintError, PolicyOfAnotherError
-from callward.jobs.services import run_now
 from callward.kernel.actors import system_actor, user_actor
 from callward.kernel.calendar import start_of_day
-from callward.notices import rendering, selectors, services
+from callward.notices import selectors, services
 from callward.notices.errors import (
     ApproverRoleError,
-    DelayRunningError,
     NotAskedError,
     NoticeTooShortError,
     OneAtATimeError,
@@ -34,37 +30,38 @@ from callward.notices.errors import (
 from callward.notices.models import Document, Edition
 from callward.notices.ports import SentenceCheck
 from callward.notices.states import ArchiveFault, CheckState, EditionState
-from callward.retention.services import why_still_here
-from callward.texts.errors import UnknownTermError
 from callward.texts.states import NoticeKind
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_quick_passwords")]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup, django_db_blocker):
+    hasher = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hasher), standing(django_db_blocker) as found:
+        yield found
 
 
 @pytest.fixture
-def _quick_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def watch(stage):
+    yield stage.watch
+    stage.watch.forbids = ()
+    stage.watch.states.clear()
 
 
 @pytest.fixture
-def watch():
-    with watched() as plugged:
-        yield plugged
+def home(stage, watch):
+    return stage.home
+
+
+@pytest.fixture
+def people(stage):
+    return stage.people
 
 
 @pytest.fixture
 def at(the_clock):
     return the_clock.now()
-
-
-@pytest.fixture
-def home(at, watch):
-    return published(at=at)
-
-
-@pytest.fixture
-def people(home, at):
-    return cast(home.ref, at=at)
 
 
 def actor(person):
@@ -134,16 +131,6 @@ def test_without_anybody_the_delay_approves_and_the_officer_may_turn_it_down(
     assert approved.approved_by == "system:notices.delay-passed"
 
 
-@pytest.mark.req("D-19")
-def test_a_policy_without_a_second_person_waits_for_its_delay(at, watch):
-    clinic = published("dermatology-clinic", at=at)
-    people = cast(clinic.ref, at=at)
-    waiting = asked(clinic, people, revised(clinic.ref, at=at), at=at)
-    with pytest.raises(DelayRunningError):
-        services.approve(waiting.ref, actor=actor(people.daiva), at=at)
-    assert services.approve_after_delay(waiting.passes_at) == 1
-
-
 @pytest.mark.req("I-18")
 def test_an_approved_version_takes_effect_at_the_first_instant_of_its_day(home, people, at):
     waiting = next_version(home, people, at=at)
@@ -158,43 +145,6 @@ def test_an_approved_version_takes_effect_at_the_first_instant_of_its_day(home, 
     assert selectors.current(home.ref).ref == waiting.ref
     assert controllers.policy_in_force(home.ref, at=midnight).policy_id == waiting.policy_id
     assert history(waiting.ref)[-1].event == Event.NOTICES_EDITION_PUBLISHED
-
-
-@pytest.mark.req("D-07")
-def test_a_shorter_promise_reaches_what_is_kept_and_was_counted_before(tmp_path, the_clock, watch):
-    home = house(tmp_path)
-    kept = [keep_one(home) for _ in range(3)]
-    at = the_clock.now()
-    before = why_still_here(kept[0].ref, at).due_at
-    services.publish_due(at)
-    waiting = next_version(home.controller, home.cast, at=at)
-    foreseen = selectors.foreseen(waiting.ref, at=at)
-    assert (foreseen.kept, foreseen.nearer, foreseen.unchanged) == (3, 3, 0)
-    assert why_still_here(kept[0].ref, at).due_at == before  # to look changes nothing
-
-    services.publish_due(waiting.publish_at)
-    assert why_still_here(kept[0].ref, waiting.publish_at).due_at < before
-
-
-@pytest.mark.req("C-15")
-def test_a_longer_promise_never_reaches_what_is_kept(tmp_path, the_clock, watch):
-    home = house(tmp_path)
-    kept = keep_one(home)
-    at = the_clock.now()
-    services.publish_due(at)
-    draft = services.draft_policy(
-        home.controller.ref,
-        revised(home.controller.ref, at=at, effective=date(2026, 5, 1), changes=LONGER),
-        actor=actor(home.cast.radu),
-        at=at,
-    )
-    foreseen = selectors.foreseen(draft.ref, at=at)
-    assert (foreseen.kept, foreseen.nearer, foreseen.unchanged) == (1, 0, 1)
-    before = why_still_here(kept.ref, at).due_at
-    services.ask_approval(draft.ref, actor=actor(home.cast.radu), at=at)
-    waiting = services.approve(draft.ref, actor=actor(home.cast.daiva), at=at)
-    services.publish_due(waiting.publish_at)
-    assert why_still_here(kept.ref, waiting.publish_at).due_at == before
 
 
 @pytest.mark.req("I-18")
@@ -351,20 +301,6 @@ def test_the_database_itself_refuses_an_approval_by_the_same_person(home, people
     with pytest.raises(IntegrityError), transaction.atomic():
         Edition.objects.filter(ref=waiting.ref).update(approved_by=waiting.asked_by)
     assert connection.is_usable()
-
-
-def test_the_trouble_of_one_controller_holds_no_other_up(at, watch, monkeypatch):
-    broken, sound = controller("web-shop"), controller("dermatology-clinic")
-    written = rendering.render_all
-
-    def some(policy):
-        if policy.controller.id == broken.slug:
-            raise UnknownTermError(term="-", key="-")
-        return written(policy)
-
-    monkeypatch.setattr(rendering, "render_all", some)
-    run_now("notices.publish")
-    assert [one.slug for one in selectors.publishing_controllers()] == [sound.slug]
 
 
 def test_what_the_law_or_the_chain_forbids_by_now_is_written_down(home, people, at):

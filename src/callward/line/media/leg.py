@@ -40,7 +40,7 @@ _FORM = 0xFF00  # everything of a header's beginning but marker and payload type
 
 type_of = PAYLOAD_TYPES.__getitem__
 read_header, write_header = HEADER.unpack_from, HEADER.pack_into
-room, view = wire.room, wire.view
+room, view, part = wire.room, wire.view, wire.part
 
 
 class PythonLeg:
@@ -202,11 +202,11 @@ class PythonLeg:
         if codec is None or size <= HEADER_SIZE:
             incoming.hidden += 1
             if first & 0x7F == self._events:
-                payload = view[HEADER_SIZE : max(size, HEADER_SIZE)].tobytes()
+                payload = part(slice(HEADER_SIZE, max(size, HEADER_SIZE)))
                 self._hear_event(payload, incoming.ssrc, stamp, now)
             return
         ear, sink, other = self._tone_ear, self._sink, self._other
-        payload = view[HEADER_SIZE:size].tobytes()
+        payload = part(slice(HEADER_SIZE, size))
         if ear is not None and self._hear_tone(ear, payload, codec, now):
             incoming.hidden += 1
             return
@@ -291,7 +291,7 @@ class PythonLeg:
 
 def _straightened(size: int) -> int:
     """Put the payload behind a longer lawful header where a plain one has it; 0 without any."""
-    payload = payload_of(view[:size].tobytes())
+    payload = payload_of(part(slice(size)))
     if not payload:
         return 0
     end = HEADER_SIZE + len(payload)

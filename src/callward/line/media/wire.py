@@ -12,6 +12,10 @@ import ctypes
 import socket
 import struct
 import time
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LARGEST = 2048
 ADDRESS_SIZE = 16
@@ -31,6 +35,7 @@ _receive.restype = _send.restype = ctypes.c_ssize_t
 
 room = ctypes.create_string_buffer(LARGEST)
 view = memoryview(room).cast("B")
+part = cast("Callable[[slice], bytes]", room.__getitem__)  # faster than a view's slice as bytes
 _source = ctypes.create_string_buffer(ADDRESS_SIZE)
 _source_size = ctypes.c_uint32(ADDRESS_SIZE)
 _stamp = ctypes.create_string_buffer(_TIMESPEC.size)

@@ -18,6 +18,7 @@ from callward.line.spool_reader import SpoolReader
 from callward.line.states import Codec, Entry, EvidenceKind, Party, RecordingFate
 from callward.policy.vocabulary import Direction
 from callward.telephony import ports
+from callward.telephony.values import JournalCall
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class SilentLine:
 class NoJournal:
     """A journal that is written by hand."""
 
-    calls: list[UUID] = field(default_factory=list)
+    calls: list[JournalCall] = field(default_factory=list)
 
     def calls_of(self, *_between, controller):
         """Whatever was written."""
@@ -132,7 +133,7 @@ def put_call(into: Spooling, story: Story, *, tamper=lambda ledger: ledger) -> S
     raw = tamper(book.as_bytes())
     envelope = envelope_of(facts, ended=ended, head=head, told=told, evidence=evidence)
     _spool(into, story, recording, raw, envelope)
-    into.journal.calls.append(call)
+    into.journal.calls.append(JournalCall(ref=call, recording=recording))
     return Spooled(ref=recording, call=call, ledger=raw, envelope=envelope)
 
 

@@ -18,6 +18,7 @@ from callward.kernel import clock
 from callward.kernel.actors import system_actor
 from callward.kernel.numbers import PhoneNumber
 from callward.kernel.references import new_ref
+from callward.line.media.g711 import SILENCE
 from callward.line.states import CallEvent, EvidenceKind
 from callward.line.volatile import memory_for
 from callward.retention.services import why_still_here
@@ -31,7 +32,8 @@ PETRAS = PhoneNumber(e164="+12025550143")
 
 
 @pytest.fixture
-def desk(tmp_path, settings):
+def desk(tmp_path, settings, monkeypatch):
+    monkeypatch.setattr("callward.line.voices.shipped", lambda *_words: SILENCE * 800)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     made = Desk(spooling(tmp_path, settings))
     yield made

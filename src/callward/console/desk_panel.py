@@ -19,10 +19,11 @@ def desk_context(visit: Visit) -> dict[str, object]:
     where = visit.controller_ref
     phone = line.own_phone(visit.user.ref, where, at=visit.at)
     call = line.desk_call(visit.user.ref, where)
-    rules = visit.policy.recording
+    rules, found = visit.policy.recording, line.status()
     return {
         "phone": phone,
-        "line_is_up": line.status() is not None,
+        "line_is_up": found is not None,
+        "phone_is_reached": found is None or phone is None or str(phone.ref) in found.reached,
         "call": call,
         "question": _question(call, visit) if call else "",
         "may_note": call is not None and _asks_aloud(call, visit),

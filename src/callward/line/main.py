@@ -20,6 +20,7 @@ from callward.line.calls.switchboard import Switchboard
 from callward.line.control import ControlServer
 from callward.line.control_words import Status
 from callward.line.errors import SnapshotUnusableError
+from callward.line.journal import Journal
 from callward.line.media.plane import PythonMedia
 from callward.line.orders import obey
 from callward.line.sip import Endpoint, LoopTimers, run_loop, stop_loop
@@ -66,6 +67,7 @@ class Line:
             obey=self._obey,
         )
         self.board.listeners.append(self.control.tell)
+        self.board.listeners.append(Journal(folder / "spool" / "line").tell)
 
     def _parts(self, folder: Path, snapshot: Snapshot) -> tuple[PythonMedia, SealedSpool]:
         listen, reserve = snapshot.listen, snapshot.limits.free_megabytes * _MEGABYTE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from callward.kernel.errors import BadInputError
 from callward.kernel.references import parse_ref
 from callward.telephony.folders import control_socket, made, spool_folder
+from callward.telephony.values import JournalCall
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
@@ -33,15 +34,19 @@ class FileJournal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def calls_of(self, began: datetime, ended: datetime, *, controller: str) -> Sequence[Ref]:
+    def calls_of(
+        self, began: datetime, ended: datetime, *, controller: str
+    ) -> Sequence[JournalCall]:
         """The calls of a controller that began between two instants."""
-        found: dict[Ref, None] = {}
+        found: dict[Ref, JournalCall] = {}
         for line in self._lines(began, ended):
             if line.get("event") != "begun" or line.get("controller") != controller:
                 continue
             if began.isoformat() <= str(line.get("at", "")) < ended.isoformat():
-                found[parse_ref(str(line.get("call")))] = None
-        return list(found)
+                call = parse_ref(line["call"])
+                recording = parse_ref(line.get("recording", line["call"]))
+                found[call] = JournalCall(ref=call, recording=recording)
+        return list(found.values())
 
     def _lines(self, began: datetime, ended: datetime) -> Iterator[dict[str, str]]:
         days = (ended.date() - began.date()).days + 1

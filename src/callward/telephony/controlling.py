@@ -49,9 +49,11 @@ class SocketLine:
             told = channel.status()
         calls = cast("list[dict[str, object]]", told.get("calls", []))
         faults = cast("list[dict[str, object]]", told.get("faults", []))
+        agents = cast("list[dict[str, object]]", told.get("agents", []))
         return LineStatus(
             calls=len(calls),
             recording=sum(call.get("gate") == _OPEN for call in calls),
+            reached=frozenset(str(one.get("agent")) for one in agents if one.get("reached")),
             faults=tuple((str(one.get("controller")), str(one.get("why"))) for one in faults),
         )
 

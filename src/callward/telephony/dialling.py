@@ -23,6 +23,7 @@ from callward.telephony.errors import (
     PauseNotPermittedError,
 )
 from callward.telephony.models import AgentPhone, DialPermit, LineSettings, Presence
+from callward.telephony.publishing import publish_snapshot_later
 from callward.telephony.sealing_texts import seal
 from callward.telephony.states import PresenceState
 from callward.telephony.values import PermitView
@@ -56,7 +57,9 @@ def require_phone(user_ref: Ref, controller_ref: Ref, *, at: datetime) -> AgentP
 def say_presence(state: PresenceState, *, user_ref: Ref, controller_ref: Ref, at: datetime) -> None:
     """Say whether one takes calls; kept, and told to the line when it answers."""
     phone = require_phone(user_ref, controller_ref, at=at)
-    Presence.objects.update_or_create(phone=phone, defaults={"state": state, "since": at})
+    with transaction.atomic():
+        Presence.objects.update_or_create(phone=phone, defaults={"state": state, "since": at})
+        publish_snapshot_later(at)
     ports.line.get().presence(phone.ref, ready=state is PresenceState.READY)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from callward.kernel.references import Ref
     from callward.line.states import Party
-    from callward.telephony.values import LineStatus, PermitView
+    from callward.telephony.values import JournalCall, LineStatus, PermitView
 
 
 class Spooled(Protocol):
@@ -57,7 +57,9 @@ class LineControl(Protocol):
 class Journal(Protocol):
     """Which calls the line began and ended on a day, told apart from the spool."""
 
-    def calls_of(self, began: datetime, ended: datetime, *, controller: str) -> Sequence[Ref]: ...
+    def calls_of(
+        self, began: datetime, ended: datetime, *, controller: str
+    ) -> Sequence[JournalCall]: ...
 
 
 spool: Slot[SpoolDoor] = Slot("telephony.spool")

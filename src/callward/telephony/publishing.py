@@ -24,12 +24,14 @@ from callward.telephony.models import (
     LineNumber,
     LineSettings,
     OpeningSpan,
+    Presence,
     Queue,
     Trunk,
 )
 from callward.telephony.opening import public_days
 from callward.telephony.prompting import snapshot_prompts
 from callward.telephony.sealing_texts import open_sealed
+from callward.telephony.states import PresenceState
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
@@ -187,7 +189,14 @@ def _agent(row: AgentPhone) -> line.Agent:
         allow=tuple(row.allow.split()),
         address=row.address or None,
         port=row.port,
+        presence=_presence(row),
     )
+
+
+def _presence(row: AgentPhone) -> line.Presence:
+    """What the agent said last; whoever never said anything is away."""
+    said = Presence.objects.filter(phone=row, state=PresenceState.READY).exists()
+    return line.Presence.READY if said else line.Presence.AWAY
 
 
 def _voicemail(settings: LineSettings | None, policy: CompiledPolicy) -> line.Voicemail | None:

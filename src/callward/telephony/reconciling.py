@@ -60,28 +60,17 @@ def _traces(
     traces = {row.ref: trace_of(row) for row in rows}
     known = {row.line_call_ref for row in rows}
     slug = controllers.controller(controller_ref).slug
-    waiting = _waiting(began, ended)
+    door = ports.spool.get()
+    waiting = {*door.finished(), *door.unfinished()}
     for call in ports.journal.get().calls_of(began, ended, controller=slug):
-        if call not in known:
-            traces[call] = rules.CallTrace(
+        if call.ref not in known:
+            traces[call.ref] = rules.CallTrace(
                 answered=True,
                 collected=False,
-                spool_waits=call in waiting,
-                overdue=_is_overdue(call, at),
+                spool_waits=call.recording in waiting,
+                overdue=ended <= at,
             )
     return traces
-
-
-def _waiting(began: datetime, ended: datetime) -> set[Ref]:
-    """What still lies in the spool; its name is the call's, or was made within the same day."""
-    door = ports.spool.get()
-    names = {*door.finished(), *door.unfinished()}
-    return {name for name in names if began <= made_at(name) < ended}
-
-
-def _is_overdue(call: Ref, at: datetime) -> bool:
-    """The nightly count looks at days that are over; what waits then is late, not lost."""
-    return made_at(call) < at
 
 
 def _day_row(

@@ -298,6 +298,15 @@ class LineStatus:
     calls: int
     recording: int
     faults: tuple[tuple[str, str], ...]  # controller and code: what stands against recording
+    reached: frozenset[str] = frozenset()  # the phones that can be rung now, by reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalCall:
+    """A call that the line says to have begun, and under which name it would be in the spool."""
+
+    ref: Ref
+    recording: Ref
 
 
 @dataclass(slots=True, kw_only=True)

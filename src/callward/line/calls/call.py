@@ -92,6 +92,7 @@ class Call:
         """What may be known of the call outside of it."""
         return {
             "call": self.ref,
+            "recording": self.facts.recording,
             "controller": self.facts.controller,
             "direction": str(self.direction),
             "agent": self.facts.agent,

@@ -99,6 +99,19 @@ def test_a_refusal_breaks_off_the_announcement_and_leads_to_the_unrecorded_queue
     assert [line.facts["complete"] for line in ended] == [False]
 
 
+def test_an_announcement_that_ends_in_the_moment_of_a_refusal_counts_for_nothing(house):
+    house.call_in()
+    port = house.call().outer.media
+    late = port.done  # the media thread has told it already, the loop has not heard it yet
+    house.press("9")
+    late(50, True)
+    house.timers.pass_()
+    ledger = house.call().tape.ledger
+    assert not house.call().tape.told
+    assert house.call().stage.name == "declined"
+    assert b'"complete":true' not in ledger.as_bytes()
+
+
 def test_any_key_skips_the_addresses(house):
     house.call_in()
     house.press("9")

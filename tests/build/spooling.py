@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from callward.line.ports import SpoolKey
 from callward.line.spool import SealedSpool
@@ -13,7 +16,7 @@ from callward.line.spool_reader import SpoolReader
 from callward.sealing.wrap import EpochKey, key_id, unwrap
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from uuid import UUID
 
 EPOCH = "spool/2026-03-29"
 
@@ -61,3 +64,14 @@ def wait_until(true, *, seconds: float = 5.0) -> None:
     while not true():
         assert time.monotonic() < until, "never came true"
         time.sleep(0.01)
+
+
+def files_holding(needle: bytes, *places: Path) -> list[str]:
+    """The files with these bytes in them; others may come and go meanwhile."""
+    found = []
+    for place in places:
+        for folder, _folders, names in os.walk(place):
+            for name in names:
+                with contextlib.suppress(OSError):
+                    found += [name] if needle in (Path(folder) / name).read_bytes() else []
+    return found

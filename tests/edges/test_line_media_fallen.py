@@ -12,7 +12,7 @@ import pytest
 from build.line_running import NUMBER, running_line
 from build.line_voices import Voice
 from build.sip_peers import free_port, sipp
-from build.spooling import wait_until
+from build.spooling import files_holding, wait_until
 from build.tones import AFTER, BEFORE, LEAK_DB, level_db
 from callward.line.states import EvidenceKind, Party, RecordingFate
 from callward.line.volatile import memory_for
@@ -108,7 +108,6 @@ def test_a_call_that_was_refused_before_its_line_fell_leaves_no_sound_and_no_key
         wait_for(control, "refused")
         fall(line)
         assert [path for path in spooled_files(line) if "jsonl" not in path.name] == []
-        everywhere = [*line.folder.rglob("*"), *Path("/dev/shm").rglob("*")]
-        assert not [path for path in everywhere if path.is_file() and locked in path.read_bytes()]
+        assert files_holding(locked, line.folder, Path("/dev/shm")) == []
         come_back(line)
         assert line.reader().unfinished() == line.reader().finished() == []

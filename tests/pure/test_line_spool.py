@@ -34,7 +34,7 @@ SILENCE = 0xD5
 def house(tmp_path):
     memory = Path(tempfile.mkdtemp(prefix="callward-test-", dir="/dev/shm"))
     yield SpoolHouse(tmp_path / "spool", memory)
-    shutil.rmtree(memory)
+    shutil.rmtree(memory, ignore_errors=True)
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_the_locked_key_is_on_no_disk_until_the_call_has_ended(house, spool):
     writer.finish(b"", b"")
     spool.stop()
     assert (house.folder / f"{ref}.key").exists()
-    assert list(house.memory.iterdir()) == []
+    assert not house.memory.exists()
 
 
 @pytest.mark.req("K-05")

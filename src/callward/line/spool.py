@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RESERVE = 1024**3  # bytes that running calls keep for themselves
 _ROUND = 0.1  # seconds between two rounds of sealing
-_BREATH = 0.0002  # between two calls of a round: packets come first
+_AT_ONCE, _BREATH = 5, 0.0005  # calls of a round, and the breath behind them: packets come first
 _TOGETHER = 64
 _AGAIN = 1.0  # seconds until a disk that took nothing is asked again
 _log = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ class SealedSpool:
         for writer in tuple(self._running.values()):
             writer.pump()
             writer.leave()
+        self._memory.leave()
 
     def nearly_full(self) -> bool:
         """Whether no new recording may begin; running ones keep a reserve."""
@@ -90,13 +91,13 @@ class SealedSpool:
 
     def _seal_rounds(self) -> None:
         while not self._stopping.wait(_ROUND):
-            for writer in tuple(self._running.values()):
+            for turn, writer in enumerate(tuple(self._running.values()), 1):
                 if writer.over:
                     self._running.pop(writer.ref, None)
-                    continue
-                if not self._guard(writer.pump):
+                elif not self._guard(writer.pump):
                     writer.give_up()
-                time.sleep(_BREATH)
+                if turn % _AT_ONCE == 0:
+                    time.sleep(_BREATH)
 
     def _settle_ended(self) -> None:
         going = True

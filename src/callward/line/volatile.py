@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from pathlib import Path
@@ -31,6 +32,11 @@ class VolatileKeys:
         foreign = facts.st_uid != os.geteuid() or facts.st_mode & 0o077 or self._folder.is_symlink()
         if foreign or _file_system(self._folder.resolve()) not in _IN_MEMORY:
             raise MemoryNotVolatileError
+
+    def leave(self) -> None:
+        """Take the folder away when no key is in it any more."""
+        with contextlib.suppress(OSError):
+            self._folder.rmdir()
 
     def path(self, name: str) -> Path:
         """Where one key is."""

@@ -74,6 +74,8 @@ def _promised_before(
     now: CompiledPolicy, controller_ref: Ref, started_at: datetime
 ) -> tuple[RetentionRule, Claims] | None:
     """What an earlier revision promised of a call that only now arrives (D-07)."""
+    if now.previous is None:  # the first policy of its controller: nothing was promised before
+        return None
     try:
         then = controllers.policy_in_force(controller_ref, at=started_at)
     except NoPolicyInForceError:  # a backlog from before there was any policy

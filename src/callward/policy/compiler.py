@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from pydantic import BaseModel
 
@@ -19,6 +19,7 @@ from callward.policy.schema import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from callward.kernel.calendar import Period
     from callward.policy.schema_activity import Retain
@@ -74,19 +75,12 @@ def _json_of(value: object) -> JsonValue:
 
 
 def _compiled(policy: Policy, canonical: bytes) -> CompiledPolicy:
-    controller, recording = policy.controller, recording_rules(policy)
-    month, day = controller.financial_year_ends.split("-")
+    recording = recording_rules(policy)
+    month, day = policy.controller.financial_year_ends.split("-")
     return CompiledPolicy(
+        **_header(policy),
         policy_id=policy_id_of(canonical),
-        controller=controller.id,
-        legal_name=controller.legal_name,
-        brand=controller.brand or controller.legal_name,
         zone=zone_named(policy.timezone),
-        jurisdiction=policy.jurisdiction,
-        languages=policy.languages,
-        version=policy.version,
-        effective=policy.effective,
-        previous=policy.previous,
         recording=recording,
         voicemail=voicemail_rules(policy),
         outbound_reasons=outbound_reasons(policy),
@@ -101,6 +95,32 @@ def _compiled(policy: Policy, canonical: bytes) -> CompiledPolicy:
         financial_year_ends=(int(month), int(day)),
         canonical=canonical,
         play=play_rule(recording),
+    )
+
+
+class _Header(TypedDict):
+    """What a compiled policy takes from the head of the file as it stands."""
+
+    controller: str
+    legal_name: str
+    brand: str
+    jurisdiction: str
+    languages: tuple[str, ...]
+    version: str
+    effective: date
+    previous: str | None
+
+
+def _header(policy: Policy) -> _Header:
+    return _Header(
+        controller=policy.controller.id,
+        legal_name=policy.controller.legal_name,
+        brand=policy.controller.brand or policy.controller.legal_name,
+        jurisdiction=policy.jurisdiction,
+        languages=policy.languages,
+        version=policy.version,
+        effective=policy.effective,
+        previous=policy.previous,
     )
 
 

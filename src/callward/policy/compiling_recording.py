@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain, combinations
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from callward.kernel.calendar import Period
 from callward.policy.compiled import (
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from callward.policy.schema import Policy
-    from callward.policy.schema_activity import Access, Activity, Hold, Release
+    from callward.policy.schema_activity import Access, Activity, Hold, Intake, Release
 
 _HERE = f"activity.{RECORDING_ACTIVITY}"
 
@@ -35,7 +35,6 @@ def recording_rules(policy: Policy) -> RecordingRules | None:
 
 
 def _rules_of(policy: Policy, activity: Activity) -> RecordingRules:
-    intake = needed(f"{_HERE}.intake", activity.intake)
     telling = telling_of(policy, activity)
     return RecordingRules(
         directions=activity.directions,
@@ -56,13 +55,31 @@ def _rules_of(policy: Policy, activity: Activity) -> RecordingRules:
         regions=needed(f"{_HERE}.locate", activity.locate).regions,
         unrecorded=frozenset(map(str, activity.unrecorded)),
         stop_within=Period(seconds=needed(f"{_HERE}.stop", activity.stop).within_seconds),
-        quarantine=needed_rule(f"{_HERE}.intake.quarantine", intake.quarantine).period,
-        raw=needed_rule(f"{_HERE}.intake.raw", intake.raw).period,
-        match_within=needed_period(f"{_HERE}.intake.match_within", intake.match_within),
+        **_taken_in(needed(f"{_HERE}.intake", activity.intake)),
+        source_deletion=_source_deletion(policy),
+    )
+
+
+class _TakenIn(TypedDict):
+    """What the intake of recordings goes by."""
+
+    quarantine: Period
+    raw: Period
+    match_within: Period
+    imports: frozenset[str]
+    max_bytes: int
+    length_tolerance: Period
+
+
+def _taken_in(intake: Intake) -> _TakenIn:
+    here = f"{_HERE}.intake"
+    return _TakenIn(
+        quarantine=needed_rule(f"{here}.quarantine", intake.quarantine).period,
+        raw=needed_rule(f"{here}.raw", intake.raw).period,
+        match_within=needed_period(f"{here}.match_within", intake.match_within),
         imports=frozenset(map(str, intake.formats)),
         max_bytes=intake.max_bytes,
-        length_tolerance=needed_period(f"{_HERE}.intake.length_tolerance", intake.length_tolerance),
-        source_deletion=_source_deletion(policy),
+        length_tolerance=needed_period(f"{here}.length_tolerance", intake.length_tolerance),
     )
 
 

@@ -34,6 +34,7 @@ CATCH_ALL_TERMS = frozenset({"dpv:Purpose", "dpv:OtherPurpose"})
 CATCH_ALL_WORDS = frozenset({"all", "any", "general", "misc", "other", "various"})
 EVIDENCE_WORDS = frozenset({"claim", "claims", "complaint", "complaints", "evidence", "proof"})
 TEXT_LANGUAGES = frozenset({"bg", "en", "lt", "ro"})
+SAID_CONDITIONS = frozenset({"A9-2-a", "A9-2-f", "A9-2-h"})
 TRAFFIC_TERMS = frozenset({"pd:CallLog", "pd:CommunicationsMetadata"})
 LISTENING_IN_TERMS = frozenset(
     {

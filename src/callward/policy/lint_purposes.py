@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from callward.policy.schema import Policy
     from callward.policy.schema_activity import Activity
 
+_NOT_BY_TELEPHONE = frozenset({ConsentMode.PER_CHANNEL, ConsentMode.WRITTEN})
 _TERMS_OF = {
     "category": CATEGORY_TERMS,
     "purpose": PURPOSE_TERMS | CATCH_ALL_TERMS,
@@ -87,6 +88,10 @@ def _undeclared_name(policy: Policy) -> Iterator[Trouble]:
             yield Trouble(f"activity.{name}.purposes", {"missing": f"purpose.{purpose}"})
         for category in activity.categories - policy.category.keys():
             yield Trouble(f"activity.{name}.categories", {"missing": f"category.{category}"})
+        for other in activity.stays_in - policy.activity.keys():
+            yield Trouble(f"activity.{name}.stays_in", {"missing": f"activity.{other}"})
+    for purpose in (policy.staff.purposes if policy.staff else frozenset()) - policy.purpose.keys():
+        yield Trouble("staff.purposes", {"missing": f"purpose.{purpose}"})
 
 
 @checks(
@@ -201,6 +206,22 @@ def _consent_not_asked(policy: Policy) -> Iterator[Trouble]:
                 yield Trouble(where)
         if not modes:
             yield Trouble(f"activity.{name}")
+
+
+@checks(
+    Rule(
+        code="P-56",
+        article="GDPR 7(1)",
+        fact=gettext_noop("%(where)s asks in a way that no telephone call can."),
+        mend=gettext_noop("Ask by keypress or spoken word, or do not ask."),
+    )
+)
+def _asked_on_paper(policy: Policy) -> Iterator[Trouble]:
+    for name, activity in policy.activity.items():
+        for way in ("inbound", "outbound"):
+            told = getattr(activity, way)
+            if told and told.consent in _NOT_BY_TELEPHONE:
+                yield Trouble(f"activity.{name}.{way}.consent")
 
 
 @checks(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from callward.kernel.errors import gettext_noop
 from callward.policy.compiled import RECORDING_ACTIVITY
-from callward.policy.law import TEXT_LANGUAGES, countable
+from callward.policy.law import SAID_CONDITIONS, TEXT_LANGUAGES, countable
 from callward.policy.lint_recording import recordings_of
 from callward.policy.lint_rights import has_officer
 from callward.policy.lint_rule import Rule, Trouble, checks
@@ -142,6 +142,9 @@ def _machine_unexplained(policy: Policy) -> Iterator[Trouble]:
 def _name_without_words(policy: Policy) -> Iterator[Trouble]:
     for name in sorted(policy.activity.keys() - ACTIVITY_NAMES):
         yield Trouble("activity", {"name": name})
+    for name, activity in policy.activity.items():
+        if activity.art9 and activity.art9 not in SAID_CONDITIONS:
+            yield Trouble(f"activity.{name}.art9", {"name": activity.art9})
     rows = {
         **{f"category.{name}.fields": each.fields for name, each in policy.category.items()},
         **{f"activity.{name}.fields": each.fields for name, each in policy.activity.items()},
@@ -149,8 +152,7 @@ def _name_without_words(policy: Policy) -> Iterator[Trouble]:
         **{f"recipient.{each.id}.fields": each.fields for each in policy.recipient},
     }
     for where, fields in rows.items():
-        for name in sorted(fields - FIELD_NAMES):
-            yield Trouble(where, {"name": name})
+        yield from (Trouble(where, {"name": name}) for name in sorted(fields - FIELD_NAMES))
 
 
 @checks(

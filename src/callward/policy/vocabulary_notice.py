@@ -160,7 +160,7 @@ class CookieUse(StrEnum):
     """What a cookie really does (C-07); the last two are never necessary (X-06)."""
 
     SECURITY = "security"
-    PROCESS = "process"
+    STEPS = "process"
     SESSION_STATE = "session-state"
     PREFERENCES = "preferences"
     STATISTICS = "statistics"

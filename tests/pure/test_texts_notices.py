@@ -391,6 +391,23 @@ def test_the_authority_comes_from_the_table_with_everything_to_reach_it():
     assert "188607912" in texts["rights.authority.delivery.item"]
 
 
+@pytest.mark.req("S-21")
+@pytest.mark.req("K-35")
+def test_the_recording_notice_points_to_the_notice_that_it_adds_to():
+    texts = said(recording_notice("smart-metering"))
+    site = next(
+        each.url for each in sample_policy("smart-metering").document if "site" in each.subjects
+    )
+    assert site.removeprefix("https://") in texts["who.other-notice"]
+
+
+def test_what_is_only_deleted_is_not_called_destroyed():
+    changes = {f"{RECORDING}.retain.destroy": "row-deletion"}
+    texts = said(recording_notice("smart-metering", **changes))
+    assert "kept.row-deletion" in texts
+    assert "kept.crypto-shred" not in texts
+
+
 @pytest.mark.req("X-05")
 def test_two_copies_with_two_rules_are_stated_side_by_side():
     site = render(sample_policy("therapy-association"), kind=NoticeKind.SITE, language="en")

@@ -42,7 +42,7 @@ from callward.texts.part_staff import (
     voice,
 )
 from callward.texts.part_told import told, ways
-from callward.texts.part_who import who, who_for_calls, who_in_short
+from callward.texts.part_who import who, who_and_where_else, who_for_calls, who_in_short
 from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ ACTIVITIES = "activities"
 
 _RECORDING = f"activity.{RECORDING_ACTIVITY}"
 _CALL_RECORDING = (
-    Part(id="who", write=who_for_calls, table="controller"),
+    Part(id="who", write=who_and_where_else, table="controller"),
     Part(id="told", write=told, table=_RECORDING),
     Part(id="ways", write=ways, table=f"{_RECORDING}.unrecorded"),
     Part(id="contents", write=contents, table=f"{_RECORDING}.categories"),

@@ -8,11 +8,11 @@ from callward.policy.compiled import RECORDING_ACTIVITY
 from callward.policy.vocabulary import BreachItem, ControlKind, MessageChannel, RecordKind
 from callward.policy.vocabulary_calls import AdminPower, PaymentWay, SignIn
 from callward.policy.vocabulary_notice import DocumentSubject, Protocol, Reviewed
-from callward.texts.addresses import spoken_address
 from callward.texts.composing import in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.part_keeping import backups, counted, records
 from callward.texts.part_listening import recipients, two_persons
+from callward.texts.part_who import address_of
 from callward.texts.states import Probe
 
 if TYPE_CHECKING:
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 
 _SAID_PAYMENTS = (PaymentWay.PROCESSOR_PAGE, PaymentWay.BANK_TRANSFER)
 _SAID_PROTOCOLS = (Protocol.TLS_1_3, Protocol.TLS_1_2)
-
-
-def address_of(composer: Composer, subject: DocumentSubject) -> tuple[str, str] | None:
-    """Where the document about this subject stands, with the rule that says so."""
-    for row, document in enumerate(composer.policy.document):
-        if subject in document.subjects:
-            return spoken_address(document.url), f"document.{row}.url"
-    return None
 
 
 def calls(composer: Composer) -> Iterator[Sentence]:

@@ -108,8 +108,11 @@ def start(composer: Composer, event: StartEvent, rule: str) -> Value:
 
 
 def _ended(composer: Composer, activity: Activity) -> Iterator[Sentence]:
-    if activity.retain and activity.retain.destroy is Destruction.CRYPTO_SHRED:
-        yield composer.proven("kept.crypto-shred", f"{HERE}.retain.destroy", Probe.NO_KEY_RESIDUE)
+    destroy, rule = activity.retain and activity.retain.destroy, f"{HERE}.retain.destroy"
+    if destroy is Destruction.CRYPTO_SHRED:
+        yield composer.proven("kept.crypto-shred", rule, Probe.NO_KEY_RESIDUE)
+    elif destroy is Destruction.ROW_DELETION:
+        yield composer.static("kept.row-deletion", rule)
     yield composer.proven("kept.certified", f"{HERE}.retain", Probe.DESTRUCTION_CERTIFIED)
 
 

@@ -10,12 +10,12 @@ from callward.policy.vocabulary_notice import CookieChoice, CookieUse, DocumentS
 from callward.texts.composing import in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.part_changes import announced, automated
-from callward.texts.part_house import address_of, calls
+from callward.texts.part_house import calls
 from callward.texts.part_keeping import recording_kept
 from callward.texts.part_listening import listeners
 from callward.texts.part_rights import channels, complaint_in_short, offered
 from callward.texts.part_told import directions, stopping
-from callward.texts.part_who import officer, who_in_short
+from callward.texts.part_who import address_of, officer, who_in_short
 from callward.texts.states import Probe
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.policy.vocabulary_notice import DocumentSubject
 from callward.texts.addresses import spaced_number, spoken_address
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.states import Probe
@@ -56,6 +57,23 @@ def who_for_calls(composer: Composer) -> Iterator[Sentence]:
     yield from who_in_short(composer)
     yield from _contacts(composer, ("post", "email", "phone", "web"))
     yield from officer(composer)
+
+
+def who_and_where_else(composer: Composer) -> Iterator[Sentence]:
+    """The same, and the notice that this one adds to (S-21)."""
+    yield from who_for_calls(composer)
+    found = address_of(composer, DocumentSubject.SITE)
+    if found:
+        url, rule = found
+        yield composer.static("who.other-notice", rule, url=url)
+
+
+def address_of(composer: Composer, subject: DocumentSubject) -> tuple[str, str] | None:
+    """Where the document about this subject stands, with the rule that says so."""
+    for row, document in enumerate(composer.policy.document):
+        if subject in document.subjects:
+            return spoken_address(document.url), f"document.{row}.url"
+    return None
 
 
 def _contacts(composer: Composer, channels: tuple[str, ...]) -> Iterator[Sentence]:

@@ -200,16 +200,14 @@ class LineHouse:
     def ring(self, core: int, *, rate: int, calls: int | None = None) -> subprocess.Popen[bytes]:
         """Let the callers call, this many a second; their program ends with the last call."""
         count = calls or self.calls
-        agent = self._sipp("agent", core, self.agents, 42000, "-m", str(count))
+        agent = self._sipp("agent", core, self.agents, "-m", str(count))
         more = ("-m", str(count), "-l", str(self.calls), "-r", str(rate), "-s", NUMBER)
         more += ("-d", str(round(1000 * self.talk)), f"{LOOPBACK}:{self.sip}")
-        caller = self._sipp("caller", core, self.carrier, 32000, *more)
+        caller = self._sipp("caller", core, self.carrier, *more)
         self._peers += [agent, caller]
         return caller
 
-    def _sipp(
-        self, scenario: str, core: int, port: int, media: int, *more: str
-    ) -> subprocess.Popen[bytes]:
+    def _sipp(self, scenario: str, core: int, port: int, *more: str) -> subprocess.Popen[bytes]:
         command = [
             "taskset",
             "-c",
@@ -218,7 +216,17 @@ class LineHouse:
             "-sf",
             str(HERE / "peers" / f"{scenario}.xml"),
         ]
-        command += ["-i", LOOPBACK, "-p", str(port), "-mi", LOOPBACK, "-mp", str(media), "-nostdin"]
+        command += [
+            "-i",
+            LOOPBACK,
+            "-p",
+            str(port),
+            "-mi",
+            LOOPBACK,
+            "-mp",
+            str(free_port()),
+            "-nostdin",
+        ]
         command += ["-timer_resol", "5"]
         command += ["-trace_err", "-error_file", f"{scenario}.err", *more]
         nowhere = subprocess.DEVNULL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,12 +11,16 @@ from build.accounts import cast
 from build.controllers import controller
 from build.notices import LONGER, asked, next_version, published, revised, watched
 from build.recordings import house, keep_one
+from callward.audit.selectors import history
+from callward.audit.states import Event
 from callward.jobs.services import run_now
 from callward.kernel.actors import user_actor
-from callward.notices import rendering, selectors, services
+from callward.notices import rendering, rewording, selectors, services
 from callward.notices.errors import DelayRunningError
+from callward.notices.models import Document
 from callward.retention.services import why_still_here
 from callward.texts.errors import UnknownTermError
+from callward.texts.states import Probe
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +100,66 @@ def test_the_trouble_of_one_controller_holds_no_other_up(at, watch, monkeypatch)
     monkeypatch.setattr(rendering, "render_all", some)
     run_now("notices.publish")
     assert [one.slug for one in selectors.publishing_controllers()] == [sound.slug]
+
+
+@pytest.fixture
+def other_words(monkeypatch, watch):
+    """A newer Callward, in which one sentence of every catalogue reads differently."""
+    written = rendering.render_all
+
+    def newer(policy):
+        for made in written(policy):
+            yield replace(made, content=made.content.replace(b" 5 ", b" five "))
+
+    def upgrade():
+        rewording.forget_compared()
+        monkeypatch.setattr(rendering, "render_all", newer)
+
+    return upgrade
+
+
+def test_new_words_of_ours_are_published_beside_the_old_ones(at, watch, other_words):
+    home = published(at=at)
+    first = selectors.current(home.ref)
+    other_words()
+    watch.forbids = (Probe.NOTICES_MATCH,)
+    (again,) = services.publish_due(at)
+    assert (again.label, again.policy_id, again.reworded) == ("2026.1-2", first.policy_id, True)
+    assert selectors.current(home.ref).ref == again.ref
+    assert selectors.changes_from(first.ref, again.ref) == ()  # no rule
+    assert [leaf.event for leaf in history(again.ref)] == [
+        Event.NOTICES_EDITION_PUBLISHED,
+        Event.NOTICES_EDITION_REWORDED,
+    ]
+    banner = selectors.banner(home.ref, at=at)
+    assert (banner.label, banner.previous_label, banner.reworded) == ("2026.1-2", "2026.1", True)
+    assert services.verify_archive(home.ref).ok
+    assert services.publish_due(at) == []
+    assert [one.label for one in selectors.published(home.ref)] == ["2026.1-2", "2026.1"]
+
+
+def test_after_new_words_a_waiting_version_is_not_held_up_by_the_old_ones(at, watch, other_words):
+    home = published(at=at)
+    waiting = next_version(home, cast(home.ref, at=at), at=at)
+    other_words()
+    watch.forbids = (Probe.NOTICES_MATCH,)
+    done = services.publish_due(waiting.publish_at)
+    assert [one.label for one in done] == ["2026.1-2", "2027.1"]
+
+
+def test_another_red_check_holds_new_words_up(at, watch, other_words):
+    published(at=at)
+    other_words()
+    watch.forbids = (Probe.NOTICES_MATCH, Probe.EXPIRED_UNREADABLE)
+    assert services.publish_due(at) == []
+
+
+def test_a_changed_archive_is_never_taken_for_new_words(at, watch, other_words):
+    home = published(at=at)
+    rewording.forget_compared()
+    one = Document.objects.filter(kind="call-recording", language="en", format="md").get()
+    Document.objects.filter(ref=one.ref).update(content=b"we keep nothing")
+    watch.forbids = (Probe.NOTICES_MATCH,)
+    assert services.publish_due(at) == []
+    assert len(selectors.published(home.ref)) == 1
+    assert services.verify_archive(home.ref).faults

@@ -64,6 +64,7 @@ class Event(StrEnum):
     NOTICES_EDITION_DRAFTED = "notices.edition.drafted"
     NOTICES_EDITION_PUBLISHED = "notices.edition.published"
     NOTICES_EDITION_REVIEWED = "notices.edition.reviewed"
+    NOTICES_EDITION_REWORDED = "notices.edition.reworded"
     NOTICES_EDITION_TURNED_DOWN = "notices.edition.turned-down"
     NOTICES_EDITION_WITHDRAWN = "notices.edition.withdrawn"
     # promises

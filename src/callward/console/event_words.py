@@ -67,6 +67,7 @@ EVENTS: dict[str, str | _StrPromise] = {
     Event.NOTICES_EDITION_DRAFTED: _("A new policy was drafted."),
     Event.NOTICES_EDITION_PUBLISHED: _("The notices of a policy were published and archived."),
     Event.NOTICES_EDITION_REVIEWED: _("The policy was reviewed and stays as it is."),
+    Event.NOTICES_EDITION_REWORDED: _("The notices were published in new words; no rule changed."),
     Event.NOTICES_EDITION_TURNED_DOWN: _("A new policy was turned down."),
     Event.NOTICES_EDITION_WITHDRAWN: _("A new policy was withdrawn."),
     Event.PROMISES_CHECK_JUDGED: _("The officer judged a failed check."),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from callward.console import refusals
+from callward.console.probe_words import probe_words
 from callward.console.wording import period_words
 from callward.kernel.actors import ActorKind
 from callward.kernel.references import parse_ref
 from callward.policy.errors import PolicyError
+from callward.texts.states import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,6 +85,15 @@ def value_words(value: JsonValue) -> str:
     if isinstance(value, str):
         return period_words(value)
     return json.dumps(value)
+
+
+def blocked_words(code: str) -> str:
+    """What keeps a version from being published, as a sentence."""
+    if code in set(Probe):
+        return probe_words(code)
+    return _("It does not follow what is in force by now, or lint refuses it: %(code)s.") % {
+        "code": code
+    }
 
 
 def people_of(editions: Iterable[EditionView]) -> set[Ref]:

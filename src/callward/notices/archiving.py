@@ -14,7 +14,7 @@ from callward.policy import load
 from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from callward.kernel.references import Ref
@@ -55,7 +55,11 @@ def verify_archive(controller_ref: Ref | None = None) -> ArchiveReport:
         faults += _broken(edition, kept)
         if newest[edition.controller_ref] == edition.ref:
             rendered += len(kept)
-            faults += _drifted(edition, kept)
+            # Only the newest version: older ones were written with the words of their own time.
+            faults += [
+                _finding(edition, one, ArchiveFault.RENDERS_DIFFERENTLY)
+                for one in drifted(edition, kept)
+            ]
     return ArchiveReport(
         editions=len(editions), documents=documents, rendered=rendered, faults=tuple(faults)
     )
@@ -65,20 +69,31 @@ def _broken(edition: Edition, kept: list[Document]) -> Iterator[ArchiveFinding]:
     if not kept:
         yield _finding(edition, None, ArchiveFault.MISSING)
     for document in kept:
-        if hashlib.sha256(document.content).hexdigest() != document.sha256:
+        if not _is_what_it_was(document):
             yield _finding(edition, document, ArchiveFault.BYTES_CHANGED)
 
 
-def _drifted(edition: Edition, kept: list[Document]) -> Iterator[ArchiveFinding]:
-    # Only the newest version: older ones were written with the sentences of their own time.
+def _is_what_it_was(document: Document) -> bool:
+    return hashlib.sha256(document.content).hexdigest() == document.sha256
+
+
+def is_whole(kept: Sequence[Document]) -> bool:
+    """Whether there is an archive, and every byte of it has the digest it was given."""
+    return bool(kept) and all(map(_is_what_it_was, kept))
+
+
+def drifted(edition: Edition, kept: Sequence[Document]) -> list[Document]:
+    """The documents of a version that we would write in other words today."""
     again = {
         (made.kind, made.language, made.format): made.content
         for made in rendering.render_all(load(bytes(edition.source)))
     }
-    for document in kept:
-        made = again.get((NoticeKind(document.kind), document.language, Format(document.format)))
-        if made != bytes(document.content):
-            yield _finding(edition, document, ArchiveFault.RENDERS_DIFFERENTLY)
+    return [
+        document
+        for document in kept
+        if again.get((NoticeKind(document.kind), document.language, Format(document.format)))
+        != bytes(document.content)
+    ]
 
 
 def _finding(edition: Edition, document: Document | None, fault: ArchiveFault) -> ArchiveFinding:

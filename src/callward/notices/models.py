@@ -23,6 +23,7 @@ class Edition(models.Model):
     policy_id = models.CharField(max_length=71)
     version = models.CharField(max_length=64)
     label = models.CharField(max_length=80)  # its name in public addresses
+    reworded = models.BooleanField(default=False)  # the same policy in new words of ours
     effective_on = models.DateField()
     languages = models.CharField(max_length=200)  # the controller's own, then the others
     source = models.BinaryField()
@@ -41,6 +42,7 @@ class Edition(models.Model):
     announced_until = models.DateField(null=True)
     blocked_by = models.CharField(max_length=400, blank=True)
     published_at = models.DateTimeField(null=True)
+    number = models.PositiveIntegerField(null=True)  # its place in the line of what was published
     published_by = models.CharField(max_length=80, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.CharField(max_length=80, blank=True)
@@ -58,17 +60,20 @@ class Edition(models.Model):
                 name="edition_label_is_given_once",
             ),
             models.UniqueConstraint(
-                fields=["controller_ref", "policy_id"],
-                condition=Q(state=EditionState.PUBLISHED),
-                name="policy_is_published_once",
+                fields=["controller_ref", "number"], name="published_editions_form_one_line"
             ),
             models.CheckConstraint(
                 condition=Q(approved_by="") | ~Q(approved_by=F("asked_by")),
                 name="edition_is_approved_by_a_second_person_or_a_task",
             ),
             models.CheckConstraint(
-                condition=Q(state=EditionState.PUBLISHED, published_at__isnull=False)
-                | (~Q(state=EditionState.PUBLISHED) & Q(published_at__isnull=True)),
+                condition=Q(
+                    state=EditionState.PUBLISHED, published_at__isnull=False, number__isnull=False
+                )
+                | (
+                    ~Q(state=EditionState.PUBLISHED)
+                    & Q(published_at__isnull=True, number__isnull=True)
+                ),
                 name="published_edition_says_when",
             ),
         ]

@@ -12,7 +12,7 @@ from callward.controllers import selectors as controllers, services as activatin
 from callward.controllers.errors import ControllersError
 from callward.kernel.actors import system_actor
 from callward.kernel.references import new_ref
-from callward.notices import rules, watching
+from callward.notices import rewording, rules, watching
 from callward.notices.announcing import announce
 from callward.notices.archiving import archive
 from callward.notices.drafting import locked, note_blocked
@@ -21,6 +21,7 @@ from callward.notices.selectors import edition_view, probes_of
 from callward.notices.states import EditionState
 from callward.policy import load
 from callward.texts import LANGUAGES
+from callward.texts.states import Probe
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,22 +43,53 @@ def what_blocks(at: datetime, *, controller_ref: Ref | None = None) -> tuple[str
     """The checks that keep something from being published that is due."""
     known = [controller_ref] if controller_ref else [one.ref for one in controllers.controllers()]
     stopped = [ref for ref in known if _unpublished(ref, at=at) or _due(ref, at=at)]
-    return tuple(sorted({code for ref in stopped for code in watching.blocking(ref, at=at)}))
+    return tuple(sorted({code for ref in stopped for code in what_blocks_now(ref, at=at)}))
 
 
 def _publish_of(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
     in_force = _unpublished(controller_ref, at=at)
     due = _due(controller_ref, at=at)
+    anew = _reissue(controller_ref, at=at)
     if not in_force and due is None:
-        return []
-    blocked = watching.blocking(controller_ref, at=at)
+        return anew
+    blocked = what_blocks_now(controller_ref, at=at)
     if blocked:
         if due is not None:
             note_blocked(due, blocked, at=at)
-        return []
-    found = [_publish_revision(revision, at=at) for revision in in_force]
+        return anew
+    found = [*anew, *(_publish_revision(revision, at=at) for revision in in_force)]
     published = None if due is None else _publish_edition(due, at=at)
     return found if published is None else [*found, published]
+
+
+def what_blocks_now(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
+    """The checks that forbid to publish; what is published was compared by ourselves just now."""
+    blocked = watching.blocking(controller_ref, at=at)
+    if not rewording.is_compared(controller_ref):
+        return blocked
+    return tuple(code for code in blocked if code != Probe.NOTICES_MATCH)
+
+
+def _reissue(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
+    """Publish the same policy again where our own words have changed with a new Callward."""
+    before = rewording.outdated(controller_ref)
+    if before is None or {*watching.blocking(controller_ref, at=at)} - {Probe.NOTICES_MATCH}:
+        return []
+    policy = load(bytes(before.source))
+    with transaction.atomic():
+        edition = rewording.copy_of(before, policy, at=at)
+        _take_place(edition, at=at)
+        archive(edition, policy, at=at)
+        announce(edition, policy, at=at)
+        audit.record(
+            Event.NOTICES_EDITION_REWORDED,
+            item=edition.ref,
+            actor=_PUBLISHER,
+            at=at,
+            policy=edition.policy_id,
+        )
+    rewording.note_compared(edition)
+    return [edition_view(edition)]
 
 
 def _unpublished(controller_ref: Ref, *, at: datetime) -> list[RevisionView]:
@@ -133,11 +165,12 @@ def _take_place(edition: Edition, *, at: datetime) -> None:
     rows = Edition.objects.filter(
         controller_ref=edition.controller_ref, state=EditionState.PUBLISHED
     )
-    before = rows.order_by("-published_at", "-ref").first()
+    before = rows.order_by("-number").first()
     if before is not None and not before.last_checks.exists():
         watching.keep_last(before, probes_of(before.ref), at=at)
     edition.state, edition.blocked_by = EditionState.PUBLISHED, ""
     edition.published_at, edition.published_by = at, str(_PUBLISHER)
+    edition.number = 1 if before is None or before.number is None else before.number + 1
     edition.save()
     audit.record(
         Event.NOTICES_EDITION_PUBLISHED,

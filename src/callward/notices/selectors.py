@@ -89,6 +89,7 @@ def edition_view(row: Edition) -> EditionView:
         policy_id=row.policy_id,
         version=row.version,
         label=row.label,
+        reworded=row.reworded,
         languages=tuple(row.languages.split()),
         effective_on=row.effective_on,
         state=EditionState(row.state),
@@ -143,13 +144,13 @@ def editions(controller_ref: Ref, *, states: Sequence[EditionState] = ()) -> lis
 def published(controller_ref: Ref) -> list[EditionView]:
     """Every version that was ever in force and published, the newest first."""
     rows = Edition.objects.filter(controller_ref=controller_ref, state=EditionState.PUBLISHED)
-    return [edition_view(row) for row in rows.defer("source").order_by("-published_at", "-ref")]
+    return [edition_view(row) for row in rows.defer("source").order_by("-number")]
 
 
 def current(controller_ref: Ref) -> EditionView:
     """The version that people read today; raises NothingPublishedError."""
     rows = Edition.objects.filter(controller_ref=controller_ref, state=EditionState.PUBLISHED)
-    row = rows.defer("source").order_by("-published_at", "-ref").first()
+    row = rows.defer("source").order_by("-number").first()
     if row is None:
         raise NothingPublishedError(ref=controllers.controller(controller_ref).slug)
     return edition_view(row)
@@ -325,7 +326,7 @@ def reach(edition_ref: Ref) -> Reach:
 def banner(controller_ref: Ref, *, at: datetime) -> Banner | None:
     """What every page of a controller says of a change: one that comes, or one just come."""
     rows = Edition.objects.filter(controller_ref=controller_ref, state__in=PUBLIC)
-    line = list(rows.defer("source").order_by(F("published_at").desc(nulls_first=True), "-ref")[:2])
+    line = list(rows.defer("source").order_by(F("number").desc(nulls_first=True))[:2])
     if len(line) < _A_CHANGE:
         return None
     after, before = line
@@ -334,12 +335,14 @@ def banner(controller_ref: Ref, *, at: datetime) -> Banner | None:
     last = after.announced_until
     if not coming and (last is None or local_day(at, zone=zone) > last):
         return None
+    begun = after.published_at if after.reworded else None
     return Banner(
         label=after.label,
-        version=after.version,
-        effective_on=after.effective_on,
+        version=after.label,
+        effective_on=local_day(begun, zone=zone) if begun else after.effective_on,
         previous_label=before.label,
         coming=coming,
+        reworded=after.reworded,
     )
 
 

@@ -24,6 +24,7 @@ class EditionView:
     policy_id: str
     version: str
     label: str
+    reworded: bool
     languages: tuple[str, ...]
     effective_on: date
     state: EditionState
@@ -88,6 +89,7 @@ class Banner:
     effective_on: date
     previous_label: str
     coming: bool
+    reworded: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

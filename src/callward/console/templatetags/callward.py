@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from callward.console import (
     event_words,
     ledger_words,
+    policy_words,
     probe_words as probe_sentences,
     wording,
     wording_line,
@@ -127,3 +128,9 @@ def marks_json(marks: list[dict[str, object]]) -> SafeString:
     for sign, written in (("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e")):
         text = text.replace(sign, written)
     return mark_safe(text)  # noqa: S308  # every sign that could end the script is written away
+
+
+@register.filter
+def blocked(code: str) -> str:
+    """`{{ code|blocked }}` as a sentence."""
+    return policy_words.blocked_words(code)

@@ -91,8 +91,11 @@ def test_row_is_found_by_its_name_or_number(where, line):
     assert line_of(finding, policy=policy, text="\ufeff" + ROWS) == line
 
 
-def test_schema_for_editors_refuses_a_key_that_is_not_known():
-    tables = tomllib.loads(sample_toml("web-shop").decode()) | {"brnad": 1}
+@pytest.mark.parametrize(
+    "wrong", [{"brnad": 1}, {"purpose": {"x": {"dpv": "dpv:Whatever"}}}], ids=["key", "term"]
+)
+def test_schema_for_editors_refuses_what_is_not_known(wrong):
+    tables = tomllib.loads(sample_toml("web-shop").decode()) | wrong
     tables = json.loads(json.dumps(tables, default=date.isoformat))
     validator = jsonschema.Draft202012Validator(json.loads(schema_for_editors()))
     assert not validator.is_valid(tables)

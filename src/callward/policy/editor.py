@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING
 
 from callward.policy.locating import KeyLines
 from callward.policy.schema import Policy
+from callward.policy.tables import ACTIVITY_TERMS, CATEGORY_TERMS, PURPOSE_TERMS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from callward.policy.findings import Finding
     from callward.policy.locating import Path
 
+# What lint closes and the schema of the file leaves open, so that old files stay readable.
+_CLOSED: tuple[tuple[str, str, Iterable[str]], ...] = (
+    ("Category", "dpv", CATEGORY_TERMS),
+    ("Purpose", "dpv", PURPOSE_TERMS),
+    ("Activity", "dpv", ACTIVITY_TERMS),
+)
 _ROWS_BY_NUMBER = frozenset({"waiver", "remark"})
 _NUMBER = re.compile(r"\d+", re.ASCII)
 
@@ -22,6 +31,8 @@ def schema_for_editors() -> str:
     schema = Policy.model_json_schema(by_alias=True)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "callward-policy/1"
+    for table, key, words in _CLOSED:
+        schema["$defs"][table]["properties"][key]["enum"] = sorted(words)
     return json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -75,7 +75,7 @@ def spooling(top: Path, settings) -> Spooling:
     settings.CALLWARD_DATA = top
     house = open_house(top)
     spool = top / "spool" / "line"
-    spool.mkdir(parents=True, mode=0o700)
+    spool.mkdir(parents=True, mode=0o700, exist_ok=True)
     reader = SpoolReader(spool, opener=vault.open_spool_key)
     journal, line = NoJournal(), SilentLine()
     ports.spool.plug(reader)

@@ -1,0 +1,67 @@
+"""Kill -9 of the worker anywhere while it collects: nothing is lost and nothing is doubled."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from callward.line.volatile import memory_for
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow]
+TESTS = Path(__file__).parents[1]
+POINTS = ["intake.writing", "telephony.taken-in", "telephony.kept"]
+
+
+def step(top, name, *, crash_at=""):
+    environment = os.environ | {"CALLWARD_DATA": str(top), "CALLWARD_CRASH_AT": crash_at}
+    return subprocess.run(
+        [sys.executable, "-m", "build.line_crash", name],
+        cwd=TESTS,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    top = tmp_path_factory.mktemp("prepared")
+    done = step(top, "prepare")
+    assert done.returncode == 0, done.stderr
+    (top / ".may-crash").touch()
+    yield top
+    shutil.rmtree(memory_for(top / "spool" / "line"), ignore_errors=True)
+
+
+@pytest.fixture
+def spool(prepared, tmp_path):
+    """Two whole calls, one that a fallen line left, and one that was refused."""
+    top = tmp_path / "house"
+    shutil.copytree(prepared, top)
+    memory = memory_for(top / "spool" / "line")
+    shutil.copytree(memory_for(prepared / "spool" / "line"), memory)
+    yield top
+    shutil.rmtree(memory, ignore_errors=True)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_killed_worker_loses_no_call_and_doubles_none(spool, point):
+    killed = step(spool, "collect", crash_at=point)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    recovered = step(spool, "recover")
+    assert recovered.returncode == 0, recovered.stderr
+    facts = json.loads(recovered.stdout)
+    assert (facts["calls"], facts["lines"], facts["waiting"]) == (4, 4, 0)
+    assert facts["states"] == ["degraded", "refused", "stored", "stored"]
+    assert (facts["digests"], facts["ledgers"]) == (3, 3)
+    assert facts["spool"] == []
+    assert facts["clean"]

@@ -22,6 +22,7 @@ from build.tones import AFTER, BEFORE, LEAK_DB, level_db
 from callward.line.media.g711 import RATE, SILENCE
 from callward.line.permits import Permit
 from callward.line.states import Entry, EvidenceKind, Party, RecordingFate
+from callward.line.volatile import memory_for
 
 if TYPE_CHECKING:
     from callward.line.control_client import LineControl
@@ -199,18 +200,26 @@ def test_the_recording_ends_within_a_second_of_hanging_up(line, phone, control, 
     assert len(clean(channels)) / RATE < spent + 0.2
 
 
+def kept_of_recordings(line):
+    """Every file of a recording, and every key in memory, of the calls of this line."""
+    spool = line.folder / "spool" / "line"
+    tops = (spool, memory_for(spool))
+    files = [path for top in tops for path in top.rglob("*") if path.is_file()]
+    return [path for path in files if not path.name.startswith("journal-")]
+
+
 @pytest.mark.req("K-05")
 @pytest.mark.parametrize("by", ["key", "click"])
 def test_a_refusal_after_capture_leaves_no_sound_and_no_key(line, phone, control, tmp_path, by):
     with talk(line, phone, control, tmp_path) as talking:
         time.sleep(0.4)
+        assert len(kept_of_recordings(line)) == 2  # the sealed sound, and its key in memory
         if by == "key":
             talking.voice.press("9")
         else:
             control.click(talking.ref, "ana", "refused")
         talking.wait("refused")
-        left = [path for path in (line.folder / "spool").rglob("*") if path.is_file()]
-        assert left == []
+        assert kept_of_recordings(line) == []
         time.sleep(0.3)
         talking.end()
     ledger, channels, _ = recorded(line)

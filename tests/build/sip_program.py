@@ -117,6 +117,7 @@ class Program:
     def do_end_all(self):
         for leg in self.legs.values():
             leg.end()
+        self.legs.clear()
 
     def do_auto(self, to):
         self.auto = to

@@ -25,6 +25,7 @@ EXPORT = ["recordings", "export", NOBODY, "--purpose", "quality", "--as"]
 DECLARE = ["intake", "declare-source", "--system", "asterisk", "--greeting", "recorded"]
 SIGNED = ["--direction", "in", "--from", "2026-01-01T00:00:00Z", "--signed-by", "boris"]
 NO_SUCH_FILE = "/nonexistent/file"
+CLINIC = str(CLONE / "policies" / "dermatology-clinic.toml")
 
 FAILING = [
     ["init", "--region", "Atlantis"],
@@ -36,6 +37,13 @@ FAILING = [
     ["policy", "compile", str(CLONE / "pyproject.toml")],
     ["policy", "compile", POLICY, "--to", POLICY],
     ["policy", "diff", POLICY, str(CLONE / "README.md")],
+    ["notice", "render", str(CLONE / "README.md")],
+    ["notice", "render", CLINIC, "--kind", "call-recording"],
+    ["notice", "render", POLICY, "--to", POLICY],
+    ["notice", "verify", POLICY, "--policy", POLICY],
+    ["notice", "verify", *ELSEWHERE],
+    ["notice", "list", *ELSEWHERE],
+    ["notice", "publish", *ELSEWHERE],
     ["staff", "add", "boris", "--name", "Another Boris"],
     ["staff", "add", "not a name!", "--name", "X"],
     ["staff", "sign", "nobody", *OF],
@@ -89,6 +97,9 @@ MISUSED = [
     ["policy", "lint", NO_SUCH_FILE],
     ["policy", "compile"],
     ["policy", "diff", POLICY],
+    ["notice", "render", POLICY, "--lang", "de"],
+    ["notice", "render", POLICY, "--format", "docx"],
+    ["notice", "verify", POLICY],
     ["controller", "add", NO_SUCH_FILE],
     ["controller", "list", "all"],
     ["controller", "activate", "x"],
@@ -189,6 +200,8 @@ def test_every_report_is_json_when_asked(house):
         ["policy", "compile", POLICY, "--json"],
         ["policy", "diff", POLICY, str(CLONE / "policies" / "web-shop.toml"), "--json"],
         ["controller", "list", "--json"],
+        ["notice", "list", "--json"],
+        ["notice", "verify", "--json"],
         ["staff", "list", "--json"],
         ["recordings", "list", *OF, "--json"],
         ["hold", "list", *OF, "--json"],

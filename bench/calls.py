@@ -30,7 +30,7 @@ from callward.line.states import Party
 from callward.sealing.wrap import EpochKey, unwrap
 
 HERE = Path(__file__).parent
-STEPS, FULL = (50, 100, 150), 150
+STEPS, FULL, BEYOND = (50, 100, 150), 150, 300
 P99_MS, VENDOR = 20.0, 175
 OURS_CORE, PEERS_CORE = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))
 WHOLE_STEPS, RINGS_A_SECOND = (100, 150), 15
@@ -221,9 +221,11 @@ def one_core(verdict: Verdict, seconds: float, repeats: int) -> None:
             for python, found in limits.items():
                 found.append(limit(tool, 2 * FULL, seconds, python=python))
             turns += [turn(tool, calls, seconds) for calls in STEPS]
+        beyond = turn(tool, BEYOND, seconds)
     verdict.say(f"calls: one process on one core, {repeats} turns of {seconds:.0f} s")
     for each in turns[-len(STEPS) :]:
         tell(verdict, each)
+    tell(verdict, beyond)
     in_c, in_python = (statistics.median(limits[python]) for python in (False, True))
     share = statistics.median(each.core_share for each in turns if each.calls == FULL)
     verdict.say(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import resource
 import signal
 import sys
 import time
@@ -39,6 +40,7 @@ _LOOK_EVERY = 2.0
 _WAIT_EVERY = 0.25
 _LAST_WORDS = 0.7  # a BYE, and once again if it was lost
 _MEGABYTE = 1024 * 1024
+_FILES = 65536
 _log = logging.getLogger("callward.line")
 
 
@@ -78,6 +80,7 @@ class Line:
 
     def run(self, *, drain: float) -> None:
         """Serve until a signal, then end in order."""
+        _raise_file_limit()
         gc.collect()
         gc.freeze()  # looking through what stays for ever would keep packets waiting 20 ms
         self.spool.start()
@@ -152,6 +155,13 @@ class Line:
         self.timers.close()
         self.endpoint.shut()
         _log.info("line closed")
+
+
+def _raise_file_limit() -> None:
+    """A call has two sockets and a spool file; the usual soft limit would end at 330 calls."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _changed_at(path: Path) -> int:

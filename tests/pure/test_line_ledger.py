@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from callward.line.errors import LedgerShutError, LedgerTamperedError
 from callward.line.ledger import LedgerBook, verify
@@ -57,6 +57,7 @@ def test_a_refusal_before_a_crash_is_still_a_refusal():
     assert verify(book.as_bytes()).fate is RecordingFate.REFUSED
 
 
+@settings(deadline=None)
 @given(at=st.integers(min_value=0), to=st.integers(0, 255))
 def test_no_byte_of_a_ledger_can_be_changed_unseen(at, to):
     raw = bytearray(written().as_bytes())

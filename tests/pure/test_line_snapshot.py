@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from build.line_house import LineHouse
 from callward.intake.envelope import parse_envelope
@@ -113,6 +113,7 @@ def test_without_hours_it_is_always_open_and_midnight_ends_a_day():
     )
 
 
+@settings(deadline=None)
 @given(
     direction=st.sampled_from([Direction.IN, Direction.OUT]),
     number=st.sampled_from([None, "+442079460555", "anonymous", "0722"]),

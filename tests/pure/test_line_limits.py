@@ -255,3 +255,11 @@ def test_strongest_challenge_of_a_carrier_is_the_one_that_is_answered():
     assert 'nonce="b"' in digest.answer(asked, **facts)
     assert digest.answer(asked[2:], **facts) is None
     assert digest.answer(["Basic realm=x"], **facts) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "written"),
+    [("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "[2001:db8::1]"), ("[::1]", "[::1]")],
+)
+def test_host_is_written_into_an_address_as_the_standard_asks(host, written):
+    assert headers.in_url(host) == written

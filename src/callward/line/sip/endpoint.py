@@ -157,13 +157,13 @@ class Endpoint:
         home = trunk.host if trunk is not None and trunk.credentials is not None else self.shown
         user, we = headers.quoted_user(target.user), headers.quoted_user(caller)
         name = headers.display_name(display)
-        host = f"{target.host}:{target.port}"
+        host = headers.in_url(target.host)
         dialog = Dialog(
             call_id=new_call_id(),
-            local=f"{name}<sip:{we}@{home}>",
-            remote=f"<sip:{user}@{target.host}>",
+            local=f"{name}<sip:{we}@{headers.in_url(home)}>",
+            remote=f"<sip:{user}@{host}>",
             contact=self.contact(),
-            target=SipURL(f"sip:{user}@{host}"),
+            target=SipURL(f"sip:{user}@{host}:{target.port}"),
             hop=hop,
         )
         facts = LegFacts(
@@ -235,8 +235,7 @@ class Endpoint:
 
     def contact(self) -> str:
         """Our own address in a dialog."""
-        host = f"[{self.shown}]" if ":" in self.shown else self.shown
-        return f"<sip:callward@{host}:{self.port}>"
+        return f"<sip:callward@{headers.in_url(self.shown)}:{self.port}>"
 
     def keep(self, leg: Leg) -> None:
         """A new leg lives."""

@@ -120,6 +120,11 @@ def quoted_user(user: str) -> str:
     return quote(user, safe=_SAFE)
 
 
+def in_url(host: str) -> str:
+    """A host as it stands in a SIP address: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def display_name(name: str | None) -> str:
     """A quoted name before an address; empty when there is none."""
     if not name:

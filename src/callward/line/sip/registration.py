@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from callward.line.sip.asking import Asking
 from callward.line.sip.dialog import Dialog
-from callward.line.sip.headers import first, header, quoted_user, raw
+from callward.line.sip.headers import first, header, in_url, quoted_user, raw
 from callward.line.sip.stack import SipURL
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ class Registration:
         self._next: Callable[[], None] | None = None
         self._over = False
         self.up = False
-        user = quoted_user(credentials.user)
+        user, home = quoted_user(credentials.user), in_url(trunk.host)
         self._dialog = Dialog(
             call_id=secrets.token_hex(16),
-            local=f"<sip:{user}@{trunk.host}>",
-            remote=f"<sip:{user}@{trunk.host}>",
-            contact=f"<sip:{user}@{ours[0]}:{ours[1]}>",
-            target=SipURL(f"sip:{trunk.host}"),
+            local=f"<sip:{user}@{home}>",
+            remote=f"<sip:{user}@{home}>",
+            contact=f"<sip:{user}@{in_url(ours[0])}:{ours[1]}>",
+            target=SipURL(f"sip:{home}"),
             hop=hop,
         )
 

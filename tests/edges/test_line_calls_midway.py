@@ -189,7 +189,7 @@ def test_a_key_stops_the_recording_at_once(line, phone, control, tmp_path):
 
 @pytest.mark.req("K-05")
 def test_the_recording_ends_within_a_second_of_hanging_up(line, phone, control, tmp_path):
-    more = ("-d", "3500")
+    more = ("-d", "4500")
     with talk(
         line, phone, control, tmp_path, scenario="line_caller_hangs_up", more=more
     ) as talking:

@@ -41,8 +41,9 @@ def talking(house):
     house.hear_out()
     house.press("1")
     house.hear_out()
-    house.pick_up("ana")
-    return {"call": house.call().ref, "agent": "ana"}
+    agent = house.rings()[-1]
+    house.pick_up(agent)
+    return {"call": house.call().ref, "agent": agent}
 
 
 def why(house):
@@ -418,3 +419,18 @@ def test_no_call_lasts_for_ever(house):
     talking(house)
     house.timers.pass_(4 * 3600 + 1)
     assert why(house) == "too-long"
+
+
+def test_a_call_that_ended_leaves_no_clock_and_no_port_behind(house):
+    for _ in range(3):
+        about = talking(house)
+        order(house, "pause", reason="card-payment", **about)
+        order(house, "resume", **about)
+        to = "boris" if about["agent"] == "ana" else "ana"
+        order(house, "transfer", to=to, **about)
+        house.legs[-1].hangs_up(HangUp.BUSY)
+        house.call().over("enough")
+    house.timers.pass_(0)
+    assert house.timers._due == []
+    assert all(port.closed for port in house.ports)
+    assert house.board.calls() == []

@@ -37,6 +37,7 @@ FAILING = [
     ["policy", "compile", str(CLONE / "pyproject.toml")],
     ["policy", "compile", POLICY, "--to", POLICY],
     ["policy", "diff", POLICY, str(CLONE / "README.md")],
+    ["policy", "schema", "--to", POLICY],
     ["notice", "render", str(CLONE / "README.md")],
     ["notice", "render", CLINIC, "--kind", "call-recording"],
     ["notice", "render", POLICY, "--to", POLICY],

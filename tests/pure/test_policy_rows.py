@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from build.policies import SAMPLES, sample_toml
-from callward.policy import load
+from callward.policy import from_canonical, load
 from callward.policy.vocabulary import BreachItem, ControlKind, OutboundReason, Right
 
 K, S, I, M, C = (  # noqa: E741  # the letters of the notices
@@ -257,3 +260,12 @@ def test_nobody_is_called_for_a_reason_that_is_not_listed(name):
     reasons = recording.outbound.reasons if recording else None
     calling = policy.calling.reasons if policy.calling else None
     assert name == I or (reasons or calling) <= frozenset(OutboundReason)
+
+
+@pytest.mark.req("C-16")
+@pytest.mark.parametrize("name", SAMPLES)
+def test_whole_policies_of_an_earlier_day_are_read_back_with_their_ids(name):
+    whole = Path(__file__).parents[1] / "vectors" / "policies" / "whole"
+    policy = from_canonical((whole / f"{name}.json").read_bytes())
+    assert policy.policy_id == tomllib.loads((whole / "ids.toml").read_text())[name]
+    assert policy.controller == name

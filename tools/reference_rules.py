@@ -23,6 +23,27 @@ _FAMILIES = {
     "X": "Contradictions inside one notice, or between two",
     "P": "What the engine needs to run by the file",
 }
+_BY_CONSTRUCTION = """## What cannot happen at all
+
+Some defects of published notices cannot be made with a policy file, whatever is written into it.
+Their rules refuse what can still be *said* about them; the rest is how the product works.
+
+| code | why it cannot happen |
+|---|---|
+| G-14 | `version` and `effective` must stand, and the policy id is a hash: every text prints all three |
+| X-02 | the gate of the phone line drops every frame until somebody was told; no key opens it earlier |
+| X-03 | the announcement and the notice are made from the same rule |
+| X-07, X-08 | an answer is due at the earlier of the promise and the law |
+| X-21 | a period without an event to count from does not compile |
+| L-04, L-05, L-06, L-10, L-11, L-33 | authorities and laws are printed from the tables, never from the file |
+| L-15, L-40 | an endless period does not compile |
+| L-23, X-01, X-20 | each document is rendered once, and lists what is declared, once |
+| L-24 | no free sentence is printed but a remark, and that stands apart as unchecked |
+| X-04, X-10 | one period and one basis reach the engine; what stands beside them is only refused |
+| X-23 | of two lists of reasons the engine keeps what both contain |
+
+Loading answers with line, key and mend, and with the code of the rule where one is meant.
+"""
 _TESTS = Path(__file__).resolve().parent.parent / "tests"
 _NOTICES = {
     "K": "therapy association",
@@ -71,6 +92,7 @@ def _index(families: dict[str, list[Rule]]) -> str:
         parts.append("|---|---|---|---|---|")
         parts += [_row(rule) for rule in rules]
         parts.append("")
+    parts.append(_BY_CONSTRUCTION)
     return "\n".join(parts).rstrip("\n") + "\n"
 
 

@@ -81,6 +81,18 @@ def test_a_permit_is_good_once_also_after_a_restart(house):
 
 
 @pytest.mark.req("K-03")
+def test_a_list_of_permits_that_a_crash_cut_off_is_read_as_far_as_it_goes(house):
+    answered(house).hangs_up()
+    path = house.folder / "permits.used"
+    path.write_bytes(path.read_bytes() + b'["p-2", 17')
+    again = UsedPermits(path=path)
+    again.load(at=clock.now())
+    with pytest.raises(PermitRefusedError):
+        again.use(house.permit(), rules=house.call_rules(), at=clock.now())
+    again.use(house.permit(permit="p-2"), rules=house.call_rules(), at=clock.now())
+
+
+@pytest.mark.req("K-03")
 def test_the_ledger_holds_the_reason_and_its_reference(house):
     answered(house).hangs_up()
     facts = house.ledger().lines[0].facts

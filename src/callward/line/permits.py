@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass, field
@@ -44,9 +45,11 @@ class UsedPermits:
         self._used = {}
         lines = self.path.read_bytes().splitlines() if self.path.exists() else []
         for line in lines:
-            permit, expires = json.loads(line)
-            if expires > at.timestamp():
-                self._used[permit] = expires
+            # A line that a crash cut off was not yet acted upon: it is written before dialling.
+            with contextlib.suppress(ValueError):
+                permit, expires = json.loads(line)
+                if expires > at.timestamp():
+                    self._used[permit] = expires
         self._rewrite()
 
     def use(self, permit: Permit, *, rules: CallRules, at: datetime) -> None:

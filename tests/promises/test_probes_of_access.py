@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,9 +23,10 @@ from callward.kernel.numbers import PhoneNumber
 from callward.notices import services as notices
 from callward.notices.models import Document, Edition
 from callward.promises import ports
-from callward.promises.registry import CannotLookError
+from callward.promises.glancing import glance
+from callward.promises.registry import CannotLookError, every_probe
 from callward.recordings import services as recordings
-from callward.recordings.models import Playback
+from callward.recordings.models import Playback, Recording
 from callward.subjects.services import remember_number
 from callward.texts.states import Probe
 from callward.vault import services as vault
@@ -78,6 +80,18 @@ def test_a_recording_of_a_number_that_is_not_recorded_turns_the_probe_red(tmp_pa
     assert wrong(shop, Probe.ONLY_DECLARED_NUMBERS) == 0
     keep_one(shop)  # on a line that the policy does not name
     assert wrong(shop, Probe.ONLY_DECLARED_NUMBERS) == 1
+
+
+@pytest.mark.req("I-02")
+def test_a_recording_at_a_controller_that_records_no_calls_turns_the_probes_red(home):
+    kept = keep_one(home)
+    seen = glance(home.controller.ref, at=clock.now())
+    silent = {**seen.document, "activity": {}}
+    theirs = replace(seen, documents={seen.policy_id: silent})
+    for probe in (Probe.ONLY_DECLARED_NUMBERS, Probe.ONLY_DECLARED_DIRECTIONS, Probe.TOLD_OR_ASKED):
+        assert every_probe()[probe](theirs).wrong == 1, probe
+    Recording.objects.filter(ref=kept.ref).update(state="refused")
+    assert every_probe()[Probe.ONLY_DECLARED_NUMBERS](theirs).wrong == 0
 
 
 @pytest.mark.req("K-10")

@@ -10,7 +10,7 @@ from callward.controllers import selectors as controllers
 from callward.policy import policy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from callward.texts.states import Probe
 
@@ -21,9 +21,11 @@ def sentences_by_probe(policy_id: str, language: str) -> Mapping[Probe, tuple[st
     policy = policy_of(controllers.policy(policy_id).canonical)
     found: dict[Probe, dict[str, None]] = {}
     for kind in texts.kinds_of(policy):
-        notice = texts.render(policy, kind=kind, language=language)
-        for section in notice.sections:
-            for sentence in section.sentences:
-                if sentence.probe is not None:
-                    found.setdefault(sentence.probe, {})[sentence.text] = None
+        for sentence in _sentences(texts.render(policy, kind=kind, language=language)):
+            if sentence.probe is not None:
+                found.setdefault(sentence.probe, {})[sentence.text] = None
     return {probe: tuple(said) for probe, said in found.items()}
+
+
+def _sentences(notice: texts.Notice) -> Iterator[texts.Sentence]:
+    return (sentence for section in notice.sections for sentence in section.sentences)

@@ -52,12 +52,12 @@ def told_or_asked(glance: Glance) -> Count | None:
     return Count(looked_at=looked, wrong=wrong)
 
 
-def _none_at_all(glance: Glance) -> Count | None:
+_CALLS = "SELECT count(*) FROM calls_call WHERE controller_ref = %(controller)s"
+
+
+def _none_at_all(glance: Glance) -> Count:
     """A controller that records no calls has no recordings, which is a promise too."""
-    found = glance.number(
-        "SELECT count(*) FROM recordings_recording WHERE controller_ref = %(controller)s"
-    )
-    return Count(looked_at=found, wrong=found) if found else None
+    return Count(looked_at=glance.number(_CALLS), wrong=sum(1 for _ in glance.rows(_WITH_AUDIO)))
 
 
 @probes(Probe.ONLY_DECLARED_DIRECTIONS)

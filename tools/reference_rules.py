@@ -30,12 +30,12 @@ Their rules refuse what can still be *said* about them; the rest is how the prod
 
 | code | why it cannot happen |
 |---|---|
-| G-14 | `version` and `effective` must stand, and the policy id is a hash: every text prints all three |
-| X-02 | the gate of the phone line drops every frame until somebody was told; no key opens it earlier |
+| G-14 | `version` and `effective` must stand; every text prints them and the policy id |
+| X-02 | the gate of the phone line drops every frame until the person was told |
 | X-03 | the announcement and the notice are made from the same rule |
 | X-07, X-08 | an answer is due at the earlier of the promise and the law |
 | X-21 | a period without an event to count from does not compile |
-| L-04, L-05, L-06, L-10, L-11, L-33 | authorities and laws are printed from the tables, never from the file |
+| L-04, L-05, L-06, L-10, L-11, L-33 | authorities and laws are printed from the tables |
 | L-15, L-40 | an endless period does not compile |
 | L-23, X-01, X-20 | each document is rendered once, and lists what is declared, once |
 | L-24 | no free sentence is printed but a remark, and that stands apart as unchecked |

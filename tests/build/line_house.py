@@ -22,6 +22,7 @@ from callward.line.snapshot import (
     ControllerLine,
     Did,
     Hours,
+    Limits,
     NobodyThere,
     Outbound,
     Prompt,
@@ -254,6 +255,7 @@ class LineHouse:
         strategy: Strategy = Strategy.LONGEST_IDLE,
         early: bool = False,
         without: tuple[PromptKey, ...] = (),
+        silent: int = 86400,
     ) -> None:
         self.steady, self.folder = Steady(), folder
         self.timers = FakeTimers(fixed, self.steady)
@@ -271,6 +273,7 @@ class LineHouse:
         line = self._line(voicemail, hours, nobody, strategy, without)
         self.snapshot = Snapshot(
             made_at=datetime(2026, 3, 28, tzinfo=UTC),
+            limits=Limits(silent_seconds=silent),
             trunks=(
                 Trunk(
                     ref="carrier",

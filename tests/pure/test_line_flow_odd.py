@@ -421,6 +421,26 @@ def test_no_call_lasts_for_ever(house):
     assert why(house) == "too-long"
 
 
+def test_a_call_from_which_nothing_comes_any_more_is_ended(tmp_path, the_clock):
+    house = LineHouse(tmp_path, the_clock, silent=60)
+    talking(house)
+    for _ in range(5):
+        house.timers.pass_(50)
+        house.call().outer.media.speak()  # one of them is enough
+    house.timers.pass_(121)
+    assert why(house) == "both-silent"
+    assert house.ledger().fate is RecordingFate.STORED
+
+
+def test_a_call_on_hold_may_be_silent_for_long(tmp_path, the_clock):
+    house = LineHouse(tmp_path, the_clock, silent=60)
+    talking(house)
+    ana = house.legs[1]
+    ana.listener.leg_reoffered(ana, HELD)
+    house.timers.pass_(1000)
+    assert house.call().stage.name == "talking"
+
+
 def test_a_call_that_ended_leaves_no_clock_and_no_port_behind(house):
     for _ in range(3):
         about = talking(house)

@@ -264,6 +264,7 @@ class Limits(Closed):
     free_megabytes: Annotated[int, Field(ge=0)] = 512  # below this new calls are `blocked`
     session_seconds: Annotated[int, Field(ge=90, le=7200)] = 1800  # RFC 4028
     longest_call_seconds: Annotated[int, Field(ge=60, le=86400)] = 4 * 3600
+    silent_seconds: Annotated[int, Field(ge=30, le=86400)] = 180  # nothing from anybody: both left
 
 
 class Snapshot(Closed):

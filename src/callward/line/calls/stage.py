@@ -35,14 +35,16 @@ class Stage:
             cancel()
         self._timers.clear()
 
-    def after(self, seconds: float, act: Callable[[], None]) -> None:
-        """Do something later, if the call is still at this stage."""
+    def after(self, seconds: float, act: Callable[[], None]) -> Callable[[], None]:
+        """Do something later, if the call is still at this stage; returns what cancels it."""
 
         def if_still_here() -> None:
             if self.here:
                 self.call.safely(act)
 
-        self._timers.append(self.call.house.timers.after(seconds, if_still_here))
+        cancel = self.call.house.timers.after(seconds, if_still_here)
+        self._timers.append(cancel)
+        return cancel
 
     @property
     def here(self) -> bool:

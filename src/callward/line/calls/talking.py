@@ -19,6 +19,8 @@ from callward.line.states import CallEvent, Entry, EvidenceKind
 from callward.policy.vocabulary import ConsentMode, PromptKey, RefusalPath
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from callward.line.calls.call import Call
     from callward.line.calls.strand import Strand
     from callward.line.prompts import Spoken
@@ -38,6 +40,8 @@ class Talking(Stage):
         super().__init__(call)
         self._resuming = resuming
         self._reason: str | None = None  # why the agent paused
+        self._pause_clocks: list[Callable[[], None]] = []
+        self._heard = -1
 
     def enter(self) -> None:
         call = self.call
@@ -52,6 +56,16 @@ class Talking(Stage):
             call.tape.resume(self._resuming, by="line")
         self._open()
         self._ask()
+        self._watch()
+
+    def _watch(self) -> None:
+        """End a call from which nothing comes any more: peers can vanish without a BYE."""
+        heard = sum(strand.media.received for strand in self.call.strands)
+        if heard == self._heard and not any(strand.held for strand in self.call.strands):
+            self.call.over("both-silent")
+            return
+        self._heard = heard
+        self.after(self.call.house.snapshot.limits.silent_seconds, self._watch)
 
     def _join(self, outer: Strand, agent: Strand) -> None:
         for one, other in ((outer, agent), (agent, outer)):
@@ -156,8 +170,11 @@ class Talking(Stage):
         self.call.tape.pause(reason)
         self._reason = reason
         longest = rule.max.as_timedelta().total_seconds()
-        self.after(max(longest - WARNING_SECONDS, longest / 2), lambda: self._warn(reason))
-        self.after(longest, lambda: self._resume_by_clock(reason))
+        warned = max(longest - WARNING_SECONDS, longest / 2)
+        self._pause_clocks = [
+            self.after(warned, lambda: self._warn(reason)),
+            self.after(longest, lambda: self._resume_by_clock(reason)),
+        ]
 
     def _warn(self, reason: str) -> None:
         if self._reason == reason:
@@ -176,7 +193,8 @@ class Talking(Stage):
 
     def _unpause(self) -> None:
         self._reason = None
-        self.leave()  # the clocks of the pause
+        while self._pause_clocks:
+            self._pause_clocks.pop()()
 
     def held(self, strand: Strand) -> None:
         call, label = self.call, f"{HOLD}-{strand.party}"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from callward.controllers.selectors import RevisionView
     from callward.kernel.references import Ref
     from callward.notices.values import EditionView
+    from callward.policy import Policy
 
 _PUBLISHER = system_actor("notices.publish")
 
@@ -114,30 +115,33 @@ def _publish_revision(revision: RevisionView, *, at: datetime) -> EditionView:
     source = controllers.source(revision.policy_id)
     policy = load(source)
     with transaction.atomic():
-        edition = Edition(
-            ref=new_ref(at),
-            controller_ref=revision.controller_ref,
-            policy_id=revision.policy_id,
-            version=revision.version,
-            label=_free_label(revision),
-            effective_on=revision.effective_on,
-            languages=" ".join(rules.in_order(policy.languages, LANGUAGES)),
-            source=source,
-            state=EditionState.PUBLISHED,
-            drafted_at=at,
-            drafted_by=revision.activated_by,
-            approved_at=revision.activated_at,
-            approved_by=revision.activated_by,
-            publish_at=revision.in_force_from,
-            announced_until=rules.announced_until(
-                revision.effective_on, notice_days=policy.change.notice_days
-            ),
-        )
+        edition = _edition_of(revision, policy, source, at=at)
         _take_place(edition, at=at)
         archive(edition, policy, at=at)
         if revision.previous_id is not None:
             announce(edition, policy, at=at)
     return edition_view(edition)
+
+
+def _edition_of(revision: RevisionView, policy: Policy, source: bytes, *, at: datetime) -> Edition:
+    return Edition(
+        ref=new_ref(at),
+        controller_ref=revision.controller_ref,
+        policy_id=revision.policy_id,
+        version=revision.version,
+        label=_free_label(revision),
+        effective_on=revision.effective_on,
+        languages=" ".join(rules.in_order(policy.languages, LANGUAGES)),
+        source=source,
+        drafted_at=at,
+        drafted_by=revision.activated_by,
+        approved_at=revision.activated_at,
+        approved_by=revision.activated_by,
+        publish_at=revision.in_force_from,
+        announced_until=rules.announced_until(
+            revision.effective_on, notice_days=policy.change.notice_days
+        ),
+    )
 
 
 def _free_label(revision: RevisionView) -> str:

@@ -65,7 +65,9 @@ def groups(policy: Policy, wanted: frozenset[CookieClass] | None) -> tuple[Cooki
     found = []
     for kind in CookieClass:
         cookies = tuple(
-            DeclaredCookie(name=name.replace("-", "_"), life=cookie.life, third_party=cookie.third_party)
+            DeclaredCookie(
+                name=name.replace("-", "_"), life=cookie.life, third_party=cookie.third_party
+            )
             for name, cookie in sorted(policy.cookie.items())
             if cookie.purpose == kind
         )

@@ -35,7 +35,9 @@ EXPLAINED: Mapping[SentenceClass, str | _StrPromise] = {
         "A program looks by itself, again and again, whether this sentence is true."
     ),
     SentenceClass.ATTESTED: _("A person has signed for it; the evidence has a date and an end."),
-    SentenceClass.STATIC: _("It stands in a law, in an official register, or it is the rule itself."),
+    SentenceClass.STATIC: _(
+        "It stands in a law, in an official register, or it is the rule itself."
+    ),
     SentenceClass.REMARK: _("The organisation says so in its own words; nothing checks it."),
 }
 STATES: Mapping[CheckState, str | _StrPromise] = {

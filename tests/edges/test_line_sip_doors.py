@@ -279,3 +279,20 @@ def test_asserted_number_counts_more_than_the_one_a_caller_claims(us):
         text = request("INVITE", carrier, call="asserted", headers=headers, body=offer())
         carrier.send(text, us.port)
         assert us.wait("offered")["caller"] == "+442079460123"
+
+
+def test_phone_that_asks_too_little_or_goes_away_is_told_and_forgotten(us):
+    with plain("127.0.0.2") as phone:
+        facts = {"sender": "daiva", "to": "daiva"}
+        ask_twice(phone, us, "REGISTER", call="brief", headers=("Expires: 30",), **facts)
+        brief = final(phone)
+        ask_twice(phone, us, "REGISTER", call="comes", headers=("Expires: 99999",), **facts)
+        long = final(phone)
+        ask_twice(phone, us, "REGISTER", call="goes", headers=("Expires: 0",), **facts)
+        gone = final(phone)
+        us.do("dial", to="daiva")
+        us.wait("nowhere")
+    assert (status(brief), status(long), status(gone)) == (423, 200, 200)
+    assert "Min-Expires: 60" in brief
+    assert "expires=3600" in long
+    assert "Contact" not in gone

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from callward.line.limits import Bucket, CallLimits, Drop, Guesses, Tally
-from callward.line.sip import digest, headers
+from callward.line.sip import digest, headers, names
 from callward.line.sip.dialling import why_refused
 from callward.line.sip.sessions import (
     Expires,
@@ -263,3 +265,41 @@ def test_strongest_challenge_of_a_carrier_is_the_one_that_is_answered():
 )
 def test_host_is_written_into_an_address_as_the_standard_asks(host, written):
     assert headers.in_url(host) == written
+
+
+class Soon:
+    """Timers that a test turns by hand."""
+
+    def __init__(self):
+        self.asked, self.arrived = [], threading.Event()
+
+    def soon(self, call):
+        self.asked.append(call)
+        self.arrived.set()
+
+    def after(self, seconds, call):
+        return lambda: None
+
+    def turn(self):
+        assert self.arrived.wait(5)
+        self.arrived.clear()
+        self.asked.pop()()
+
+
+def test_name_of_a_carrier_is_looked_up_beside_the_loop_and_kept_when_the_look_up_fails(
+    monkeypatch,
+):
+    found = iter(["192.0.2.7", None, "192.0.2.8", None])
+    monkeypatch.setattr(names, "_lookup", lambda _host: next(found))
+    timers, changes = Soon(), []
+    known = names.Names(timers, changed=lambda: changes.append(1))
+    known.use(["carrier.example", "192.0.2.1"])
+    assert known.address("carrier.example") is None
+    seen = []
+    for _ in range(3):
+        timers.turn()
+        seen.append(known.address("carrier.example"))
+        known.use(["carrier.example"])
+    assert seen == ["192.0.2.7", "192.0.2.7", "192.0.2.8"]
+    assert known.address("192.0.2.1") == "192.0.2.1"
+    assert len(changes) == 2

@@ -30,6 +30,8 @@ from callward.line.snapshot import read_snapshot
 from callward.line.spool import SealedSpool
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from callward.line.control_words import Request
     from callward.line.snapshot import Snapshot
 
@@ -78,16 +80,18 @@ class Line:
         media = PythonMedia(listen.host, soon=self.timers.soon, ports=ports)
         return media, SealedSpool(folder / "spool" / "line", reserve=reserve)
 
-    def run(self, *, drain: float) -> None:
+    def run(self, *, drain: float, asked_to_end: Sequence[int] = ()) -> None:
         """Serve until a signal, then end in order."""
         _raise_file_limit()
         gc.collect()
         gc.freeze()  # looking through what stays for ever would keep packets waiting 20 ms
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.timers.soon(lambda: self.drain(drain)))
+        if asked_to_end:  # while the line was being put together
+            self.timers.soon(lambda: self.drain(drain))
         self.spool.start()
         self.media.start()
         self.control.start()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.timers.soon(lambda: self.drain(drain)))
         self.timers.after(_LOOK_EVERY, self._look)
         _log.info("line open")
         try:
@@ -171,9 +175,8 @@ def _changed_at(path: Path) -> int:
         return 0
 
 
-def first_snapshot(folder: Path) -> Snapshot | None:
+def first_snapshot(folder: Path, told: list[int]) -> Snapshot | None:
     """Wait until the house side has written a usable snapshot; None when asked to end first."""
-    told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda got, _: told.append(got))
     said = ""
@@ -191,10 +194,11 @@ def first_snapshot(folder: Path) -> Snapshot | None:
 def run(folder: Path, *, drain: float | None = None) -> int:
     """Run the line of one data folder until it is told to end."""
     (folder / "line").mkdir(mode=0o700, parents=True, exist_ok=True)
-    snapshot = first_snapshot(folder)
+    told: list[int] = []
+    snapshot = first_snapshot(folder, told)
     if snapshot is not None:
         seconds = float(os.environ.get(DRAIN_VARIABLE) or DRAIN_SECONDS) if drain is None else drain
-        Line(folder, snapshot).run(drain=seconds)
+        Line(folder, snapshot).run(drain=seconds, asked_to_end=told)
     return 0
 
 

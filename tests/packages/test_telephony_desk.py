@@ -90,7 +90,7 @@ class Desk:
             "contains_complaint": False,
             "remark": "",
         }
-        return telephony.close_call(call, **(facts | changes), **self.who())
+        return telephony.close_call(call, telephony.Closing(**(facts | changes)), **self.who())
 
 
 @pytest.mark.req("K-03")

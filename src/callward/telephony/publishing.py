@@ -117,14 +117,10 @@ def _region_of(controller_ref: Ref, *, at: datetime) -> str:
 def _line_of(
     controller: ControllerView, keys: tuple[line.SpoolKey, ...], *, at: datetime
 ) -> line.ControllerLine | None:
-    try:
-        policy = controllers.policy_in_force(controller.ref, at=at)
-    except NoPolicyInForceError:
-        return None
-    numbers = LineNumber.objects.filter(controller_ref=controller.ref).select_related("queue")
+    policy = _policy_of(controller, at=at)
     queues = list(Queue.objects.filter(controller_ref=controller.ref).order_by("name"))
     phones = AgentPhone.objects.filter(controller_ref=controller.ref).order_by("phone")
-    if not (queues or phones):
+    if policy is None or not (queues or phones):
         return None
     settings = LineSettings.objects.filter(controller_ref=controller.ref).first()
     return line.ControllerLine(
@@ -132,9 +128,9 @@ def _line_of(
         policy_id=policy.policy_id,
         policy=policy.canonical.decode(),
         languages=policy.languages,
-        dids=tuple(_did(row) for row in numbers.order_by("number")),
-        hours=tuple(_hours(controller.ref)),
-        holidays=tuple(_holidays(controller.ref, policy, at=at)),
+        dids=tuple(_dids(controller.ref)),
+        hours=_hours(controller.ref),
+        holidays=_holidays(controller.ref, policy, at=at),
         queues=tuple(_queue(row) for row in queues),
         unrecorded_queue=next((row.name for row in queues if row.takes_unrecorded), None),
         officer_queue=next((row.name for row in queues if row.takes_officer), None),
@@ -146,25 +142,36 @@ def _line_of(
     )
 
 
-def _did(row: LineNumber) -> line.Did:
-    return line.Did(
-        number=row.number,
-        queue=row.queue.name,
-        languages=tuple(row.languages.split()),
-        officer=row.officer,
-        trunk=str(row.trunk_id) if row.trunk_id else None,
+def _policy_of(controller: ControllerView, *, at: datetime) -> CompiledPolicy | None:
+    try:
+        return controllers.policy_in_force(controller.ref, at=at)
+    except NoPolicyInForceError:
+        return None
+
+
+def _dids(controller_ref: Ref) -> Iterator[line.Did]:
+    rows = LineNumber.objects.filter(controller_ref=controller_ref).select_related("queue")
+    for row in rows.order_by("number"):
+        yield line.Did(
+            number=row.number,
+            queue=row.queue.name,
+            languages=tuple(row.languages.split()),
+            officer=row.officer,
+            trunk=str(row.trunk_id) if row.trunk_id else None,
+        )
+
+
+def _hours(controller_ref: Ref) -> tuple[line.Hours, ...]:
+    spans = OpeningSpan.objects.filter(controller_ref=controller_ref)
+    return tuple(
+        line.Hours(weekday=span.weekday, opens=span.opens, closes=span.closes)
+        for span in spans.order_by("weekday", "opens")
     )
 
 
-def _hours(controller_ref: Ref) -> Iterator[line.Hours]:
-    spans = OpeningSpan.objects.filter(controller_ref=controller_ref)
-    for span in spans.order_by("weekday", "opens"):
-        yield line.Hours(weekday=span.weekday, opens=span.opens, closes=span.closes)
-
-
-def _holidays(controller_ref: Ref, policy: CompiledPolicy, *, at: datetime) -> list[date]:
+def _holidays(controller_ref: Ref, policy: CompiledPolicy, *, at: datetime) -> tuple[date, ...]:
     typed = ClosedDay.objects.filter(controller_ref=controller_ref).values_list("day", flat=True)
-    return sorted({*typed, *public_days(policy, at=at)})
+    return tuple(sorted({*typed, *public_days(policy, at=at)}))
 
 
 def _queue(row: Queue) -> line.Queue:

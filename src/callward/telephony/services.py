@@ -42,9 +42,10 @@ from callward.telephony.values import (
     QueueFacts,
     TrunkFacts,
 )
-from callward.telephony.wrapping_up import close_call
+from callward.telephony.wrapping_up import Closing, close_call
 
 __all__ = [
+    "Closing",
     "Collected",
     "LineNews",
     "NewPhone",

@@ -42,26 +42,12 @@ def upload_prompt(
     key: str, language: str, audio: bytes, *, controller_ref: Ref, actor: Actor, at: datetime
 ) -> str:
     """Put a studio recording in place of the default voice; tells its hash."""
-    policy = controllers.policy_in_force(controller_ref, at=at)
-    text = words_of(policy).get(language, {}).get(PromptKey(key))
-    if text is None:
-        raise PromptWordsUnknownError(ref=f"{key}, {language}")
-    spoken = alaw_of_file(audio)
-    digest = put_in_place(spoken, prompts_folder())
-    facts = {
-        "ref": new_ref(at),
-        "text": text,
-        "sha256": digest,
-        "seconds": len(spoken) / RATE,
-        "uploaded_by": str(actor)[:80],
-        "uploaded_at": at,
-    }
+    row = _spoken(key, language, audio, controller_ref=controller_ref, actor=actor, at=at)
     with transaction.atomic():
-        own = StudioPrompt.objects.filter(controller_ref=controller_ref, key=key, language=language)
-        own.delete()
-        row = StudioPrompt.objects.create(
-            controller_ref=controller_ref, key=key, language=language, **facts
-        )
+        StudioPrompt.objects.filter(
+            controller_ref=controller_ref, key=key, language=language
+        ).delete()
+        row.save(force_insert=True)
         audit.record(
             Event.TELEPHONY_PROMPT_UPLOADED,
             item=row.ref,
@@ -69,10 +55,35 @@ def upload_prompt(
             at=at,
             prompt=key,
             language=language,
-            asset=f"sha256:{digest}",
+            asset=f"sha256:{row.sha256}",
         )
         publish_snapshot_later(at)
-    return digest
+    return row.sha256
+
+
+def _spoken(
+    key: str, language: str, audio: bytes, *, controller_ref: Ref, actor: Actor, at: datetime
+) -> StudioPrompt:
+    """The recording in its place, for exactly the words that the policy says now."""
+    policy = controllers.policy_in_force(controller_ref, at=at)
+    try:
+        text = words_of(policy).get(language, {}).get(PromptKey(key))
+    except ValueError:
+        text = None
+    if text is None:
+        raise PromptWordsUnknownError(ref=f"{key}, {language}"[:60])
+    spoken = alaw_of_file(audio)
+    return StudioPrompt(
+        ref=new_ref(at),
+        controller_ref=controller_ref,
+        key=key,
+        language=language,
+        text=text,
+        sha256=put_in_place(spoken, prompts_folder()),
+        seconds=len(spoken) / RATE,
+        uploaded_by=str(actor)[:80],
+        uploaded_at=at,
+    )
 
 
 def drop_prompt(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -27,51 +28,63 @@ if TYPE_CHECKING:
 _CASE_LENGTH = 12
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What an agent says of a call at its end."""
+
+    outcome: CallOutcome
+    purpose: str
+    contains_complaint: bool
+    remark: str = ""
+
+
 def close_call(
-    call: Ref,
-    *,
-    outcome: CallOutcome,
-    purpose: str,
-    contains_complaint: bool,
-    remark: str,
-    user_ref: Ref,
-    controller_ref: Ref,
-    at: datetime,
+    call: Ref, closing: Closing, *, user_ref: Ref, controller_ref: Ref, at: datetime
 ) -> str:
     """Close one's own call; a complaint is a case and a hold at once. Tells the case, if any."""
     desk_calls.own_call(call, user_ref=user_ref, controller_ref=controller_ref)
+    row = _row(call, closing, user_ref=user_ref, controller_ref=controller_ref, at=at)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            _write_down(row, at=at)
+    except IntegrityError:
+        raise WrappedUpError from None
+    return row.case
+
+
+def _row(
+    call: Ref, closing: Closing, *, user_ref: Ref, controller_ref: Ref, at: datetime
+) -> WrapUp:
     policy = controllers.policy_in_force(controller_ref, at=at)
-    case = f"complaint-{call.hex[-_CASE_LENGTH:]}" if contains_complaint else ""
-    row = WrapUp(
+    return WrapUp(
         ref=new_ref(at),
         controller_ref=controller_ref,
         line_call_ref=call,
         user_ref=user_ref,
-        outcome=outcome,
-        purpose=purpose,
-        contains_complaint=contains_complaint,
-        remark=remark,
-        case=case,
+        outcome=closing.outcome,
+        purpose=closing.purpose,
+        contains_complaint=closing.contains_complaint,
+        remark=closing.remark,
+        case=f"complaint-{call.hex[-_CASE_LENGTH:]}" if closing.contains_complaint else "",
         closed_at=at,
         due_at=record_due(policy, at),
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-            desk_calls.mark_closed(call, at=at)
-            audit.record(
-                Event.TELEPHONY_CALL_WRAPPED_UP,
-                item=call,
-                actor=user_actor(user_ref),
-                at=at,
-                purpose=purpose,
-                outcome=str(outcome),
-                complaint="yes" if contains_complaint else "no",
-            )
-            for collected in LineCall.objects.filter(line_call_ref=call):
-                joining.hold_complaint(collected, at=at)
-            # One that still lies in the spool is collected now, and held as it comes in.
-            enqueue(COLLECT_TASK, key=f"{COLLECT_TASK}:{call}")
-    except IntegrityError:
-        raise WrappedUpError from None
-    return case
+
+
+def _write_down(row: WrapUp, *, at: datetime) -> None:
+    call = row.line_call_ref
+    desk_calls.mark_closed(call, at=at)
+    audit.record(
+        Event.TELEPHONY_CALL_WRAPPED_UP,
+        item=call,
+        actor=user_actor(row.user_ref),
+        at=at,
+        purpose=row.purpose,
+        outcome=str(row.outcome),
+        complaint="yes" if row.contains_complaint else "no",
+    )
+    for collected in LineCall.objects.filter(line_call_ref=call):
+        joining.hold_complaint(collected, at=at)
+    # One that still lies in the spool is collected now, and held as it comes in.
+    enqueue(COLLECT_TASK, key=f"{COLLECT_TASK}:{call}")

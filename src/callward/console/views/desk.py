@@ -193,10 +193,12 @@ def close(request: StaffRequest, ref: Ref) -> HttpResponse:
     typed = form.cleaned_data
     case = telephony.close_call(
         ref,
-        outcome=CallOutcome(typed["outcome"]),
-        purpose=typed["purpose"],
-        contains_complaint=typed["contains_complaint"],
-        remark=typed["remark"],
+        telephony.Closing(
+            outcome=CallOutcome(typed["outcome"]),
+            purpose=typed["purpose"],
+            contains_complaint=typed["contains_complaint"],
+            remark=typed["remark"],
+        ),
         **_who(visit),
     )
     said = _("The call is closed.")

@@ -46,7 +46,6 @@ def show(request: StaffRequest, *, status: int = 200, **typed: object) -> HttpRe
     where, policy = visit.controller_ref, visit.policy
     found = line.status()
     trunks = line.trunks(where)
-    prompts = line.prompts_of(where, policy)
     context = {
         "status": found,
         "faults": [why for slug, why in found.faults if slug == visit.post.controller.slug]  # type: ignore[union-attr]  # the page needs a post
@@ -60,14 +59,21 @@ def show(request: StaffRequest, *, status: int = 200, **typed: object) -> HttpRe
         "closed_days": line.closed_days(where, policy, at=visit.at)[:12],
         "outbound": line.outbound(where),
         "outbound_trunk": _trunk_name(trunks, line.outbound(where)),
-        "prompts_spoken": sum(one.source is not None for one in prompts),
-        "prompts_needed": len(prompts),
-        "prompts_outdated": sum(one.outdated for one in prompts),
         "hours_form": forms.HoursForm(),
         "closed_form": forms.ClosedDayForm(),
+        **_prompts(visit),
         **typed,
     }
     return render(request, "console/line/page.html", context, status=status)
+
+
+def _prompts(visit: Visit) -> dict[str, int]:
+    prompts = line.prompts_of(visit.controller_ref, visit.policy)
+    return {
+        "prompts_spoken": sum(one.source is not None for one in prompts),
+        "prompts_needed": len(prompts),
+        "prompts_outdated": sum(one.outdated for one in prompts),
+    }
 
 
 def _trunk_name(trunks: Any, outbound: Any) -> str:

@@ -44,7 +44,7 @@ class Trunk(models.Model):
 
 @holds(
     phone=DataCategory.STAFF_NAME,
-    address=DataCategory.IP_ADDRESS,
+    address=DataCategory.STAFF_CREDENTIAL,
     sealed_secret=DataCategory.STAFF_CREDENTIAL,
 )
 class AgentPhone(models.Model):

@@ -79,3 +79,8 @@ def test_schema_for_editors_is_printed_and_written_once(capsys, tmp_path):
     assert said(capsys, "schema", "--to", str(file))[0] == 0
     assert file.read_text() == out
     assert said(capsys, "schema", "--to", str(file))[0] == 1
+
+
+def test_mend_in_brackets_reaches_the_reader_whole(capsys):
+    _, out, _ = said(capsys, "lint", str(PUBLISHED / "voip-provider.toml"))
+    assert "Add objection_shown = [set-apart, first-contact]." in out

@@ -115,7 +115,8 @@ def tell_rows(rows: Sequence[Any], *, columns: Sequence[str], as_json: bool) -> 
     for row in told:
         table.add_row(*(_cell(row.get(name)) for name in columns))
     width = None if sys.stdout.isatty() else 240
-    Console(width=width, highlight=False).print(table)
+    # What stands in brackets is said, not taken for a style: “[rights.automated]”, “= [human]”.
+    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
 
 
 def _cell(value: Any) -> str:

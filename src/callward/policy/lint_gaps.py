@@ -85,7 +85,7 @@ def _essentials_missing(policy: Policy) -> Iterator[Trouble]:
         kept = {name for activity in policy.activity.values() for name in activity.categories}
         terms = {policy.category[name].dpv for name in kept & policy.category.keys()}
         if not terms & TRAFFIC_TERMS:
-            yield Trouble("activity for call records")
+            yield Trouble("activity.cdr")
 
 
 @checks(

@@ -296,3 +296,11 @@ def test_phone_that_asks_too_little_or_goes_away_is_told_and_forgotten(us):
     assert "Min-Expires: 60" in brief
     assert "expires=3600" in long
     assert "Contact" not in gone
+
+
+def test_caller_of_a_carrier_who_bears_the_name_of_a_phone_is_a_caller(us):
+    with plain() as carrier:
+        text = request("INVITE", carrier, call="namesake", sender="daiva", body=offer())
+        carrier.send(text, us.port)
+        offered = us.wait("offered")
+    assert (offered["trunk"], offered["phone"]) == ("carrier", None)

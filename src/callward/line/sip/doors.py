@@ -114,12 +114,20 @@ class Doors:
         name = plain_user(first(request, "from"))
         phone = self.registrar.phone(name) if name else None
         trunk = self.carrier(address)
-        if phone is None or name is None:  # a caller who only claims a phone's name has no proof
-            return Carrier(trunk=trunk) if trunk else Refusal(code=403, reason="Forbidden")
+        if trunk is not None and not (name and phone and self._lives(name, request)):
+            return Carrier(trunk=trunk)  # whoever calls through it may bear any name
+        if phone is None or name is None:
+            return Refusal(code=403, reason="Forbidden")
         if not self.registrar.may_come(name, address):
             self.guesses.failed(address, at=self._clock())
             return Refusal(code=403, reason="Forbidden")
         return self._proof(request, name, phone.secret, address)
+
+    def _lives(self, name: str, request: Message) -> bool:
+        """Whether this phone is at the sender's address, or says now that it is."""
+        place = self.registrar.place(name, at=self._clock())
+        there = place is not None and place[0] == str(request.getSource()[0])
+        return there or request.getMethod() == "REGISTER"
 
     def _proof(self, request: Message, name: str, secret: str, address: str) -> Phone | Refusal:
         register = request.getMethod() == "REGISTER"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time as clock_time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from callward.line.snapshot import (
     Agent,
     ControllerLine,
     Did,
+    Hours,
     Limits,
     Listen,
     Outbound,
@@ -31,6 +32,7 @@ from callward.line.snapshot import (
     Snapshot,
     SpoolKey,
     Trunk,
+    Voicemail,
     write_snapshot,
 )
 from callward.line.spool_reader import SpooledCall, SpoolReader
@@ -59,6 +61,7 @@ class Running:
     limits: dict[str, object] = field(default_factory=dict)
     agents: tuple[str, ...] = ("ana",)
     homes: dict[str, int] = field(default_factory=dict)  # phones that need no registration
+    closed: bool = False  # no hour of today is an opening hour, and messages are taken
     epoch: EpochKey = field(default_factory=EpochKey.generate)
     process: subprocess.Popen[str] | None = None
     said: str = ""
@@ -87,6 +90,8 @@ class Running:
                 Queue(name="unrecorded", agents=self.agents, ring_seconds=15),
             ),
             unrecorded_queue="unrecorded",
+            hours=self._hours(today) if self.closed else (),
+            voicemail=Voicemail() if self.closed else None,
             agents=tuple(
                 Agent(
                     ref=name,
@@ -118,6 +123,11 @@ class Running:
                 ),
             ),
             controllers=(line,),
+        )
+
+    def _hours(self, today: date) -> tuple[Hours, ...]:
+        return (
+            Hours(weekday=(today.weekday() + 3) % 7, opens=clock_time(8), closes=clock_time(9)),
         )
 
     def _prompts(self) -> dict[str, dict[Any, Prompt]]:

@@ -23,8 +23,8 @@ def test_line_loads_no_framework_and_no_second_cryptography():
     assert not {"django", "dbos", "granian", "ninja", "allauth", "Crypto", "flask"} & set(loaded)
 
 
-def test_line_waits_for_its_first_snapshot_and_ends_when_told(tmp_path):
-    line = Running(folder=tmp_path, port=free_port(), carrier=free_port(), sample="smart-metering")
+def test_line_waits_for_its_first_snapshot_and_ends_when_told(begun):
+    line = begun
     line.start()
     line.hear("waiting for a usable snapshot")
     line.write()
@@ -54,15 +54,25 @@ def test_line_without_a_data_folder_says_what_to_name(tmp_path):
     assert "CALLWARD_DATA" in ended.stderr
 
 
-def test_line_whose_port_is_taken_ends_with_one_line(tmp_path):
+def test_line_whose_port_is_taken_ends_with_one_line(begun):
     with plain() as other:
-        line = Running(folder=tmp_path, port=other.port, carrier=1, sample="smart-metering")
+        line = begun
+        line.port = other.port
         line.write()
         line.start()
         assert line.process.wait(30) == 1
         line.stop()
     assert "Traceback" not in line.said
     assert "Address already in use" in line.said
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """A line that the test itself begins; nothing of it outlives the test."""
+    line = Running(folder=tmp_path, port=free_port(), carrier=free_port(), sample="smart-metering")
+    yield line
+    if line.process is not None and line.process.poll() is None:
+        line.stop(signal.SIGKILL)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ KINDS: Mapping[NoticeKind, str | _StrPromise] = {
     NoticeKind.CALL_RECORDING: _("Recording of calls"),
     NoticeKind.SITE: _("Privacy notice"),
     NoticeKind.STAFF: _("Notice to the staff"),
-    NoticeKind.OTHERS: _("When your data came from others"),
+    NoticeKind.OTHERS: _("If others speak about you or call you"),
     NoticeKind.COOKIES: _("Cookies"),
     NoticeKind.SHORT: _("In short"),
     NoticeKind.POSTER: _("Poster for the offices"),

@@ -206,3 +206,20 @@ def test_a_spool_whose_key_went_with_the_power_is_let_go_and_counted(spool, ther
     assert collect().lost == 1
     assert spool.names() == []
     assert not LineCall.objects.filter(ref=put.ref).exists()
+
+
+def test_one_call_that_nobody_can_read_holds_up_no_other(spool, therapists, monkeypatch):
+    poisoned, sound = put_call(spool, story_of(*therapists)), put_call(spool, story_of(*therapists))
+    real = telephony.collect.__globals__["arriving"]
+
+    def poison(ref, spooled):
+        if ref == poisoned.ref:
+            raise RuntimeError
+        return real(ref, spooled)
+
+    monkeypatch.setattr("callward.telephony.collecting.arriving", poison)
+    report = collect()
+    assert (report.taken_in, report.waiting) == (1, 1)
+    assert LineCall.objects.get().ref == sound.ref
+    monkeypatch.undo()
+    assert collect().taken_in == 1

@@ -53,7 +53,7 @@ def _collect_or_wait(door: SpoolDoor, ref: Ref, report: Collected, *, at: dateti
     except SpoolKeyGoneError:  # power was lost: nothing opens it any more, and the count says so
         door.discard(ref)
         report.lost += 1
-    except (CallwardError, OSError) as error:
+    except Exception as error:  # noqa: BLE001  # whatever one call holds, the others come in
         # It waits for the next look; the nightly count says so when it waits too long.
         report.waiting += 1
         code = error.code if isinstance(error, CallwardError) else type(error).__name__

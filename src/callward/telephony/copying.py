@@ -12,10 +12,12 @@ from callward.audit.states import Event
 from callward.kernel.actors import system_actor
 from callward.line.media.g711 import RATE, pcm_of
 from callward.retention.services import require_usable
+from callward.sealing.errors import SealBrokenError
 from callward.telephony.models import LineCall
 from callward.telephony.states import COPY_PART
 from callward.telephony.wave_form import parties_in
 from callward.vault import services as vault
+from callward.vault.errors import VaultError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,10 +32,12 @@ _KILOBITS, _CHANNELS, _QUALITY = 48, 2, 5
 def make_copy(ref: Ref, *, at: datetime) -> int:
     """Seal an MP3 copy under the recording's own key; tells its size, 0 when there is nothing."""
     row = LineCall.objects.filter(ref=ref, recording_ref__isnull=False, copied_at=None).first()
-    if row is None or row.recording_ref is None or not vault.has_key(row.recording_ref):
+    if row is None or row.recording_ref is None:
         return 0
-    require_usable(row.recording_ref, at)
-    copy = mp3_of(vault.open_part(row.recording_ref).chunks())
+    copy = _copy_of(row.recording_ref, at=at)
+    if not copy:  # there is no sound to copy, now or later: it is not asked for again
+        LineCall.objects.filter(ref=ref).update(copied_at=at)
+        return 0
     with transaction.atomic():
         vault.add_part(row.recording_ref, COPY_PART, copy)
         LineCall.objects.filter(ref=ref).update(copied_at=at)
@@ -41,6 +45,16 @@ def make_copy(ref: Ref, *, at: datetime) -> int:
             Event.TELEPHONY_COPY_MADE, item=row.recording_ref, actor=_COPYING, at=at, size=len(copy)
         )
     return len(copy)
+
+
+def _copy_of(recording_ref: Ref, *, at: datetime) -> bytes:
+    if not vault.has_key(recording_ref):
+        return b""
+    require_usable(recording_ref, at)
+    try:
+        return mp3_of(vault.open_part(recording_ref).chunks())
+    except (VaultError, SealBrokenError):
+        return b""
 
 
 def mp3_of(wav: Iterable[bytes]) -> bytes:

@@ -11,7 +11,6 @@ from callward.jobs.services import every, register
 from callward.kernel import calendar, clock
 from callward.kernel.errors import CallwardError
 from callward.kernel.references import parse_ref
-from callward.retention.errors import ItemUnknownError, RecordingGoneError
 from callward.telephony import services
 from callward.telephony.states import COLLECT_TASK, COPY_TASK
 
@@ -39,8 +38,8 @@ def copy(ref: str) -> None:
     """Make the MP3 copy of one recording; one that went in the meantime needs none."""
     try:
         services.make_copy(parse_ref(ref), at=clock.now())
-    except (RecordingGoneError, ItemUnknownError):
-        return
+    except CallwardError:
+        _log.info("copy not made: %s", ref)
 
 
 @every("*/10 * * * *", "telephony.copy-waiting")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from callward.console.visits import StaffRequest, Visit
     from callward.kernel.references import Ref
+    from callward.telephony.values import RingBackView
 
 _BAD = 400
 
@@ -106,17 +107,25 @@ def ring_back(request: StaffRequest, ref: Ref) -> HttpResponse:
     if "done" not in request.POST:
         if OutboundReason.EARLIER_CONTACT not in visit.policy.outbound_reasons:
             raise DialNotPermittedError
-        telephony.dial(
-            PhoneNumber(e164=waits.number),
-            reason=str(OutboundReason.EARLIER_CONTACT),
-            reference=f"call-{waits.line_call_ref.hex[-12:]}",
-            language=visit.policy.languages[0],
-            **_who(visit),
-        )
+        try:
+            _ring(waits, visit)
+        except LineDownError as error:
+            messages.warning(request, " ".join(refusals.sentences(error)))
+            return redirect("desk")
     telephony.settle_ring_back(
         ref, controller_ref=visit.controller_ref, actor=visit.actor, at=visit.at
     )
     return redirect("desk")
+
+
+def _ring(waits: RingBackView, visit: Visit) -> None:
+    telephony.dial(
+        PhoneNumber(e164=waits.number),
+        reason=str(OutboundReason.EARLIER_CONTACT),
+        reference=f"call-{waits.line_call_ref.hex[-12:]}",
+        language=visit.policy.languages[0],
+        **_who(visit),
+    )
 
 
 @page(

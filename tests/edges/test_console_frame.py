@@ -55,7 +55,7 @@ def test_no_address_answers_anybody_who_is_not_signed_in():
     walked = dict(addresses())
     assert {"home", "password", "mfa_index"} <= walked.keys()
     for name, address in walked.items():
-        if name in OPEN:
+        if name in OPEN or address.startswith("/notices/"):  # these are for everybody
             continue
         for method in ("get", "post", "head", "put", "delete"):
             answer = getattr(Client(), method)(address)

@@ -47,11 +47,13 @@ class Said(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.sentences: set[str] = set()
-        self._silent = 0
+        self._silent: list[str] = []  # what we neither say nor translate, from the outside in
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
-        self._silent += tag in {"script", "style"}
+        foreign = tag != "html" and "lang" in dict(attrs)  # it says that it is another language
+        if tag in {"script", "style", "textarea"} or foreign or tag in self._silent:
+            self._silent.append(tag)
         kind = dict(attrs).get("type")
         for name, text in attrs:
             spoken = name in READ and (name != "value" or kind in {"submit", "button"})
@@ -59,7 +61,8 @@ class Said(HTMLParser):
                 self._keep(text)
 
     def handle_endtag(self, tag):
-        self._silent -= tag in {"script", "style"}
+        if self._silent and self._silent[-1] == tag:
+            self._silent.pop()
 
     def handle_data(self, data):
         if not self._silent:

@@ -51,6 +51,14 @@ class UnreadableFileError(OpsError, BadInputError):
     mend = gettext_noop("Check its name and its permissions.")
 
 
+class FileTooLargeError(OpsError, BadInputError):
+    """A named file is larger than anything of its kind."""
+
+    code = "file-too-large"
+    fact = gettext_noop("The file is larger than %(most)s bytes.")
+    mend = gettext_noop("Check whether it is the right file.")
+
+
 class UnwritableFileError(OpsError, BadInputError):
     """A named file cannot be written."""
 

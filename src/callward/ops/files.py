@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from callward.ops.errors import UnreadableFileError, UnwritableFileError
+from callward.ops.errors import FileTooLargeError, UnreadableFileError, UnwritableFileError
 from callward.ops.folders import OWNER_ONLY_FILE
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -24,7 +24,7 @@ def read_file(file: Path) -> bytes:
     except OSError as error:
         raise UnreadableFileError from error
     if len(content) > LARGEST_TEXT:
-        raise UnreadableFileError
+        raise FileTooLargeError(most=LARGEST_TEXT)
     return content
 
 

@@ -61,6 +61,14 @@ class EmptySectionError(TextsError):
     mend = gettext_noop("Fill in the table “%(key)s” of the policy.")
 
 
+class UnprintableLetterError(TextsError):
+    """A name holds a letter that is in no font of the paper."""
+
+    code = "texts-unprintable-letter"
+    fact = gettext_noop("A letter of this notice is in none of the fonts that Callward prints with.")
+    mend = gettext_noop("Write names in Latin, Greek or Cyrillic letters, or use HTML or Markdown.")
+
+
 class NoSuchNoticeError(TextsError, BadInputError):
     """A policy gives no notice of this kind."""
 

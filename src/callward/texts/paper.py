@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typst
 
+from callward.texts.errors import UnprintableLetterError
 from callward.texts.foot import MARKS, foot, legend, legend_title
 
 if TYPE_CHECKING:
@@ -52,9 +53,12 @@ def _section(section: Section) -> dict[str, object]:
 
 @lru_cache(maxsize=16)
 def _compiled(notice: str) -> bytes:
-    page = typst.compile(
-        str(_TEMPLATE), format="pdf", sys_inputs={"notice": notice}, pdf_standards="a-2b"
-    )
+    try:
+        page = typst.compile(
+            str(_TEMPLATE), format="pdf", sys_inputs={"notice": notice}, pdf_standards="a-2b"
+        )
+    except typst.TypstError as error:  # the template is ours and whole: only a letter can be amiss
+        raise UnprintableLetterError from error
     if not isinstance(page, bytes):
         raise TypeError
     return page

@@ -133,8 +133,13 @@ def diff_files(before: Path, after: Path, *, language: str, as_json: bool) -> No
     if as_json:
         tell({"changes": rows, "kept": counts}, as_json=True)
         return
+    if old.controller.id != new.controller.id:
+        click.echo(words.gettext("These are the policies of two different controllers."))
     columns = ("rule", "about", "before", "after", "effect")
-    tell_rows([_in_words(row) for row in rows], columns=columns, as_json=False)
+    if rows:
+        tell_rows([_in_words(row) for row in rows], columns=columns, as_json=False)
+    else:
+        click.echo(words.gettext("Nothing changes."))
     for sentence in _sentences(counts, words):
         click.echo(sentence)
 

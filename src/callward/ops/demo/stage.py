@@ -43,6 +43,7 @@ def empty_stage(folder: DataFolder) -> None:
             raise NotADemoError
         shutil.rmtree(folder.root)  # noqa: TID251  # a demonstration's own folder, marked as one
     folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.root.chmod(0o700)  # an empty folder that was there before may be open to others
     write_mark(folder, showing=OPENING)
 
 

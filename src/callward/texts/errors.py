@@ -65,7 +65,9 @@ class UnprintableLetterError(TextsError):
     """A name holds a letter that is in no font of the paper."""
 
     code = "texts-unprintable-letter"
-    fact = gettext_noop("A letter of this notice is in none of the fonts that Callward prints with.")
+    fact = gettext_noop(
+        "A letter of this notice is in none of the fonts that Callward prints with."
+    )
     mend = gettext_noop("Write names in Latin, Greek or Cyrillic letters, or use HTML or Markdown.")
 
 

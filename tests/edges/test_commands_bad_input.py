@@ -205,6 +205,7 @@ def test_every_report_is_json_when_asked(house):
         ["policy", "compile", POLICY, "--json"],
         ["policy", "diff", POLICY, str(CLONE / "policies" / "web-shop.toml"), "--json"],
         ["controller", "list", "--json"],
+        ["notice", "publish", "--json"],
         ["notice", "list", "--json"],
         ["notice", "verify", "--json"],
         ["staff", "list", "--json"],

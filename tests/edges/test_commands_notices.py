@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import subprocess
 import sys
 
 import pytest
 
-from build.ops import CLONE, POLICY, callward, new_house
+from build.ops import CLONE, POLICY, callward
 from callward.texts import LANGUAGES
 
 METERING = str(CLONE / "policies" / "smart-metering.toml")
@@ -29,32 +28,6 @@ def test_a_notice_is_byte_for_byte_the_same_in_every_run(form):
     words = ("--lang", "lt", "--kind", kind, "--format", form)
     digests = {hashlib.sha256(render(*words, seed=seed)).hexdigest() for seed in ("1", "77")}
     assert len(digests) == 1
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    return new_house(tmp_path_factory.mktemp("house"))
-
-
-@pytest.mark.req("C-16", "D-06")
-def test_what_is_in_force_is_published_listed_and_verified(house, tmp_path):
-    file = tmp_path / "notice.json"
-    shown = ["notice", "render", POLICY, "--lang", "ro", "--format", "json", "--to", str(file)]
-    published, listed, verified, written, checked = callward(
-        house,
-        ["notice", "publish", "--json"],
-        ["notice", "list", "--json"],
-        ["notice", "verify", "--json"],
-        shown,
-        ["notice", "verify", str(file), "--policy", POLICY, "--json"],
-    )
-    assert [one.code for one in (published, listed, verified, written, checked)] == [0] * 5
-    (edition,) = json.loads(listed.out)
-    assert (edition["controller"], edition["state"]) == ("therapy-association", "published")
-    report = json.loads(verified.out)
-    assert report["faults"] == []
-    assert report["documents"] == report["rendered"] > len(LANGUAGES) * 4
-    assert json.loads(checked.out)["same"] is True
 
 
 @pytest.mark.req("D-06")

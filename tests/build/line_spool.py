@@ -103,6 +103,7 @@ class Story:
     redirects: tuple[str, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)
     began: datetime | None = None
+    prompt: str = "announcement-inbound"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +147,13 @@ def _ledger(story: Story, call: UUID, recording: UUID, began: datetime) -> Ledge
     )
     if story.answered:
         book.add(Entry.ANNOUNCEMENT_BEGUN, at=began + second, announcement=PROMPT, language="en")
-        book.add(Entry.ANNOUNCEMENT_ENDED, at=began + 3 * second, announcement=PROMPT, frames=100)
+        book.add(
+            Entry.ANNOUNCEMENT_ENDED,
+            at=began + 3 * second,
+            announcement=PROMPT,
+            frames=100,
+            prompt=story.prompt,
+        )
         _answer(book, story, began + 4 * second)
     if story.finished:
         end = began + timedelta(seconds=story.seconds + 5)

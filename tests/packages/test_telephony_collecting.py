@@ -16,12 +16,14 @@ from callward.controllers.selectors import policy_in_force
 from callward.intake.models import Quarantined
 from callward.intake.services import recover
 from callward.kernel import clock
+from callward.kernel.calendar import cap_due
 from callward.line.ledger import verify
 from callward.line.states import EvidenceKind, RecordingFate
 from callward.line.volatile import memory_for
 from callward.recordings.models import Recording
 from callward.recordings.services import verify_recording
 from callward.recordings.states import RecordingState
+from callward.retention.models import Item
 from callward.telephony import services as telephony
 from callward.telephony.models import LineCall, RingBack
 from callward.telephony.selectors import line_calls
@@ -223,3 +225,16 @@ def test_one_call_that_nobody_can_read_holds_up_no_other(spool, therapists, monk
     assert LineCall.objects.get().ref == sound.ref
     monkeypatch.undo()
     assert collect().taken_in == 1
+
+
+def test_a_message_left_by_voice_is_kept_by_its_own_rule(spool):
+    view = controller("voip-provider")
+    policy = policy_in_force(view.ref, at=clock.now())
+    put = put_call(spool, story_of(view, policy.policy_id, prompt="voicemail"))
+    assert collect().taken_in == 1
+    row = LineCall.objects.get(ref=put.ref)
+    item = Item.objects.get(ref=row.recording_ref)
+    promised = cap_due(item.called_at, policy.voicemail.retain.period, zone=policy.zone)
+    assert (item.activity, item.due_at) == ("voicemail", promised)
+    assert vault.has_key(row.recording_ref)
+    assert not collect().moved

@@ -40,6 +40,7 @@ __all__ = [
     "recover",
     "reject_quarantined",
     "release_from_quarantine",
+    "sealing",
     "take_in",
     "take_in_folder",
     "take_in_group",

@@ -58,7 +58,8 @@ def keep_with_audio(arrived: Arriving, room: Room, report: Collected) -> None:
     """Seal a recording with its ledger through the one door, then write down what it was."""
     policy = room.policy_of(arrived)
     if arrived.judged.is_message and policy.voicemail is not None:
-        report.taken_in += _keep_message(arrived, room, policy)
+        with intake.sealing():  # recovery takes nothing for an orphan meanwhile
+            report.taken_in += _keep_message(arrived, room, policy)
         return
     envelope = describing.kept_envelope(arrived, room.controller_ref)
     upload = intake.Upload(

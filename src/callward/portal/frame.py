@@ -13,8 +13,8 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from callward.controllers import selectors as controllers
@@ -84,7 +84,7 @@ def reader_of(
 
 def public(view: View) -> View:
     """A page that anybody may read: no session is opened, no cookie is set, nothing changes."""
-    return require_safe(answering(view))
+    return csrf_exempt(require_safe(answering(view)))
 
 
 def answering(view: View) -> View:
@@ -94,21 +94,17 @@ def answering(view: View) -> View:
     def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except NotFoundError as error:
-            return _missing(request, error, language=str(kwargs.get("language") or ""))
+        except NotFoundError:
+            return missing(request, language=str(kwargs.get("language") or ""))
 
     return answered
 
 
-def _missing(request: HttpRequest, error: NotFoundError, *, language: str) -> HttpResponse:
+def missing(request: HttpRequest, *, language: str = "") -> HttpResponse:
+    """Say to a visitor, not to the people who run this, that there is nothing here."""
     spoken = language or best_language(wanted_languages(request), list(LANGUAGES))
     with translation.override(spoken):
-        facts = {
-            "language": spoken,
-            "fact": _(error.fact) % error.facts,
-            "mend": _(error.mend) % error.facts,
-        }
-        text = render_to_string("portal/missing.html", facts)
+        text = render_to_string("portal/missing.html", {"language": spoken})
     response = HttpResponse(text, status=HTTPStatus.NOT_FOUND)
     response["Content-Language"] = spoken
     return response

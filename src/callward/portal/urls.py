@@ -29,4 +29,5 @@ urlpatterns = [
     path(f"{_VERSION}changes/<str:since>/", versions.changes, name="portal-changes"),
     path(f"{_VERSION}<kind:kind>/", versions.archived, name="portal-archived"),
     path(f"{_VERSION}<kind:kind>/notice.<form:form>", files.archived, name="portal-archived-file"),
+    path("<path:rest>", reading.nothing, name="portal-nothing"),
 ]

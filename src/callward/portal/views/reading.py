@@ -10,7 +10,15 @@ from django.utils import translation
 from callward.notices import selectors as notices
 from callward.notices.selectors import best_language
 from callward.portal import choices, sentences
-from callward.portal.frame import LANGUAGES, answer, page, public, reader_of, wanted_languages
+from callward.portal.frame import (
+    LANGUAGES,
+    answer,
+    missing,
+    page,
+    public,
+    reader_of,
+    wanted_languages,
+)
 from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
@@ -29,6 +37,13 @@ def index(request: HttpRequest, language: str | None = None) -> HttpResponse:
     with translation.override(spoken):
         text = render_to_string("portal/index.html", facts)
     return answer(request, text, language=spoken, negotiated=language is None)
+
+
+@public
+def nothing(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer an address below the notices at which there is nothing."""
+    first = rest.split("/")[1:2]
+    return missing(request, language=first[0] if first and first[0] in LANGUAGES else "")
 
 
 @public

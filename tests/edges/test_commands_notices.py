@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from build.ops import CLONE, POLICY, callward
 from callward.texts import LANGUAGES
 
 METERING = str(CLONE / "policies" / "smart-metering.toml")
+FULL = Path("/dev/full")
 
 
 def render(*words, seed="0"):
@@ -28,6 +30,16 @@ def test_a_notice_is_byte_for_byte_the_same_in_every_run(form):
     words = ("--lang", "lt", "--kind", kind, "--format", form)
     digests = {hashlib.sha256(render(*words, seed=seed)).hexdigest() for seed in ("1", "77")}
     assert len(digests) == 1
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this machine has no device that is always full")
+def test_a_full_disk_is_one_line_and_no_log():
+    program = [sys.executable, "-m", "callward.ops", "notice", "render", METERING]
+    with FULL.open("wb") as full:
+        done = subprocess.run(program, check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("callward: unwritable-file: The file cannot be written")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.req("D-06")

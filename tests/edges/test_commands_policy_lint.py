@@ -84,3 +84,19 @@ def test_schema_for_editors_is_printed_and_written_once(capsys, tmp_path):
 def test_mend_in_brackets_reaches_the_reader_whole(capsys):
     _, out, _ = said(capsys, "lint", str(PUBLISHED / "voip-provider.toml"))
     assert "Add objection_shown = [set-apart, first-contact]." in out
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "severity"),
+    [
+        ("en", "Severity", "warning"),
+        ("ro", "Gravitate", "avertisment"),
+        ("bg", "Тежест", "предупреждение"),
+        ("lt", "Svarba", "įspėjimas"),
+    ],
+)
+def test_the_table_is_said_in_the_language_that_was_asked(capsys, language, heading, severity):
+    _, out, _ = said(capsys, "lint", str(METERING), "--lang", language)
+    first, second, *_ = out.splitlines()
+    assert heading in first.split()
+    assert severity in second.split()

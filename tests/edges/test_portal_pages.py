@@ -18,7 +18,7 @@ from callward.notices import selectors, services
 from callward.notices.ports import SentenceCheck
 from callward.notices.states import CheckState
 from callward.policy import policy_id_of
-from callward.texts.states import Probe
+from callward.texts.states import Probe, SentenceClass
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = [code for code, _name in configured.LANGUAGES]
@@ -251,7 +251,69 @@ def test_a_failure_is_shown_only_once_it_may_be(home, watch, at, state, public, 
     said = text_of(ask(f"/notices/{home.slug}/en/call-recording/"))
     assert shown in said
     assert ("not kept; it is marked below" in said or "they are marked below" in said) is (
-        public and state is not CheckState.GREEN
+        public and state is CheckState.RED
+    )
+
+
+def _checked(said):
+    """How many sentences the page says are checked, and how many it has."""
+    found = re.search(r"(\d+) of (\d+) sentences are checked by a program", said)
+    assert found
+    return int(found[1]), int(found[2])
+
+
+@pytest.mark.parametrize(
+    ("state", "public"),
+    [(CheckState.UNCHECKED, True), (CheckState.STALE, True), (CheckState.RED, False), (None, True)],
+)
+def test_only_what_a_program_has_looked_at_is_ticked_and_counted(home, watch, at, state, public):
+    address = f"/notices/{home.slug}/en/call-recording/"
+    edition = selectors.current(home.ref)
+    notice = selectors.notice(edition.ref, "call-recording", language="en")
+    unlooked = sum(sentence.probe is BROKEN for sentence in notice.sentences())
+    before, whole = _checked(text_of(ask(address)))
+    assert unlooked > 0
+    if state is None:
+        watch.states_of = lambda _controller, _at: {}
+        unlooked = before
+    else:
+        watch.states[BROKEN] = SentenceCheck(state=state, checked_at=at, public=public)
+    try:
+        said = text_of(ask(address))
+    finally:
+        vars(watch).pop("states_of", None)
+    assert _checked(said) == (before - unlooked, whole)
+    legend = 1
+    assert said.count("mark-open") == unlooked + legend
+    assert said.count("✓") == (before - unlooked + legend if before > unlooked else 0)
+    assert "Can be checked by a program, but no valid result is here." in said
+
+
+@pytest.mark.req("C-16")
+def test_a_version_from_the_archive_keeps_what_the_checks_said_then(home, changed, watch, at):
+    first = selectors.current(home.ref).label
+    here = f"/notices/{home.slug}/en"
+    then = _checked(text_of(ask(f"{here}/call-recording/")))
+    services.publish_due(changed.publish_at)
+    watch.states[BROKEN] = SentenceCheck(state=CheckState.UNCHECKED, checked_at=at, public=True)
+    assert _checked(text_of(ask(f"{here}/versions/{first}/call-recording/"))) == then
+    assert _checked(text_of(ask(f"{here}/call-recording/")))[0] < then[0]
+
+
+def test_nobody_is_said_to_have_signed_where_the_rule_is_all_there_is(home):
+    edition = selectors.current(home.ref)
+    notice = selectors.notice(edition.ref, "call-recording", language="en")
+    attested = [one for one in notice.sentences() if one.sentence_class is SentenceClass.ATTESTED]
+    page = text_of(ask(f"/notices/{home.slug}/en/call-recording/"))
+    bare = [one for one in attested if one.evidence in (None, one.rule)]
+    assert bare
+    assert page.count("Stated by the organisation in its policy file.") == len(bare) + 1
+    for one in bare:
+        assert f"Evidence: {one.rule}." not in page
+    for one in attested:
+        assert one in bare or f"Evidence: {one.evidence}." in page
+    assert page.count('class="mark mark-attested"') == len(attested) - len(bare) + (
+        len(attested) > len(bare)
     )
 
 

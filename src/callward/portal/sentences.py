@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from callward.notices import selectors as notices
 from callward.notices.states import CheckState
-from callward.texts.states import SentenceClass
+from callward.portal.marks import CHECKED, Mark, mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,8 +28,13 @@ class BackedSentence:
     closes_list: bool
 
     @property
-    def broken(self) -> bool:
-        """Whether the visitor has to know that this is not kept at present."""
+    def mark(self) -> Mark:
+        """What the visitor sees before it."""
+        return mark_of(self.text, self.check)
+
+    @property
+    def warns(self) -> bool:
+        """Whether the visitor reads at once what the check says: not kept, or long unlooked at."""
         return self.check is not None and self.check.state in (CheckState.RED, CheckState.STALE)
 
 
@@ -44,12 +49,12 @@ class BackedSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackedNotice:
-    """One notice, and how many of its sentences a program checks."""
+    """One notice, and how many of its sentences a program has checked."""
 
     text: NoticeText
     sections: tuple[BackedSection, ...]
-    classes: tuple[SentenceClass, ...]
-    proven: int
+    marks: tuple[Mark, ...]
+    checked: int
     sentences: int
     broken: int
 
@@ -68,14 +73,14 @@ def backed(reader: Reader, kind: str) -> BackedNotice:
         for section in text.sections
     )
     flat = [sentence for section in sections for sentence in section.sentences]
-    used = {sentence.text.sentence_class for sentence in flat}
+    seen = [sentence.mark for sentence in flat]
     return BackedNotice(
         text=text,
         sections=sections,
-        classes=tuple(one for one in SentenceClass if one in used),
-        proven=sum(one.text.sentence_class is SentenceClass.PROVEN for one in flat),
+        marks=tuple(one for one in Mark if one in seen),
+        checked=sum(one in CHECKED for one in seen),
         sentences=len(flat),
-        broken=sum(one.broken for one in flat),
+        broken=seen.count(Mark.BROKEN),
     )
 
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from callward.notices.states import Change, CheckState
 from callward.policy.vocabulary import CookieClass
-from callward.texts.states import NoticeKind, SentenceClass
+from callward.portal.marks import Mark
+from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,21 +25,37 @@ KINDS: Mapping[NoticeKind, str | _StrPromise] = {
     NoticeKind.SHORT: _("In short"),
     NoticeKind.POSTER: _("Poster for the offices"),
 }
-CLASSES: Mapping[SentenceClass, str | _StrPromise] = {
-    SentenceClass.PROVEN: _("Checked by a program"),
-    SentenceClass.ATTESTED: _("Attested by a person"),
-    SentenceClass.STATIC: _("Law or rule"),
-    SentenceClass.REMARK: _("Statement that nobody checks"),
+SIGNS: Mapping[Mark, str] = {
+    Mark.PROVEN: "✓",
+    Mark.BROKEN: "!",
+    Mark.OPEN: "○",
+    Mark.ATTESTED: "◆",
+    Mark.STATED: "◇",
+    Mark.STATIC: "§",
+    Mark.REMARK: "“",
 }
-EXPLAINED: Mapping[SentenceClass, str | _StrPromise] = {
-    SentenceClass.PROVEN: _(
-        "A program looks by itself, again and again, whether this sentence is true."
+MARKS: Mapping[Mark, str | _StrPromise] = {
+    Mark.PROVEN: _("Checked by a program"),
+    Mark.BROKEN: _("Checked by a program"),
+    Mark.OPEN: _("Can be checked by a program, but no valid result is here"),
+    Mark.ATTESTED: _("Attested by a person"),
+    Mark.STATED: _("Stated by the organisation in its policy file"),
+    Mark.STATIC: _("Law or rule"),
+    Mark.REMARK: _("Statement that nobody checks"),
+}
+EXPLAINED: Mapping[Mark, str | _StrPromise] = {
+    Mark.PROVEN: _("A program looks by itself, again and again, whether this sentence is true."),
+    Mark.BROKEN: _("The last check found that this is not kept."),
+    Mark.OPEN: _(
+        "The check could not be made on this machine, was not repeated for too long, "
+        "or has no published result."
     ),
-    SentenceClass.ATTESTED: _("A person has signed for it; the evidence has a date and an end."),
-    SentenceClass.STATIC: _(
-        "It stands in a law, in an official register, or it is the rule itself."
+    Mark.ATTESTED: _("A person has signed for it; the evidence has a date and an end."),
+    Mark.STATED: _(
+        "The rule in the published policy stands behind it; no other evidence is named."
     ),
-    SentenceClass.REMARK: _("The organisation says so in its own words; nothing checks it."),
+    Mark.STATIC: _("It stands in a law, in an official register, or it is the rule itself."),
+    Mark.REMARK: _("The organisation says so in its own words; nothing checks it."),
 }
 STATES: Mapping[CheckState, str | _StrPromise] = {
     CheckState.GREEN: _("The last check found it true."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import click
 from callward import texts
 from callward.notices.errors import NoticeFileError, PublishingBlockedError
 from callward.notices.states import Format
-from callward.ops.errors import CheckFailedError, UnknownWordError
+from callward.ops.errors import CheckFailedError, UnknownWordError, UnwritableFileError
 from callward.ops.files import FILE, NEW_FILE, read_file, write_new_file
 from callward.ops.house import open_house
 from callward.ops.speech import json_option, plain, remark, tell, tell_rows
@@ -56,10 +57,23 @@ def render(file: Path, kind: str | None, language: str | None, form: str, to: Pa
     written = texts.render(policy, kind=wanted, language=language or policy.languages[0])
     content = _as_bytes(written, Format(form), policy=policy)
     if to is None:
-        sys.stdout.buffer.write(content)
+        _print(content)
         return
     write_new_file(to, content)
     remark(f"SHA-256 {hashlib.sha256(content).hexdigest()}")
+
+
+def _print(content: bytes) -> None:
+    """Write to where the answer goes; raises UnwritableFileError when that is full."""
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # whoever read has read enough
+        raise
+    except OSError as error:
+        # What is left in the buffer goes nowhere, or Python complains about it once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise UnwritableFileError from error
 
 
 def _kind_in(policy: Policy, kind: str | None) -> NoticeKind:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callward.kernel import clock
+from callward.kernel.errors import gettext_noop
 from callward.ops.errors import CheckFailedError
 from callward.ops.files import FILE, NEW_FILE, read_file, write_new_file
 from callward.ops.folders import chosen_folder
@@ -26,6 +27,28 @@ if TYPE_CHECKING:
     from callward.policy.change import Change
 
     Sayings = Mapping[str, tuple[str, ...]]
+
+_SEVERITIES = {
+    "error": gettext_noop("error"),
+    "warning": gettext_noop("warning"),
+    "waived": gettext_noop("waived"),
+}
+_FINDING = {
+    "code": gettext_noop("Code"),
+    "severity": gettext_noop("Severity"),
+    "article": gettext_noop("Article"),
+    "line": gettext_noop("Line in the file"),
+    "where": gettext_noop("Place"),
+    "fact": gettext_noop("Fact"),
+    "mend": gettext_noop("Mend"),
+}
+_CHANGE = {
+    "rule": gettext_noop("Rule"),
+    "about": gettext_noop("What it is about"),
+    "before": gettext_noop("Before"),
+    "after": gettext_noop("After"),
+    "effect": gettext_noop("What it brings"),
+}
 
 
 @click.group()
@@ -57,7 +80,10 @@ def lint_file(file: Path, *, language: str, as_json: bool) -> None:
     refusing = sum(finding.refuses for finding in findings)
     if refusing:
         raise CheckFailedError(count=refusing)
-    remark(f"{len(findings)} remarks, no error.")
+    said = words.ngettext(
+        "%(count)d remark, no error.", "%(count)d remarks, no error.", len(findings)
+    )
+    remark(said % {"count": len(findings)})
 
 
 def _finding_row(
@@ -77,12 +103,26 @@ def _finding_row(
 
 
 def _tell_findings(rows: Sequence[dict[str, object]], words: NullTranslations) -> None:
-    columns = ("code", "severity", "article", "line", "where", "fact", "mend")
     waived = [row for row in rows if row["severity"] == "waived"]
-    tell_rows([row for row in rows if row not in waived], columns=columns, as_json=False)
+    _tell_table([row for row in rows if row not in waived], _FINDING, words)
     if waived:
         click.echo(words.gettext("Waived until a day, and shown red to everybody:"))
-        tell_rows(waived, columns=columns, as_json=False)
+        _tell_table(waived, _FINDING, words)
+
+
+def _tell_table(
+    rows: Sequence[dict[str, object]], headings: Mapping[str, str], words: NullTranslations
+) -> None:
+    """A table whose headings and severities are said in the language that was asked."""
+    named = {name: words.gettext(heading) for name, heading in headings.items()}
+    told = [
+        {heading: _cell(name, row[name], words) for name, heading in named.items()} for row in rows
+    ]
+    tell_rows(told, columns=tuple(named.values()), as_json=False)
+
+
+def _cell(name: str, value: object, words: NullTranslations) -> object:
+    return words.gettext(_SEVERITIES[str(value)]) if name == "severity" else value
 
 
 @policy.command("schema")
@@ -135,9 +175,8 @@ def diff_files(before: Path, after: Path, *, language: str, as_json: bool) -> No
         return
     if old.controller.id != new.controller.id:
         click.echo(words.gettext("These are the policies of two different controllers."))
-    columns = ("rule", "about", "before", "after", "effect")
     if rows:
-        tell_rows([_in_words(row) for row in rows], columns=columns, as_json=False)
+        _tell_table([_in_words(row) for row in rows], _CHANGE, words)
     else:
         click.echo(words.gettext("Nothing changes."))
     for sentence in _sentences(counts, words):

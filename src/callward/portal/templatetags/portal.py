@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from callward.notices.states import Change, CheckState
     from callward.policy.vocabulary import CookieClass
+    from callward.portal.marks import Mark
     from callward.portal.sentences import BackedSentence
-    from callward.texts.states import NoticeKind, SentenceClass
+    from callward.texts.states import NoticeKind
 
 register = template.Library()
 _MONTHS, _HOUR = 12, 3600
@@ -44,15 +45,21 @@ def kind_name(kind: NoticeKind) -> str:
 
 
 @register.filter
-def class_name(sentence_class: SentenceClass) -> str:
-    """`{{ sentence.sentence_class|class_name }}`."""
-    return str(wording.CLASSES[sentence_class])
+def mark_sign(mark: Mark) -> str:
+    """`{{ sentence.mark|mark_sign }}`."""
+    return wording.SIGNS[mark]
 
 
 @register.filter
-def class_explained(sentence_class: SentenceClass) -> str:
-    """`{{ sentence.sentence_class|class_explained }}`."""
-    return str(wording.EXPLAINED[sentence_class])
+def mark_name(mark: Mark) -> str:
+    """`{{ sentence.mark|mark_name }}`."""
+    return str(wording.MARKS[mark])
+
+
+@register.filter
+def mark_explained(mark: Mark) -> str:
+    """`{{ sentence.mark|mark_explained }}`."""
+    return str(wording.EXPLAINED[mark])
 
 
 @register.filter

@@ -236,47 +236,32 @@ def _counts_in_this_house(after: Policy) -> dict[str, int] | None:
     }
 
 
+def ngettext_noop(one: str, many: str) -> tuple[str, str]:
+    """Mark a sentence that counts for the catalogues; it is said in a language later."""
+    return one, many
+
+
+_COUNTS = {
+    "kept": ngettext_noop("%(count)d recording is kept.", "%(count)d recordings are kept."),
+    "nearer": ngettext_noop(
+        "%(count)d of them gets a nearer date.", "%(count)d of them get a nearer date."
+    ),
+    "due_at_once": ngettext_noop(
+        "%(count)d of them goes with the next run.", "%(count)d of them go with the next run."
+    ),
+    "longer_by_law": ngettext_noop(
+        "%(count)d of them is kept longer because the law orders it.",
+        "%(count)d of them are kept longer because the law orders it.",
+    ),
+    "unchanged": ngettext_noop(
+        "%(count)d of them keeps its date.", "%(count)d of them keep their date."
+    ),
+}
+
+
 def _sentences(counts: dict[str, int] | None, words: NullTranslations) -> Iterator[str]:
     if counts is None:
         yield words.gettext("This controller is not kept here, so nothing was counted.")
         return
-    kept, nearer, gone = counts["kept"], counts["nearer"], counts["due_at_once"]
-    longer, same = counts["longer_by_law"], counts["unchanged"]
-    told = (
-        (
-            kept,
-            words.ngettext("%(count)d recording is kept.", "%(count)d recordings are kept.", kept),
-        ),
-        (
-            nearer,
-            words.ngettext(
-                "%(count)d of them gets a nearer date.",
-                "%(count)d of them get a nearer date.",
-                nearer,
-            ),
-        ),
-        (
-            gone,
-            words.ngettext(
-                "%(count)d of them goes with the next run.",
-                "%(count)d of them go with the next run.",
-                gone,
-            ),
-        ),
-        (
-            longer,
-            words.ngettext(
-                "%(count)d of them is kept longer because the law orders it.",
-                "%(count)d of them are kept longer because the law orders it.",
-                longer,
-            ),
-        ),
-        (
-            same,
-            words.ngettext(
-                "%(count)d of them keeps its date.", "%(count)d of them keep their date.", same
-            ),
-        ),
-    )
-    for count, sentence in told:
-        yield sentence % {"count": count}
+    for name, (one, many) in _COUNTS.items():
+        yield words.ngettext(one, many, counts[name]) % {"count": counts[name]}

@@ -236,24 +236,24 @@ def _counts_in_this_house(after: Policy) -> dict[str, int] | None:
     }
 
 
-def ngettext_noop(one: str, many: str) -> tuple[str, str]:
+def ngettext_lazy(one: str, many: str) -> tuple[str, str]:
     """Mark a sentence that counts for the catalogues; it is said in a language later."""
     return one, many
 
 
 _COUNTS = {
-    "kept": ngettext_noop("%(count)d recording is kept.", "%(count)d recordings are kept."),
-    "nearer": ngettext_noop(
+    "kept": ngettext_lazy("%(count)d recording is kept.", "%(count)d recordings are kept."),
+    "nearer": ngettext_lazy(
         "%(count)d of them gets a nearer date.", "%(count)d of them get a nearer date."
     ),
-    "due_at_once": ngettext_noop(
+    "due_at_once": ngettext_lazy(
         "%(count)d of them goes with the next run.", "%(count)d of them go with the next run."
     ),
-    "longer_by_law": ngettext_noop(
+    "longer_by_law": ngettext_lazy(
         "%(count)d of them is kept longer because the law orders it.",
         "%(count)d of them are kept longer because the law orders it.",
     ),
-    "unchanged": ngettext_noop(
+    "unchanged": ngettext_lazy(
         "%(count)d of them keeps its date.", "%(count)d of them keep their date."
     ),
 }

@@ -126,6 +126,25 @@ def test_seven_of_ten_sentences_about_recording_are_proven(name):
     assert len(proven) / len(sentences) >= 0.7
 
 
+@pytest.mark.parametrize("name", RECORDING_SAMPLES)
+def test_what_no_program_sees_is_not_called_proven(name):
+    kinds = {each.id: each.sentence_class for each in recording_notice(name).sentences}
+    for each in ("place.recordings", "release.to", "release.voices.mask"):
+        assert kinds[each] is SentenceClass.ATTESTED
+    assert kinds["changes.announced-before"] is SentenceClass.ATTESTED
+    assert kinds["place.set-up"] is SentenceClass.PROVEN
+
+
+@pytest.mark.parametrize("name", RECORDING_SAMPLES)
+@pytest.mark.req("G-12")
+def test_copies_of_keys_in_backups_are_said_where_recordings_end(name):
+    backup = {"backup.keys.period": "P9D"}
+    for kind in (CALLS, NoticeKind.STAFF, NoticeKind.SHORT):
+        texts = said(render(varied(name, backup), kind=kind, language="en"))
+        assert "in our system" in texts["kept.unreadable"]
+        assert "9 days later" in texts["kept.unreadable-backups"]
+
+
 def test_nearly_every_probe_stands_behind_a_sentence():
     used = {each.probe for notice in all_notices() for each in notice.sentences}
     assert set(Probe) - used == set()

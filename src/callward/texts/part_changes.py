@@ -78,10 +78,12 @@ def announced(composer: Composer) -> Sentence:
     change = composer.policy.change
     places = in_order(AnnounceChange, change.announce)
     words = composer.terms("announced", places, rule="change.announce")
+    proof = "change"  # people write the letters and hang the posters: only the rule shows it
     if not change.notice_days:
-        return composer.static("changes.announced-at-once", "change", places=words)
+        return composer.attested("changes.announced-at-once", "change", proof, places=words)
     days = Count(count=change.notice_days, unit="day")
-    return composer.static("changes.announced-before", "change", days=days, places=words)
+    sentence = "changes.announced-before"
+    return composer.attested(sentence, "change", proof, days=days, places=words)
 
 
 def changes_for_site(composer: Composer) -> Iterator[Sentence]:

@@ -98,6 +98,7 @@ def purposes(composer: Composer) -> Iterator[Sentence]:
         words = purpose_words(composer, activity.access.purposes, rule=rule)
         probe = Probe.PLAYED_FOR_A_PURPOSE
         yield composer.proven("purposes.listening", rule, probe, purposes=words)
+        yield composer.proven("purposes.written-down", f"{HERE}.access", probe)
     yield from bases(composer, activity, HERE, asked=_asked(activity))
     yield from special(composer, activity, HERE)
 

@@ -34,7 +34,13 @@ _OF_CALLS = (RecordKind.CONSENT, RecordKind.CALL_DETAIL, RecordKind.AUDIT)
 
 def place_of_calls(composer: Composer) -> Iterator[Sentence]:
     """Where recordings are kept, and whether anything leaves the EEA (G-04)."""
-    yield from located(composer, recording_of(composer).locate, HERE, "place.recordings")
+    locate = recording_of(composer).locate
+    yield from located(composer, locate, HERE, "place.recordings")
+    if locate:
+        # The probe compares the settings of the machine, which is less than where it stands.
+        rule, probe = f"{HERE}.locate.regions", Probe.KEPT_IN_REGION
+        regions = composer.terms("region", sorted(locate.regions), rule=rule)
+        yield composer.proven("place.set-up", rule, probe, regions=regions)
     yield from transfers(composer)
 
 
@@ -44,12 +50,13 @@ def located(
     """In which regions, and on what."""
     if locate is None:
         raise UnsayableRuleError(rule=f"{here}.locate")
-    rule, probe = f"{here}.locate", Probe.KEPT_IN_REGION
+    rule, path = f"{here}.locate", f"{here}.locate.regions"
     regions = composer.terms("region", sorted(locate.regions), rule=rule)
-    yield composer.proven(sentence, f"{rule}.regions", probe, key=key, regions=regions)
+    yield composer.attested(sentence, path, path, key=key, regions=regions)
     if locate.held_at:
+        path = f"{rule}.held_at"
         places = composer.terms("heldat", in_order(HeldAt, locate.held_at), rule=rule)
-        yield composer.static("place.held-at", f"{rule}.held_at", key=key, places=places)
+        yield composer.attested("place.held-at", path, path, key=key, places=places)
 
 
 def transfers(composer: Composer) -> Iterator[Sentence]:
@@ -71,6 +78,7 @@ def kept_of_calls(composer: Composer) -> Iterator[Sentence]:
     """How long recordings and what belongs to them are kept, and how they end."""
     activity, rule = recording_of(composer), f"{HERE}.retain"
     yield from recording_kept(composer)
+    yield key_copies(composer)
     yield composer.proven("kept.everything", rule, Probe.EVERYTHING_HAS_A_DUE_DATE)
     yield from _ended(composer, activity)
     if activity.floor:
@@ -85,11 +93,18 @@ def kept_of_calls(composer: Composer) -> Iterator[Sentence]:
 
 
 def recording_kept(composer: Composer) -> Iterator[Sentence]:
-    """How long a recording is kept, and that it is then gone."""
+    """How long a recording is kept, and that nobody opens it in this house then."""
     rule = f"{HERE}.retain"
     said = counted(composer, recording_of(composer).retain, rule)
     yield composer.proven("kept.recording", rule, Probe.DUE_DATES_FOLLOW_POLICY, key="", **said)
     yield composer.proven("kept.unreadable", rule, Probe.EXPIRED_UNREADABLE)
+
+
+def key_copies(composer: Composer) -> Sentence:
+    """When the copy of a destroyed key leaves the backups too (G-12)."""
+    rule, probe = "backup.keys.period", Probe.BACKUPS_END
+    keys = composer.period(rule, composer.policy.backup.keys.period)
+    return composer.proven("kept.unreadable-backups", rule, probe, keys=keys)
 
 
 def counted(composer: Composer, retain: Retain | None, rule: str) -> dict[str, Value]:

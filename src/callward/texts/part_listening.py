@@ -90,8 +90,8 @@ def _recipient(composer: Composer, recipient: Recipient, row: int) -> Iterator[S
     rule, key = f"recipient.{row}", recipient.id
     yield _described(composer, recipient, rule)
     if recipient.fields:
-        words = composer.terms("field", sorted(recipient.fields), rule=rule)
-        yield composer.static("recipients.fields.item", f"{rule}.fields", key=key, fields=words)
+        path, words = f"{rule}.fields", composer.terms("field", sorted(recipient.fields), rule=rule)
+        yield composer.attested("recipients.fields.item", path, path, key=key, fields=words)
     if recipient.arrangement and recipient.name:
         yield _duties(composer, recipient, rule)
     if recipient.assurance:
@@ -115,7 +115,7 @@ def _duties(composer: Composer, recipient: Recipient, rule: str) -> Sentence:
     path, name = f"{rule}.arrangement", recipient.name or recipient.id
     words = composer.terms("duty", in_order(JointDuty, recipient.arrangement), rule=path)
     sentence = "recipients.joint-duties.item"
-    return composer.static(sentence, path, key=recipient.id, name=name, duties=words)
+    return composer.attested(sentence, path, path, key=recipient.id, name=name, duties=words)
 
 
 def _described(composer: Composer, recipient: Recipient, rule: str) -> Sentence:
@@ -136,9 +136,10 @@ def _described(composer: Composer, recipient: Recipient, rule: str) -> Sentence:
         case RecipientRole.JOINT_CONTROLLER:
             if not recipient.name:
                 raise UnsayableRuleError(rule=f"{rule}.name")
-            return composer.static("recipients.joint.item", rule, key=recipient.id, **said)
+            sentence = "recipients.joint.item"
         case _:
-            return composer.static(f"recipients.other{named}.item", rule, key=recipient.id, **said)
+            sentence = f"recipients.other{named}.item"
+    return composer.attested(sentence, rule, rule, key=recipient.id, **said)
 
 
 def released(composer: Composer) -> Iterator[Sentence]:
@@ -147,10 +148,12 @@ def released(composer: Composer) -> Iterator[Sentence]:
     if release is None:
         return
     to = composer.terms("releaseto", in_order(ReleaseTo, release.to), rule=f"{rule}.to")
-    yield composer.static("release.to", f"{rule}.to", to=to)
+    # No program hands a copy out: the people who do answer for both sentences.
+    yield composer.attested("release.to", f"{rule}.to", f"{rule}.to", to=to)
     if release.other_voices is OtherVoices.VETO:
         raise UnsayableRuleError(rule=f"{rule}.other_voices")
-    yield composer.static(f"release.voices.{release.other_voices}", f"{rule}.other_voices")
+    path = f"{rule}.other_voices"
+    yield composer.attested(f"release.voices.{release.other_voices}", path, path)
     if release.channels:
         path = f"{rule}.channels"
         words = composer.terms("channel", in_order(Channel, release.channels), rule=path)

@@ -11,7 +11,7 @@ from callward.texts.composing import in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.part_changes import announced, automated
 from callward.texts.part_house import calls
-from callward.texts.part_keeping import recording_kept
+from callward.texts.part_keeping import key_copies, recording_kept
 from callward.texts.part_listening import listeners
 from callward.texts.part_rights import channels, complaint_in_short, offered
 from callward.texts.part_told import directions, stopping
@@ -100,6 +100,7 @@ def essentials(composer: Composer) -> Iterator[Sentence]:
         yield from stopping(composer)
         yield from listeners(composer)
         yield from recording_kept(composer)
+        yield key_copies(composer)
     else:
         yield from calls(composer)
     yield from automated(composer)

@@ -10,7 +10,7 @@ from callward.policy.vocabulary_calls import DataSource, Evaluated, OtherPerson
 from callward.texts.composing import LAW, in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.part_contents import category_words, purpose_words
-from callward.texts.part_keeping import recording_kept, records
+from callward.texts.part_keeping import key_copies, recording_kept, records
 from callward.texts.part_listening import two_persons
 from callward.texts.part_told import HERE, directions, recording_of
 from callward.texts.states import Probe
@@ -65,6 +65,7 @@ def duties(composer: Composer) -> Iterator[Sentence]:
 def kept_of_staff(composer: Composer) -> Iterator[Sentence]:
     """How long recordings and records about staff are kept."""
     yield from recording_kept(composer)
+    yield key_copies(composer)
     yield from records(composer, _OF_STAFF)
 
 

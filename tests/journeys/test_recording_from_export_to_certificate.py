@@ -56,4 +56,3 @@ def test_the_therapists_export_lives_and_ends_as_the_notice_says(tmp_path):
     for marker in (b"+442079460", b"Boris", b"Mara", str(tmp_path).encode()):
         logs = b"".join(file.read_bytes() for file in (tmp_path / "demo" / "logs").iterdir())
         assert marker not in logs
-

@@ -123,7 +123,9 @@ def join(controller_ref: Ref, extensions: dict[str, str], *, actor: Actor, at: d
             continue
         services.sign_undertaking(ref, controller_ref=controller_ref, actor=actor, at=at)
         train(ref, controller_ref, actor=actor, at=at)
-        for role in part.roles:
+        extension = extensions.get(part.username, "")
+        answers = {Role.AGENT} if extension else set()
+        for role in sorted({*part.roles, *answers}):
             services.appoint(
                 ref,
                 role,
@@ -132,7 +134,7 @@ def join(controller_ref: Ref, extensions: dict[str, str], *, actor: Actor, at: d
                 assessed_by=actor,
                 actor=actor,
                 at=at,
-                desk=_desk(extensions.get(part.username, ""), at=at),
+                desk=_desk(extension if role is Role.AGENT else "", at=at),
             )
         for purpose in part.hears_for:
             grant(ref, controller_ref, purpose, actor=actor, at=at)

@@ -23,7 +23,8 @@ from callward.ops.files import write_new_file
 from callward.ops.supervision import callward_command
 from callward.recordings import selectors as recordings
 from callward.telephony import selectors as calls, services as telephony
-from callward.telephony.states import NobodyThere, Strategy
+from callward.telephony.errors import LineDownError
+from callward.telephony.states import NobodyThere, PresenceState, Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,8 +75,16 @@ def connect(controller: ControllerView, folder: DataFolder, *, actor: Actor) -> 
     ports = {name: _free_port() for name in ("line", "ana", "boris", "carrier")}
     write_new_file(_ports_file(folder), json.dumps(ports).encode())
     tell_port(folder)
-    cast.join(controller.ref, {"ana": "201"}, actor=actor, at=clock.now())
+    cast.join(controller.ref, {"ana": "201", "boris": "202"}, actor=actor, at=clock.now())
     _settle(controller.ref, ports, actor=actor)
+    for name in ("ana", "boris"):
+        with contextlib.suppress(LineDownError):  # it is kept, and the line reads it when it starts
+            telephony.say_presence(
+                PresenceState.READY,
+                user_ref=cast.user_of(name),
+                controller_ref=controller.ref,
+                at=clock.now(),
+            )
     telephony.publish_snapshot(clock.now())
 
 

@@ -45,7 +45,7 @@ JSON-LD in the words of the Data Privacy Vocabulary (the record of Article 30 co
 | mark | class | what it rests on |
 |---|---|---|
 | ✓ | `proven` | a probe looks at the world by another path than the engine |
-| ◆ | `attested` | people answer for it, with evidence that has a date |
+| ◆ | `attested` | people answer for it; the evidence is named, or is the policy file itself |
 | § | `static` | the law, a maintained table, or a promise that no machine can look at yet |
 | ✎ | `remark` | a free statement of the controller, printed apart |
 

@@ -16,13 +16,14 @@ DAY = timedelta(days=1)
 ALLOWED = {
     Role.AGENT: "see-own-calls use-desk",
     Role.SUPERVISOR: "see-calls play place-hold see-disposal see-certificates manage-grants "
-    "use-desk see-line",
+    "use-desk see-line see-policy approve-policy see-promises",
     Role.CALL_REVIEWER: "see-calls play",
     Role.DPO: "see-calls play place-hold release-hold see-disposal see-certificates see-audit "
-    "see-quarantine resolve-quarantine manage-grants see-line",
+    "see-quarantine resolve-quarantine manage-grants see-line see-policy "
+    "approve-policy see-promises judge-promises",
     Role.ADMINISTRATOR: "manage-staff manage-policy upload declare-source see-quarantine "
-    "run-disposal see-line manage-line",
-    Role.AUDITOR: "see-audit see-certificates",
+    "run-disposal see-line manage-line see-policy see-promises",
+    Role.AUDITOR: "see-audit see-certificates see-policy see-promises",
 }
 
 
@@ -48,6 +49,8 @@ def test_two_roles_add_up():
         Capability.USE_DESK,
         Capability.SEE_AUDIT,
         Capability.SEE_CERTIFICATES,
+        Capability.SEE_POLICY,
+        Capability.SEE_PROMISES,
     }
     assert rules.capabilities_of_all([]) == frozenset()
 

@@ -164,7 +164,7 @@ def test_a_call_placed_without_an_allowed_reason_turns_the_probe_red(home, what)
         policy_id=home.policy.policy_id,
         given_at=at - timedelta(days=1),
         ends_at=at,
-        call_ref=row.line_call_ref,
+        call_ref=row.ref,
     )
     permit.save(force_insert=True)
     assert wrong(home, Probe.CALLED_FOR_A_REASON) == 0

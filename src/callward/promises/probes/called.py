@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _OUTBOUND = """
 SELECT l.policy_id, p.reason, p.reference, p.ends_at, c.started_at
 FROM telephony_linecall l JOIN calls_call c ON c.ref = l.call_ref
-LEFT JOIN telephony_dialpermit p ON p.call_ref = l.line_call_ref
+LEFT JOIN telephony_dialpermit p ON p.call_ref = l.ref
 WHERE l.controller_ref = %(controller)s AND c.direction = 'out'
 """
 _REFUSED = """

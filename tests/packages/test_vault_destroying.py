@@ -202,20 +202,20 @@ def test_names_of_epochs_say_whose_and_until_when():
 
 @pytest.mark.slow
 @pytest.mark.req("D-03")
-def test_erasing_one_of_twenty_thousand_touches_no_other(folders):
+def test_erasing_one_of_two_thousand_touches_no_other(folders):
     store = ports.key_store.get()
     group = []
-    for _ in range(40):
+    for _ in range(4):
         items = [ToSeal(audio=b"a call", epoch=DUE_EPOCH) for _ in range(500)]
         group += services.seal_group(items, at=NOW)
     services.register(group, controller_ref=THERAPISTS, at=NOW)
     before = {sealed.ref: store._wrap_of(sealed.ref) for sealed in group}
-    gone = group[12_345]
+    gone = group[1_234]
     done = services.destroy(intend_erasure(gone.ref), at=NOW)
     assert (done.wraps, done.residue_bytes) == (1, 0)
     del before[gone.ref]
     assert {ref: store._wrap_of(ref) for ref in before} == before
-    assert all(played(sealed.ref) == b"a call" for sealed in group[::200] if sealed is not gone)
+    assert all(played(sealed.ref) == b"a call" for sealed in group[::20] if sealed is not gone)
     with pytest.raises(RecordingGoneError):
         played(gone.ref)
     assert services.reconcile().clean

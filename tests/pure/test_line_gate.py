@@ -51,6 +51,20 @@ class House:
         )
 
 
+@pytest.mark.req("D-10")
+def test_a_spoken_yes_that_nobody_clicked_opens_nothing():
+    house = House(mode=SPOKEN)
+    with pytest.raises(EvidenceMissingError):
+        house.open(evidence(kind=EvidenceKind.SPOKEN_AND_CLICKED, by=""))
+
+
+@pytest.mark.parametrize("mode", [ConsentMode.PER_CHANNEL, ConsentMode.WRITTEN])
+@pytest.mark.parametrize("kind", EvidenceKind)
+def test_a_consent_that_no_call_can_show_opens_nothing(mode, kind):
+    with pytest.raises(EvidenceMissingError):
+        House(mode=mode).open(evidence(kind=kind))
+
+
 @pytest.mark.req("X-02")
 def test_what_is_said_before_the_gate_opens_never_reaches_the_spool():
     house = House()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from callward.line.errors import AsksTooLateError, EvidenceMissingError
 from callward.line.states import EvidenceKind
@@ -111,6 +111,17 @@ def message_rules_of(compiled: CompiledPolicy) -> CallRules | None:
     )
 
 
+_ENOUGH: Mapping[ConsentMode, frozenset[EvidenceKind]] = {
+    ConsentMode.KEYPRESS: frozenset({EvidenceKind.DIGIT}),
+    ConsentMode.SPOKEN: frozenset({EvidenceKind.DIGIT, EvidenceKind.SPOKEN_AND_CLICKED}),
+    ConsentMode.CONTINUED: frozenset(EvidenceKind) - {EvidenceKind.NONE_NEEDED},
+    ConsentMode.NONE: frozenset({EvidenceKind.NONE_NEEDED}),
+    # Nothing that happens in a call can show these two.
+    ConsentMode.PER_CHANNEL: frozenset(),
+    ConsentMode.WRITTEN: frozenset(),
+}
+
+
 def require_evidence(
     rules: CallRules, evidence: Evidence, *, direction: Direction, at: datetime
 ) -> None:
@@ -118,7 +129,7 @@ def require_evidence(
     telling = rules.telling_of(direction)
     if not (evidence.complete and evidence.announcement):
         raise EvidenceMissingError(why="not-told")
-    if evidence.kind not in _enough(telling.consent):
+    if evidence.kind not in _ENOUGH[telling.consent]:
         raise EvidenceMissingError(why=f"{telling.consent}-needs-another-answer")
     match evidence.kind:
         case EvidenceKind.NONE_NEEDED if rules.rests_on_consent:
@@ -131,23 +142,6 @@ def require_evidence(
             raise EvidenceMissingError(why="nobody-clicked")
         case _:
             return
-
-
-def _enough(mode: ConsentMode) -> frozenset[EvidenceKind]:
-    answers = {EvidenceKind.DIGIT, EvidenceKind.SPOKEN_AND_CLICKED}
-    match mode:
-        case ConsentMode.KEYPRESS:
-            return frozenset({EvidenceKind.DIGIT})
-        case ConsentMode.SPOKEN:
-            return frozenset(answers)
-        case ConsentMode.CONTINUED:
-            return frozenset(answers | {EvidenceKind.ANNOUNCED_AND_CONTINUED})
-        case ConsentMode.NONE:
-            return frozenset({EvidenceKind.NONE_NEEDED})
-        case ConsentMode.PER_CHANNEL | ConsentMode.WRITTEN:
-            return frozenset()  # nothing that happens in a call can show it
-        case _:
-            assert_never(mode)
 
 
 def _waived(rules: CallRules, at: datetime) -> bool:

@@ -183,6 +183,8 @@ class CompiledPolicy:
     retention: Mapping[str, RetentionRule]
     floors: Mapping[str, RetentionRule]
     records: Mapping[str, RetentionRule]
+    rules: Mapping[str, RetentionRule]
+    holds: Mapping[str, Mapping[str, HoldRule]]
     two_person: TwoPersonRule
     backup_life: Period
     key_backup_life: Period

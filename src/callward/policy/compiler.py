@@ -12,6 +12,7 @@ from callward.kernel.calendar import zone_named
 from callward.policy.canonical import JsonValue, canonical_bytes, policy_id_of
 from callward.policy.compiled import CompiledPolicy, RetentionRule, TwoPersonRule
 from callward.policy.compiling_recording import play_rule, recording_rules
+from callward.policy.compiling_retention import holds_of, rules_of
 from callward.policy.compiling_telling import outbound_reasons, voicemail_rules
 from callward.policy.compiling_values import needed_period, needed_rule
 from callward.policy.errors import CanonicalFormError, PolicyIncompleteError
@@ -89,6 +90,8 @@ def _compiled(policy: Policy, canonical: bytes) -> CompiledPolicy:
         retention=_rules({name: each.retain for name, each in policy.activity.items()}),
         floors=_rules({name: each.floor for name, each in policy.activity.items() if each.floor}),
         records=_rules({str(kind): each.retain for kind, each in policy.record.items()}),
+        rules=rules_of(policy),
+        holds=holds_of(policy),
         two_person=_two_person(policy),
         backup_life=needed_rule("backup.data", policy.backup.kept).period,
         key_backup_life=needed_rule("backup.keys", policy.backup.keys).period,

@@ -10,11 +10,11 @@ from callward.kernel.calendar import Period
 from callward.policy.compiled import (
     RECORDING_ACTIVITY,
     AccessRules,
-    HoldRule,
     PlayRule,
     RecordingRules,
     ReleaseRules,
 )
+from callward.policy.compiling_retention import holds_of
 from callward.policy.compiling_telling import digits_of, pause_rule, telling_of
 from callward.policy.compiling_values import needed, needed_period, needed_rule
 from callward.policy.vocabulary import Need, PlayRefusal
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from callward.policy.schema import Policy
-    from callward.policy.schema_activity import Access, Activity, Hold, Intake, Release
+    from callward.policy.schema_activity import Access, Activity, Intake, Release
 
 _HERE = f"activity.{RECORDING_ACTIVITY}"
 
@@ -49,7 +49,7 @@ def _rules_of(policy: Policy, activity: Activity) -> RecordingRules:
         officer_unrecorded=bool(activity.officer_unrecorded),
         retain=needed_rule(f"{_HERE}.retain", activity.retain),
         floor=needed_rule(f"{_HERE}.floor", activity.floor) if activity.floor else None,
-        holds=_holds(activity.hold),
+        holds=holds_of(policy)[RECORDING_ACTIVITY],
         access=_access(needed(f"{_HERE}.access", activity.access)),
         release=_release(needed(f"{_HERE}.release", activity.release)),
         regions=needed(f"{_HERE}.locate", activity.locate).regions,
@@ -112,20 +112,6 @@ def _bases(policy: Policy, activity: Activity) -> Mapping[str, str]:
         purpose = needed(f"purpose.{name}", policy.purpose.get(name))
         bases[name] = str(needed(f"purpose.{name}.basis", purpose.basis))
     return MappingProxyType(bases)
-
-
-def _holds(holds: tuple[Hold, ...]) -> Mapping[str, HoldRule]:
-    return MappingProxyType(
-        {
-            str(hold.reason): HoldRule(
-                reason=str(hold.reason),
-                start=hold.start,
-                max=needed_period(f"{_HERE}.hold.max", hold.max),
-                review=needed_period(f"{_HERE}.hold.review", hold.review),
-            )
-            for hold in holds
-        }
-    )
 
 
 def _access(access: Access) -> AccessRules:

@@ -82,13 +82,13 @@ class Bench:
         from django.db import transaction  # noqa: PLC0415  # after the set-up
 
         from callward.audit import services  # noqa: PLC0415  # same
-        from callward.audit.states import Event  # noqa: PLC0415  # same
+        from callward.recordings.states import RecordingsEvent  # noqa: PLC0415  # same
 
         for _ in range(groups):
             with transaction.atomic():
                 for _ in range(size):
                     services.record(
-                        Event.RECORDINGS_PLAYBACK_BEGUN,
+                        RecordingsEvent.PLAYBACK_BEGUN,
                         item=self.new_ref(),
                         actor=self.actor,
                         at=self.at,

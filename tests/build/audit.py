@@ -8,11 +8,11 @@ from hashlib import sha256
 from django.db import connection
 
 from callward.audit import ports, services
-from callward.audit.states import Event
 from callward.holdings.append_only import make_append_only
 from callward.kernel import clock
 from callward.kernel.actors import Actor, system_actor
 from callward.kernel.references import Ref, new_ref
+from callward.recordings.states import RecordingsEvent
 from callward.sealing import signing
 
 TESTER: Actor = system_actor("tests")
@@ -62,7 +62,7 @@ def append(count: int) -> list[Ref]:
     items = [new_ref() for _ in range(count)]
     for number, item in enumerate(items):
         services.record(
-            Event.RECORDINGS_RECORDING_KEPT,
+            RecordingsEvent.RECORDING_KEPT,
             item=item,
             actor=TESTER,
             at=clock.now(),

@@ -19,7 +19,7 @@ from callward import console
 from callward.accounts import selectors
 from callward.accounts.rules import capabilities_of
 from callward.audit.models import Leaf
-from callward.audit.states import Event
+from callward.audit.states import AuditEvent
 from callward.console import refusals
 from callward.console.pages import pages
 from callward.kernel import clock
@@ -167,7 +167,7 @@ def test_a_refusal_is_said_in_one_line_with_the_mend_and_stands_in_the_audit():
     assert (part.headers["HX-Retarget"], "<html" in part.text) == ("#refusals", False)
     program = browser.post("/controller/", address, headers={"Accept": "application/json"})
     assert program.json()["code"] == "controller-not-chosen"
-    leaves = Leaf.objects.filter(event=Event.AUDIT_ACT_REFUSED)
+    leaves = Leaf.objects.filter(event=AuditEvent.ACT_REFUSED)
     assert [leaf.actor for leaf in leaves] == [f"user:{boris.ref}"] * 3
 
 

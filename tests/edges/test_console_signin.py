@@ -16,8 +16,8 @@ from build.accounts import PASSWORD, SETUP, add_person
 from build.console import SECRET, TurnedBox, code, own_app, signed_in
 from callward.accounts import ports, services
 from callward.accounts.models import User
+from callward.accounts.states import AccountsEvent
 from callward.audit.models import Leaf
-from callward.audit.states import Event
 from callward.kernel import clock
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_name_password_and_code_open_the_console(ana):
     assert not is_signed_in(browser)
     assert browser.post(SECOND, {"code": code()}).headers["Location"] == "/"
     assert is_signed_in(browser)
-    assert events() == [Event.ACCOUNTS_SIGN_IN_SUCCEEDED]
+    assert events() == [AccountsEvent.SIGN_IN_SUCCEEDED]
 
 
 def test_the_user_name_may_be_typed_in_capitals(ana):
@@ -75,7 +75,7 @@ def test_a_wrong_code_opens_nothing_and_stands_in_the_audit(ana):
     assert answer.status_code == 200
     assert "This code is wrong or too old." in answer.text
     assert not is_signed_in(browser)
-    leaf = Leaf.objects.get(event=Event.ACCOUNTS_SIGN_IN_REFUSED)
+    leaf = Leaf.objects.get(event=AccountsEvent.SIGN_IN_REFUSED)
     assert (leaf.item, "second-factor" in leaf.facts) == (str(ana.ref), True)
 
 
@@ -112,7 +112,7 @@ def test_the_fifth_wrong_password_locks_the_name_and_refuses_the_right_one(ana):
         assert refused.status_code == 429
         assert "locked for now" in refused.text
         assert not is_signed_in(elsewhere)
-    assert events().count(Event.ACCOUNTS_SIGN_IN_LOCKED) == 1
+    assert events().count(AccountsEvent.SIGN_IN_LOCKED) == 1
 
 
 def test_after_cooling_off_the_right_password_opens_again(ana):
@@ -208,7 +208,7 @@ def test_enrolling_an_app_opens_the_console_and_its_secret_is_not_in_clear(witho
     assert answer.headers["Location"] == "/me/recovery-codes/"
     assert is_signed_in(without_factor)
     assert secret not in str(list(Authenticator.objects.values_list("data", flat=True)))
-    assert Event.ACCOUNTS_SECOND_FACTOR_ADDED in events()
+    assert AccountsEvent.SECOND_FACTOR_ADDED in events()
 
 
 def test_recovery_codes_are_shown_once_and_each_opens_once(without_factor):
@@ -273,7 +273,7 @@ def test_signing_in_changes_the_session_and_signing_out_ends_it(ana):
     assert browser.post("/sign-out/").headers["Location"] == "/signed-out/"
     assert not is_signed_in(thief)
     assert not is_signed_in(browser)
-    assert events()[-1] == Event.ACCOUNTS_SIGN_IN_ENDED
+    assert events()[-1] == AccountsEvent.SIGN_IN_ENDED
 
 
 def test_a_session_cannot_be_turned_into_another_persons(ana):

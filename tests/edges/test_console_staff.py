@@ -22,8 +22,9 @@ from build.vault import plug_vault
 from callward.accounts import selectors, services
 from callward.accounts.models import Appointment, Grant, Training, Undertaking, User
 from callward.accounts.services import AgentDesk
+from callward.accounts.states import AccountsEvent
 from callward.audit.models import Leaf
-from callward.audit.states import Event
+from callward.audit.states import AuditEvent
 from callward.calls.services import keep_call
 from callward.controllers.selectors import policy_in_force
 from callward.kernel import clock
@@ -106,10 +107,10 @@ def test_an_administrator_brings_somebody_in_without_a_command(desk):
     assert found.roles == (Role.CALL_REVIEWER,)
     assert (found.signed_at is not None, found.training.due_on.isoformat()) == (True, "2027-03-20")
     assert events()[-4:] == [
-        Event.ACCOUNTS_USER_ADDED,
-        Event.ACCOUNTS_UNDERTAKING_SIGNED,
-        Event.ACCOUNTS_TRAINING_RECORDED,
-        Event.ACCOUNTS_APPOINTMENT_MADE,
+        AccountsEvent.USER_ADDED,
+        AccountsEvent.UNDERTAKING_SIGNED,
+        AccountsEvent.TRAINING_RECORDED,
+        AccountsEvent.APPOINTMENT_MADE,
     ]
     assert {leaf.actor for leaf in Leaf.objects.order_by("-index")[:4]} == {
         f"user:{desk.cast.radu.ref}"
@@ -244,7 +245,7 @@ def test_an_administrator_changes_no_role_or_right_of_their_own(desk, name):
     assert refused(radu.post(to("staff-end", role.ref), **JSON), "own-end")
     assert selectors.roles_of(me.ref, desk.here.ref, at=desk.at) == {Role.ADMINISTRATOR}
     assert User.objects.get(ref=me.ref).is_active
-    assert events()[-2:] == [Event.AUDIT_ACT_REFUSED] * 2
+    assert events()[-2:] == [AuditEvent.ACT_REFUSED] * 2
 
 
 def test_a_role_ends_and_a_person_who_leaves_is_out_at_once(desk):
@@ -258,7 +259,7 @@ def test_a_role_ends_and_a_person_who_leaves_is_out_at_once(desk):
     assert radu.post(to("staff-deactivate", desk.cast.rita.ref)).status_code == GONE_ON
     assert rita.get(to("home")).headers["Location"].startswith("/sign-in/")
     assert "Has left" in radu.get(to("staff-one", desk.cast.rita.ref)).text
-    assert events()[-2:] == [Event.ACCOUNTS_APPOINTMENT_ENDED, Event.ACCOUNTS_USER_DEACTIVATED]
+    assert events()[-2:] == [AccountsEvent.APPOINTMENT_ENDED, AccountsEvent.USER_DEACTIVATED]
 
 
 PERSON_POSTS = [
@@ -347,7 +348,7 @@ def test_a_supervisor_gives_a_grant_and_withdraws_it(desk):
     assert not selectors.grants(desk.here.ref, at=desk.at, user_ref=rita.ref)
     assert boris.post(to("grants-withdraw", given.ref), **JSON).status_code == NOT_HERE
     assert "Withdrawn" in boris.get(to("grants")).text
-    assert events()[-2:] == [Event.ACCOUNTS_GRANT_GIVEN, Event.ACCOUNTS_GRANT_WITHDRAWN]
+    assert events()[-2:] == [AccountsEvent.GRANT_GIVEN, AccountsEvent.GRANT_WITHDRAWN]
 
 
 @pytest.mark.req("K-10")
@@ -426,7 +427,7 @@ def test_a_grant_that_is_wrongly_typed_is_not_given_and_the_form_says_why(desk, 
     answer = desk.browser("boris").post(to("grants"), typed)
     assert (answer.status_code, "field-error" in answer.text) == (BAD, True)
     assert not Grant.objects.exists()
-    assert Event.ACCOUNTS_GRANT_GIVEN not in events()
+    assert AccountsEvent.GRANT_GIVEN not in events()
 
 
 @pytest.mark.req("K-10")

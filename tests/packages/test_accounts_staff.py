@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -21,12 +22,14 @@ from build.accounts import (
 )
 from callward.accounts import errors, selectors, services
 from callward.accounts.models import ApiToken, Appointment, Grant, User
-from callward.accounts.states import Capability
+from callward.accounts.states import AccountsEvent, Capability
 from callward.audit.models import Leaf
-from callward.audit.states import Event
 from callward.kernel import clock
 from callward.kernel.actors import user_actor
 from callward.policy.vocabulary import Need, Role
+
+if TYPE_CHECKING:
+    from callward.audit.states import Event
 
 pytestmark = pytest.mark.django_db
 CONTROLLER = uuid4()
@@ -44,7 +47,7 @@ def test_each_person_has_a_login_of_their_own():
     services.add_user(username="ana", display_name="Ana", actor=SETUP, at=at)
     with pytest.raises(errors.UsernameTakenError):
         services.add_user(username="ana", display_name="Ana Two", actor=SETUP, at=at)
-    assert len(leaves(Event.ACCOUNTS_USER_ADDED)) == 1
+    assert len(leaves(AccountsEvent.USER_ADDED)) == 1
 
 
 @pytest.mark.parametrize("username", ["Ana", "an a", "ană", ""])
@@ -70,7 +73,7 @@ def test_an_initial_password_opens_once():
     services.note_sign_in(added.user.ref, actor=actor, at=at)
     with pytest.raises(errors.InitialPasswordUsedError):
         services.note_sign_in(added.user.ref, actor=actor, at=at + MINUTE)
-    assert len(leaves(Event.ACCOUNTS_SIGN_IN_SUCCEEDED)) == 1
+    assert len(leaves(AccountsEvent.SIGN_IN_SUCCEEDED)) == 1
 
 
 def test_a_chosen_password_ends_the_initial_one():
@@ -92,7 +95,7 @@ def test_a_weak_password_changes_nothing(weak):
     with pytest.raises(errors.PasswordWeakError):
         services.change_password(ana.ref, password=weak, actor=user_actor(ana.ref), at=at)
     assert selectors.user(ana.ref).must_change_password
-    assert not leaves(Event.ACCOUNTS_PASSWORD_CHANGED)
+    assert not leaves(AccountsEvent.PASSWORD_CHANGED)
 
 
 @pytest.mark.req("S-15")
@@ -174,7 +177,7 @@ def test_a_role_counts_at_its_own_controller_until_it_is_withdrawn():
         services.require(
             Capability.PLAY, user_ref=ana.ref, controller_ref=CONTROLLER, at=at + MINUTE
         )
-    assert [leaf.item for leaf in leaves(Event.ACCOUNTS_APPOINTMENT_ENDED)] == [str(ana.ref)]
+    assert [leaf.item for leaf in leaves(AccountsEvent.APPOINTMENT_ENDED)] == [str(ana.ref)]
 
 
 def test_one_role_is_given_once_and_again_after_withdrawal():
@@ -347,7 +350,7 @@ def test_the_audit_of_staff_holds_references_and_no_names():
     people = cast(CONTROLLER, at=at)
     grant(people.rita.ref, CONTROLLER, at=at)
     text = "".join(str(row) for row in Leaf.objects.values_list())
-    assert len(leaves(Event.ACCOUNTS_APPOINTMENT_MADE)) == 6
+    assert len(leaves(AccountsEvent.APPOINTMENT_MADE)) == 6
     assert str(people.rita.ref) in text
     for word in ("Rita", "rita", "Boris", "complaint of March"):
         assert word not in text
@@ -359,7 +362,7 @@ def test_a_change_that_is_rolled_back_leaves_neither_row_nor_audit():
         services.add_user(username="ana", display_name="Ana", actor=SETUP, at=at)
         transaction.set_rollback(True)
     assert not User.objects.exists()
-    assert not leaves(Event.ACCOUNTS_USER_ADDED)
+    assert not leaves(AccountsEvent.USER_ADDED)
 
 
 def test_the_database_itself_refuses_an_inactive_user_who_never_left():

@@ -21,10 +21,13 @@ from callward.audit.errors import (
 )
 from callward.audit.models import Checkpoint, Leaf, Tile
 from callward.audit.services import Fault
-from callward.audit.states import Event, FaultKind
+from callward.audit.states import FaultKind
+from callward.calls.states import CallsEvent
 from callward.kernel import clock
 from callward.kernel.errors import RefusedError
 from callward.kernel.references import new_ref
+from callward.recordings.states import RecordingsEvent
+from callward.retention.states import RetentionEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +54,7 @@ def faults() -> list[Fault]:
 def test_history_tells_what_happened_to_one_item_in_order():
     first, second = append(2)
     services.record(
-        Event.RECORDINGS_PLAYBACK_BEGUN,
+        RecordingsEvent.PLAYBACK_BEGUN,
         item=first,
         actor=TESTER,
         at=clock.now() + timedelta(seconds=1),
@@ -59,8 +62,8 @@ def test_history_tells_what_happened_to_one_item_in_order():
     )
     kept, played = selectors.history(first)
     assert (kept.event, played.event) == (
-        Event.RECORDINGS_RECORDING_KEPT,
-        Event.RECORDINGS_PLAYBACK_BEGUN,
+        RecordingsEvent.RECORDING_KEPT,
+        RecordingsEvent.PLAYBACK_BEGUN,
     )
     assert played.facts == {"purpose": "complaints"}
     assert played.at == clock.now() + timedelta(seconds=1)
@@ -89,7 +92,7 @@ def test_a_group_is_appended_as_one_entry_per_item():
     append(1)
     items = [new_ref() for _ in range(300)]
     indexes = services.record_each(
-        Event.RETENTION_ITEM_DESTROYED, items=items, actor=TESTER, at=clock.now(), rule="cap"
+        RetentionEvent.ITEM_DESTROYED, items=items, actor=TESTER, at=clock.now(), rule="cap"
     )
     assert indexes == range(1, 301)
     assert selectors.history(items[-1])[0].index == 300
@@ -98,7 +101,7 @@ def test_a_group_is_appended_as_one_entry_per_item():
 def test_a_fact_about_a_person_appends_nothing():
     with pytest.raises(AuditFactError):
         services.record(
-            Event.CALLS_CALL_KEPT, item=None, actor=TESTER, at=clock.now(), caller="+442079460000"
+            CallsEvent.CALL_KEPT, item=None, actor=TESTER, at=clock.now(), caller="+442079460000"
         )
     assert selectors.size() == 0
 
@@ -117,14 +120,14 @@ def test_a_refusal_stands_although_the_act_was_rolled_back():
     except RefusedError as error:
         services.record_refusal(
             error,
-            event=Event.RECORDINGS_PLAYBACK_REFUSED,
+            event=RecordingsEvent.PLAYBACK_REFUSED,
             item=item,
             actor=TESTER,
             at=clock.now(),
             purpose="complaints",
         )
     (view,) = selectors.latest()
-    assert view.event == Event.RECORDINGS_PLAYBACK_REFUSED
+    assert view.event == RecordingsEvent.PLAYBACK_REFUSED
     assert view.facts == {"purpose": "complaints", "refusal": "refused"}
 
 
@@ -354,7 +357,7 @@ def test_a_committed_value_is_provable_until_its_salt_is_wiped():
     guard("audit_leaf", columns=("index", "at", "event", "item", "actor", "facts"))
     item = new_ref()
     index = services.record(
-        Event.RETENTION_HOLD_PLACED,
+        RetentionEvent.HOLD_PLACED,
         item=item,
         actor=TESTER,
         at=clock.now(),

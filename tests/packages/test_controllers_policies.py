@@ -10,7 +10,6 @@ from django.db import IntegrityError, connection, transaction
 from build.audit import TESTER, guard
 from build.controllers import controller, sample
 from callward.audit.selectors import latest
-from callward.audit.states import Event
 from callward.controllers import selectors, services
 from callward.controllers.errors import (
     ControllerKnownError,
@@ -23,6 +22,7 @@ from callward.controllers.errors import (
     PolicyOfAnotherError,
 )
 from callward.controllers.models import PolicyRevision
+from callward.controllers.states import ControllersEvent
 from callward.kernel import clock
 from callward.kernel.references import new_ref
 from callward.policy import PolicyError
@@ -133,8 +133,8 @@ def test_a_policy_with_lint_errors_is_refused():
 def test_both_the_controller_and_its_policy_stand_in_the_audit():
     view = controller()
     activated, added = latest()
-    assert (added.event, added.item) == (Event.CONTROLLERS_CONTROLLER_ADDED, view.ref)
-    assert activated.event == Event.CONTROLLERS_POLICY_ACTIVATED
+    assert (added.event, added.item) == (ControllersEvent.CONTROLLER_ADDED, view.ref)
+    assert activated.event == ControllersEvent.POLICY_ACTIVATED
     policy = selectors.policy_in_force(view.ref, at=clock.now())
     assert activated.facts["policy"] == policy.policy_id
     assert activated.facts["controller"] == str(view.ref)

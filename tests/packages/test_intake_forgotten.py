@@ -10,7 +10,6 @@ from build.accounts import SETUP
 from build.recordings import house, keep_one, mp3_tone
 from build.vault import played
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.intake import selectors, services
 from callward.intake.models import Quarantined
 from callward.intake.states import QuarantineReason
@@ -18,6 +17,7 @@ from callward.recordings.models import Recording
 from callward.retention.models import Item
 from callward.vault import services as vault
 from callward.vault.models import SealedItem, SealedPart
+from callward.vault.states import VaultEvent
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("D-03")]
 
@@ -36,7 +36,7 @@ def forget_rows():
 
 
 def replay(at):
-    audit.record(Event.VAULT_BACKUP_REPLAYED, item=None, actor=SETUP, at=at)
+    audit.record(VaultEvent.BACKUP_REPLAYED, item=None, actor=SETUP, at=at)
 
 
 def test_a_recording_that_the_restored_database_never_knew_waits_in_quarantine(home, the_clock):

@@ -12,12 +12,12 @@ from build.controllers import controller
 from build.notices import LONGER, asked, next_version, published, revised, watched
 from build.recordings import house, keep_one
 from callward.audit.selectors import history
-from callward.audit.states import Event
 from callward.jobs.services import run_now
 from callward.kernel.actors import user_actor
 from callward.notices import rendering, rewording, selectors, services
 from callward.notices.errors import DelayRunningError
 from callward.notices.models import Document
+from callward.notices.states import NoticesEvent
 from callward.retention.services import why_still_here
 from callward.texts.errors import UnknownTermError
 from callward.texts.states import Probe
@@ -128,8 +128,8 @@ def test_new_words_of_ours_are_published_beside_the_old_ones(at, watch, other_wo
     assert selectors.current(home.ref).ref == again.ref
     assert selectors.changes_from(first.ref, again.ref) == ()  # no rule
     assert [leaf.event for leaf in history(again.ref)] == [
-        Event.NOTICES_EDITION_PUBLISHED,
-        Event.NOTICES_EDITION_REWORDED,
+        NoticesEvent.EDITION_PUBLISHED,
+        NoticesEvent.EDITION_REWORDED,
     ]
     banner = selectors.banner(home.ref, at=at)
     assert (banner.label, banner.previous_label, banner.reworded) == ("2026.1-2", "2026.1", True)

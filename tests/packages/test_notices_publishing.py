@@ -13,7 +13,6 @@ from build.audit import guard
 from build.notices import LONGER, SHORTER, asked, next_version, revised, standing
 from callward.accounts.errors import CapabilityMissingError
 from callward.audit.selectors import history
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers, services as activating
 from callward.controllers.errors import PolicyChainError, PolicyLintError, PolicyOfAnotherError
 from callward.kernel.actors import system_actor, user_actor
@@ -29,7 +28,7 @@ from callward.notices.errors import (
 )
 from callward.notices.models import Document, Edition
 from callward.notices.ports import SentenceCheck
-from callward.notices.states import ArchiveFault, CheckState, EditionState
+from callward.notices.states import ArchiveFault, CheckState, EditionState, NoticesEvent
 from callward.texts.states import NoticeKind
 
 pytestmark = pytest.mark.django_db
@@ -105,9 +104,9 @@ def test_nobody_approves_what_they_asked_for_themselves(home, people, at):
     approved = services.approve(draft.ref, actor=actor(people.daiva), at=at)
     assert approved.state is EditionState.APPROVED
     assert [leaf.event for leaf in history(draft.ref)] == [
-        Event.NOTICES_EDITION_DRAFTED,
-        Event.NOTICES_EDITION_APPROVAL_ASKED,
-        Event.NOTICES_EDITION_APPROVED,
+        NoticesEvent.EDITION_DRAFTED,
+        NoticesEvent.EDITION_APPROVAL_ASKED,
+        NoticesEvent.EDITION_APPROVED,
     ]
 
 
@@ -144,7 +143,7 @@ def test_an_approved_version_takes_effect_at_the_first_instant_of_its_day(home, 
     assert [one.ref for one in done] == [waiting.ref]
     assert selectors.current(home.ref).ref == waiting.ref
     assert controllers.policy_in_force(home.ref, at=midnight).policy_id == waiting.policy_id
-    assert history(waiting.ref)[-1].event == Event.NOTICES_EDITION_PUBLISHED
+    assert history(waiting.ref)[-1].event == NoticesEvent.EDITION_PUBLISHED
 
 
 @pytest.mark.req("I-18")
@@ -200,7 +199,7 @@ def test_a_red_check_blocks_publishing_and_is_written_down_once(home, people, at
     for minutes in range(3):
         assert services.publish_due(waiting.publish_at + timedelta(minutes=minutes)) == []
     assert selectors.edition(waiting.ref).blocked_by == ("expired-unreadable",)
-    blocked = [leaf for leaf in history(waiting.ref) if leaf.event == Event.NOTICES_EDITION_BLOCKED]
+    blocked = [leaf for leaf in history(waiting.ref) if leaf.event == NoticesEvent.EDITION_BLOCKED]
     assert len(blocked) == 1
     watch.forbids = ()
     assert services.publish_due(waiting.publish_at + timedelta(minutes=9))

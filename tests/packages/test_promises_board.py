@@ -10,14 +10,13 @@ import pytest
 from build.promises import promised_house
 from build.recordings import keep_one
 from callward.audit.selectors import history
-from callward.audit.states import Event
 from callward.kernel import clock
 from callward.kernel.actors import system_actor, user_actor
 from callward.promises import ports, registry, rules, selectors, services
 from callward.promises.answering import SentenceChecks
 from callward.promises.errors import CheckNotRedError, CheckUnknownError
 from callward.promises.models import Turn
-from callward.promises.states import CheckState, Verdict
+from callward.promises.states import CheckState, PromisesEvent, Verdict
 from callward.retention import services as retention
 from callward.texts.states import Probe
 
@@ -102,7 +101,7 @@ def test_red_says_since_when_and_every_turn_is_written_down(home):
         "red",
     ]
     events = [leaf.event for leaf in history(view.ref)]
-    assert events == [Event.PROMISES_CHECK_TURNED, Event.PROMISES_CHECK_TURNED_RED]
+    assert events == [PromisesEvent.CHECK_TURNED, PromisesEvent.CHECK_TURNED_RED]
 
 
 def test_a_red_check_blocks_publishing_until_it_is_green_or_a_false_alarm(home):

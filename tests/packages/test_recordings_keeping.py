@@ -14,7 +14,6 @@ from build.calls import MARA, PETRAS, a_call
 from build.recordings import house, keep_one, let_rita_hear, mp3_tone, wav_tone
 from callward.accounts.errors import CapabilityMissingError
 from callward.audit.selectors import history
-from callward.audit.states import Event
 from callward.calls.errors import CallMissingError
 from callward.calls.models import Call, CdrRow, Leg
 from callward.calls.selectors import CallFilters, call
@@ -30,7 +29,7 @@ from callward.recordings.errors import (
     RecordingStateError,
 )
 from callward.recordings.models import Playback, Recording
-from callward.recordings.states import RecordingState
+from callward.recordings.states import RecordingsEvent, RecordingState
 from callward.retention.errors import RecordingGoneError
 from callward.retention.services import place_hold, plan, why_still_here
 from callward.subjects.models import Number, Subject
@@ -114,7 +113,7 @@ def test_a_recording_that_decodes_whole_is_verified_and_drawn(home, the_clock, m
     view = selectors.recording(kept.ref)
     assert (state, view.state, view.fault) == ("verified", "verified", "")
     assert view.measured_seconds == pytest.approx(3, abs=0.2)
-    assert history(kept.ref)[-1].event == Event.RECORDINGS_RECORDING_VERIFIED
+    assert history(kept.ref)[-1].event == RecordingsEvent.RECORDING_VERIFIED
     drawn = selectors.peaks(kept.ref, user_ref=home.cast.boris.ref, at=the_clock.now())
     assert len(drawn.channels) == 2
     assert 10 < len(drawn.channels[0]) <= 1500
@@ -210,7 +209,7 @@ def test_a_copy_is_the_captured_bytes_and_stands_in_the_audit(home, the_clock):
     assert copy.as_captured
     assert copy.sha256 == sha256(kept.audio).hexdigest()
     leaf = history(kept.ref)[-1]
-    assert leaf.event == Event.RECORDINGS_COPY_EXPORTED
+    assert leaf.event == RecordingsEvent.COPY_EXPORTED
     assert leaf.facts["behalf"] == str(rita["user_ref"])
 
 

@@ -15,7 +15,6 @@ from callward.accounts.errors import GrantEndedError, GrantMissingError
 from callward.accounts.models import Training, Undertaking
 from callward.audit.models import Leaf
 from callward.audit.selectors import history
-from callward.audit.states import Event
 from callward.kernel.errors import RefusedError
 from callward.kernel.references import new_ref
 from callward.policy.vocabulary import Role
@@ -36,7 +35,7 @@ from callward.recordings.errors import (
 )
 from callward.recordings.models import Playback, Recording
 from callward.recordings.selectors import playbacks_of
-from callward.recordings.states import RecordingState
+from callward.recordings.states import RecordingsEvent, RecordingState
 from callward.retention.errors import RecordingGoneError
 from callward.retention.services import why_still_here
 
@@ -72,7 +71,7 @@ def test_a_play_stands_in_the_audit_with_its_purpose_before_a_byte_is_read(home,
     begun = services.begin_playback(kept.ref, **rita, at=the_clock.now())
 
     leaf = history(kept.ref)[-1]
-    assert leaf.event == Event.RECORDINGS_PLAYBACK_BEGUN
+    assert leaf.event == RecordingsEvent.PLAYBACK_BEGUN
     assert leaf.facts["purpose"] == "complaints"
     assert leaf.facts["playback"] == str(begun.ref)
     assert leaf.actor == f"user:{home.cast.rita.ref}"

@@ -12,7 +12,6 @@ from build.controllers import controller
 from build.line_spool import MARA, put_call, spooling, story_of
 from callward.accounts.models import Appointment
 from callward.audit.selectors import history
-from callward.audit.states import Event
 from callward.controllers.selectors import policy_in_force
 from callward.kernel import clock
 from callward.kernel.actors import system_actor
@@ -24,7 +23,7 @@ from callward.line.volatile import memory_for
 from callward.retention.services import why_still_here
 from callward.telephony import errors, selectors, services as telephony
 from callward.telephony.models import DialPermit, LineCall, WrapUp
-from callward.telephony.states import CallOutcome, GateWord, PresenceState
+from callward.telephony.states import CallOutcome, GateWord, PresenceState, TelephonyEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SETUP = system_actor("tests")
@@ -105,7 +104,7 @@ def test_a_call_out_needs_a_reason_of_the_policy_and_a_reference(desk):
     permit = DialPermit.objects.get()
     assert permit.reference == "C-2026-114"
     assert PETRAS.e164.encode() not in bytes(permit.sealed_number)
-    assert history(permit.ref)[-1].event == Event.TELEPHONY_PERMIT_GIVEN
+    assert history(permit.ref)[-1].event == TelephonyEvent.PERMIT_GIVEN
 
 
 @pytest.mark.req("S-03")

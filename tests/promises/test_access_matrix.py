@@ -16,10 +16,10 @@ from callward.accounts import services as accounts
 from callward.accounts.models import Grant, Training, Undertaking
 from callward.audit.models import Leaf
 from callward.audit.selectors import history
-from callward.audit.states import Event
 from callward.console.pages import pages
 from callward.kernel.references import new_ref
 from callward.recordings.models import Playback
+from callward.recordings.states import RecordingsEvent
 from callward.retention.services import why_still_here
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -213,7 +213,7 @@ def test_only_role_purpose_and_grant_together_open_a_recording(home, person, the
         assert (answer.status_code == HTTPStatus.CREATED) is allowed, case
         assert Playback.objects.filter(recording_id=kept.ref).exists() is allowed, case
         last = history(kept.ref)[-1]
-        assert (last.event == Event.RECORDINGS_PLAYBACK_BEGUN) is allowed, case
+        assert (last.event == RecordingsEvent.PLAYBACK_BEGUN) is allowed, case
         if not allowed:
             assert answer.status_code == HTTPStatus.FORBIDDEN, case
             assert last.actor == f"user:{user.ref}", case

@@ -15,7 +15,6 @@ from build.promises import look, promised_house, wrong
 from build.recordings import keep_one, let_rita_hear
 from callward.accounts.models import Appointment, Grant, Training, Undertaking
 from callward.audit.models import Leaf
-from callward.audit.states import Event
 from callward.calls.models import Call
 from callward.holdings import DECLARED, DataCategory
 from callward.kernel import clock
@@ -27,6 +26,7 @@ from callward.promises.glancing import glance
 from callward.promises.registry import CannotLookError, every_probe
 from callward.recordings import services as recordings
 from callward.recordings.models import Playback, Recording
+from callward.recordings.states import RecordingsEvent
 from callward.subjects.services import remember_number
 from callward.texts.states import Probe
 from callward.vault import services as vault
@@ -110,7 +110,7 @@ def test_a_playback_beside_the_checks_turns_the_probe_red(home):
 def test_an_engine_that_forgets_to_write_a_playback_down_turns_the_probe_red(home):
     kept, rita = keep_one(home), let_rita_hear(home)
     play(home, kept, **rita)
-    Leaf.objects.filter(event=Event.RECORDINGS_PLAYBACK_BEGUN).delete()
+    Leaf.objects.filter(event=RecordingsEvent.PLAYBACK_BEGUN).delete()
     assert wrong(home, Probe.PLAYED_FOR_A_PURPOSE) == 1
 
 

@@ -19,8 +19,8 @@ from callward.accounts.errors import (
 from callward.accounts.models import Appointment, Training, Undertaking
 from callward.accounts.rules import is_usable_desk
 from callward.accounts.staff import present_user, refuse_own_end
+from callward.accounts.states import AccountsEvent
 from callward.audit.services import record
-from callward.audit.states import Event
 from callward.kernel.actors import ActorKind
 from callward.kernel.calendar import end_of_day, local_day
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from callward.accounts.rules import AgentDesk
+    from callward.audit.states import Event
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.policy.vocabulary import Role
@@ -42,7 +43,7 @@ def sign_undertaking(user_ref: Ref, *, controller_ref: Ref, actor: Actor, at: da
             user=user, controller_ref=controller_ref, signed_at=at, recorded_by=str(actor)
         )
         record(
-            Event.ACCOUNTS_UNDERTAKING_SIGNED,
+            AccountsEvent.UNDERTAKING_SIGNED,
             item=user.ref,
             actor=actor,
             at=at,
@@ -83,7 +84,7 @@ def appoint(
             appointed_by=str(actor),
         )
         _insert(appointment, role)
-        _write_down(Event.ACCOUNTS_APPOINTMENT_MADE, appointment, actor=actor, at=at)
+        _write_down(AccountsEvent.APPOINTMENT_MADE, appointment, actor=actor, at=at)
     return appointment.ref
 
 
@@ -126,7 +127,7 @@ def withdraw_appointment(appointment_ref: Ref, *, actor: Actor, at: datetime) ->
         appointment.withdrawn_at = at
         appointment.withdrawn_by = str(actor)
         appointment.save(update_fields=["withdrawn_at", "withdrawn_by"])
-        _write_down(Event.ACCOUNTS_APPOINTMENT_ENDED, appointment, actor=actor, at=at)
+        _write_down(AccountsEvent.APPOINTMENT_ENDED, appointment, actor=actor, at=at)
 
 
 def _write_down(event: Event, appointment: Appointment, *, actor: Actor, at: datetime) -> None:
@@ -166,7 +167,7 @@ def record_training(
             recorded_by=str(actor),
         )
         record(
-            Event.ACCOUNTS_TRAINING_RECORDED,
+            AccountsEvent.TRAINING_RECORDED,
             item=user.ref,
             actor=actor,
             at=at,

@@ -21,9 +21,9 @@ from callward.accounts.errors import (
 )
 from callward.accounts.models import ApiToken, Grant
 from callward.accounts.staff import present_user
+from callward.accounts.states import AccountsEvent
 from callward.asking import Question, columns_of, row_of
 from callward.audit.services import record
-from callward.audit.states import Event
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,7 +81,7 @@ def give_grant(new: NewGrant, *, actor: Actor, at: datetime) -> Ref:
             reason=new.reason,
         )
         record(
-            Event.ACCOUNTS_GRANT_GIVEN,
+            AccountsEvent.GRANT_GIVEN,
             item=user.ref,
             actor=actor,
             at=at,
@@ -102,7 +102,7 @@ def withdraw_grant(grant_ref: Ref, *, actor: Actor, at: datetime) -> None:
         grant.withdrawn_by = str(actor)
         grant.save(update_fields=["withdrawn_at", "withdrawn_by"])
         record(
-            Event.ACCOUNTS_GRANT_WITHDRAWN,
+            AccountsEvent.GRANT_WITHDRAWN,
             item=grant.user_id,
             actor=actor,
             at=at,
@@ -135,7 +135,7 @@ def issue_token(
             ends_at=ends_at,
         )
         record(
-            Event.ACCOUNTS_TOKEN_ISSUED,
+            AccountsEvent.TOKEN_ISSUED,
             item=row.ref,
             actor=actor,
             at=at,
@@ -155,7 +155,7 @@ def withdraw_token(token_ref: Ref, *, actor: Actor, at: datetime) -> None:
         row.withdrawn_by = str(actor)
         row.save(update_fields=["withdrawn_at", "withdrawn_by"])
         record(
-            Event.ACCOUNTS_TOKEN_WITHDRAWN,
+            AccountsEvent.TOKEN_WITHDRAWN,
             item=row.ref,
             actor=actor,
             at=at,

@@ -24,13 +24,14 @@ from callward.accounts.errors import (
     UserUnknownError,
 )
 from callward.accounts.models import Appointment, User
+from callward.accounts.states import AccountsEvent
 from callward.audit.services import record
-from callward.audit.states import Event
 from callward.kernel.actors import ActorKind, system_actor
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from callward.audit.states import Event
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
 
@@ -69,7 +70,7 @@ def add_user(
     try:
         with transaction.atomic():
             user.save(force_insert=True)
-            record(Event.ACCOUNTS_USER_ADDED, item=user.ref, actor=actor, at=at)
+            record(AccountsEvent.USER_ADDED, item=user.ref, actor=actor, at=at)
     except IntegrityError as error:
         raise UsernameTakenError from error
     return InitialPassword(user=selectors.user(user.ref), password=password)
@@ -87,7 +88,7 @@ def change_password(user_ref: Ref, *, password: str, actor: Actor, at: datetime)
         user.must_change_password = False
         user.initial_password_used_at = None
         user.save(update_fields=["password", "must_change_password", "initial_password_used_at"])
-        record(Event.ACCOUNTS_PASSWORD_CHANGED, item=user.ref, actor=actor, at=at)
+        record(AccountsEvent.PASSWORD_CHANGED, item=user.ref, actor=actor, at=at)
 
 
 def renew_password(user_ref: Ref, *, actor: Actor, at: datetime) -> InitialPassword:
@@ -99,7 +100,7 @@ def renew_password(user_ref: Ref, *, actor: Actor, at: datetime) -> InitialPassw
         user.must_change_password = True
         user.initial_password_used_at = None
         user.save(update_fields=["password", "must_change_password", "initial_password_used_at"])
-        record(Event.ACCOUNTS_PASSWORD_RENEWED, item=user.ref, actor=actor, at=at)
+        record(AccountsEvent.PASSWORD_RENEWED, item=user.ref, actor=actor, at=at)
     return InitialPassword(user=selectors.user(user.ref), password=password)
 
 
@@ -113,7 +114,7 @@ def note_sign_in(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
             user.initial_password_used_at = at
         user.last_signed_in_at = at
         user.save(update_fields=["initial_password_used_at", "last_signed_in_at"])
-        record(Event.ACCOUNTS_SIGN_IN_SUCCEEDED, item=user.ref, actor=actor, at=at)
+        record(AccountsEvent.SIGN_IN_SUCCEEDED, item=user.ref, actor=actor, at=at)
 
 
 def choose_language(user_ref: Ref, *, language: str) -> None:
@@ -132,7 +133,7 @@ def deactivate_user(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
         Appointment.objects.filter(user=user).exclude(agent_code="").update(
             agent_code="", agent_code_since=None
         )
-        record(Event.ACCOUNTS_USER_DEACTIVATED, item=user.ref, actor=actor, at=at)
+        record(AccountsEvent.USER_DEACTIVATED, item=user.ref, actor=actor, at=at)
 
 
 def reactivate_user(user_ref: Ref, *, actor: Actor, at: datetime) -> InitialPassword:
@@ -141,7 +142,7 @@ def reactivate_user(user_ref: Ref, *, actor: Actor, at: datetime) -> InitialPass
         changed = User.objects.filter(ref=user_ref).update(is_active=True, left_at=None)
         if not changed:
             raise UserUnknownError(ref=user_ref)
-        record(Event.ACCOUNTS_USER_REACTIVATED, item=user_ref, actor=actor, at=at)
+        record(AccountsEvent.USER_REACTIVATED, item=user_ref, actor=actor, at=at)
         return renew_password(user_ref, actor=actor, at=at)
 
 
@@ -171,17 +172,17 @@ def present_user(user_ref: Ref) -> User:
 def note_sign_in_ended(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
     """Write down that a user signed out."""
     with transaction.atomic():
-        record(Event.ACCOUNTS_SIGN_IN_ENDED, item=user_ref, actor=actor, at=at)
+        record(AccountsEvent.SIGN_IN_ENDED, item=user_ref, actor=actor, at=at)
 
 
 def note_sign_in_refused(username: str, *, step: str, at: datetime) -> None:
     """Write down a wrong password or code; an unknown user name is not repeated."""
-    _note_refused(Event.ACCOUNTS_SIGN_IN_REFUSED, username, step=step, at=at)
+    _note_refused(AccountsEvent.SIGN_IN_REFUSED, username, step=step, at=at)
 
 
 def note_lockout(username: str, *, at: datetime) -> None:
     """Write down that a user name was shut after too many wrong passwords."""
-    _note_refused(Event.ACCOUNTS_SIGN_IN_LOCKED, username, step="password", at=at)
+    _note_refused(AccountsEvent.SIGN_IN_LOCKED, username, step="password", at=at)
 
 
 def _note_refused(event: Event, username: str, *, step: str, at: datetime) -> None:
@@ -193,13 +194,13 @@ def _note_refused(event: Event, username: str, *, step: str, at: datetime) -> No
 def note_second_factor_added(user_ref: Ref, *, kind: str, actor: Actor, at: datetime) -> None:
     """Write down that a user enrolled an app or a key."""
     with transaction.atomic():
-        record(Event.ACCOUNTS_SECOND_FACTOR_ADDED, item=user_ref, actor=actor, at=at, kind=kind)
+        record(AccountsEvent.SECOND_FACTOR_ADDED, item=user_ref, actor=actor, at=at, kind=kind)
 
 
 def note_second_factor_removed(user_ref: Ref, *, kind: str, actor: Actor, at: datetime) -> None:
     """Write down that a user gave up an app or a key."""
     with transaction.atomic():
-        record(Event.ACCOUNTS_SECOND_FACTOR_REMOVED, item=user_ref, actor=actor, at=at, kind=kind)
+        record(AccountsEvent.SECOND_FACTOR_REMOVED, item=user_ref, actor=actor, at=at, kind=kind)
 
 
 def reset_second_factor(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
@@ -209,4 +210,4 @@ def reset_second_factor(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
         if actor.kind is ActorKind.USER and actor.ref == str(user_ref):
             raise OwnAppointmentError
         Authenticator.objects.filter(user_id=user.ref).delete()
-        record(Event.ACCOUNTS_SECOND_FACTOR_REMOVED, item=user.ref, actor=actor, at=at, kind="all")
+        record(AccountsEvent.SECOND_FACTOR_REMOVED, item=user.ref, actor=actor, at=at, kind="all")

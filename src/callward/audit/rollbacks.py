@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from callward.audit import notes, ports, selectors
 from callward.audit.errors import MalformedNoteError
 from callward.audit.models import Leaf
-from callward.audit.states import Event, FaultKind
+from callward.audit.states import AuditEvent, FaultKind
 from callward.kernel.errors import BadInputError
 from callward.kernel.references import Ref, new_ref, parse_ref
 
@@ -149,7 +149,7 @@ def untold_restore() -> Rollback | None:
 
 
 def _is_told(restore: Rollback) -> bool:
-    told = Leaf.objects.filter(event=Event.VAULT_BACKUP_RESTORED, item=str(restore.ref))
+    told = Leaf.objects.filter(event=AuditEvent.BACKUP_RESTORED, item=str(restore.ref))
     return told.exists()
 
 

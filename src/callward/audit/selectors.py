@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
+
+from django.utils.module_loading import autodiscover_modules
 
 from callward.audit.leaves import NO_ITEM
 from callward.audit.models import Checkpoint, Leaf
-from callward.audit.states import Event
+from callward.audit.states import EVENTS, Event
 from callward.kernel.references import Ref, parse_ref
 
 if TYPE_CHECKING:
@@ -38,12 +41,18 @@ class CheckpointView:
     at: datetime
 
 
+@cache
+def known_events() -> Mapping[str, Event]:
+    """Every event that some package declares, by what stands in the tree."""
+    autodiscover_modules("states")
+    return EVENTS
+
+
 def _view(leaf: Leaf) -> LeafView:
-    known = {str(event) for event in Event}
     return LeafView(
         index=leaf.index,
         at=datetime.fromisoformat(leaf.at).astimezone(UTC),
-        event=Event(leaf.event) if leaf.event in known else leaf.event,
+        event=known_events().get(leaf.event, leaf.event),
         item=None if leaf.item == NO_ITEM else parse_ref(leaf.item),
         actor=leaf.actor,
         facts=json.loads(leaf.facts),

@@ -13,7 +13,7 @@ from callward.audit.errors import LeafNotFoundError, LeafNotSealedError, TreeDam
 from callward.audit.models import Checkpoint, Leaf
 from callward.audit.rollbacks import Rollback, note_restore
 from callward.audit.selectors import CheckpointView, latest_checkpoint
-from callward.audit.states import Event
+from callward.audit.states import AuditEvent, Event
 from callward.audit.verification import Fault, Verification, verify
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def record_refusal(
     item: Ref | None,
     actor: Actor,
     at: datetime,
-    event: Event = Event.AUDIT_ACT_REFUSED,
+    event: Event = AuditEvent.ACT_REFUSED,
     **facts: Fact,
 ) -> int:
     """Append what was refused, in a transaction of its own, after the act was rolled back."""
@@ -143,7 +143,7 @@ def record_restore(*, actor: Actor, at: datetime) -> Rollback | None:
     restored = rollbacks.untold_restore()
     if restored is not None:
         record(
-            Event.VAULT_BACKUP_RESTORED,
+            AuditEvent.BACKUP_RESTORED,
             item=restored.ref,
             actor=actor,
             at=at,
@@ -159,7 +159,7 @@ def record_restore(*, actor: Actor, at: datetime) -> Rollback | None:
 def wipe_salts(item: Ref, *, actor: Actor, at: datetime) -> int:
     """Make what was committed to about an item unprovable for ever, and count the entries."""
     wiped = Leaf.objects.filter(item=str(item)).exclude(salts="").update(salts="")
-    record(Event.AUDIT_SALTS_WIPED, item=item, actor=actor, at=at, leaves=wiped)
+    record(AuditEvent.SALTS_WIPED, item=item, actor=actor, at=at, leaves=wiped)
     return wiped
 
 

@@ -4,124 +4,30 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.kernel.errors import gettext_noop as _
+from callward.kernel.labels import Labelled
 
-class Event(StrEnum):
-    """Everything that has a consequence, in the past tense, sorted by package."""
+EVENTS: dict[str, Event] = {}
 
-    # accounts
-    ACCOUNTS_APPOINTMENT_ENDED = "accounts.appointment.ended"
-    ACCOUNTS_APPOINTMENT_MADE = "accounts.appointment.made"
-    ACCOUNTS_APPOINTMENT_REFUSED = "accounts.appointment.refused"
-    ACCOUNTS_CAPABILITY_REFUSED = "accounts.capability.refused"
-    ACCOUNTS_GRANT_GIVEN = "accounts.grant.given"
-    ACCOUNTS_GRANT_REFUSED = "accounts.grant.refused"
-    ACCOUNTS_GRANT_WITHDRAWN = "accounts.grant.withdrawn"
-    ACCOUNTS_PASSWORD_CHANGED = "accounts.password.changed"
-    ACCOUNTS_PASSWORD_RENEWED = "accounts.password.renewed"
-    ACCOUNTS_SECOND_FACTOR_ADDED = "accounts.second-factor.added"
-    ACCOUNTS_SECOND_FACTOR_REMOVED = "accounts.second-factor.removed"
-    ACCOUNTS_SIGN_IN_ENDED = "accounts.sign-in.ended"
-    ACCOUNTS_SIGN_IN_LOCKED = "accounts.sign-in.locked"
-    ACCOUNTS_SIGN_IN_REFUSED = "accounts.sign-in.refused"
-    ACCOUNTS_SIGN_IN_SUCCEEDED = "accounts.sign-in.succeeded"
-    ACCOUNTS_TOKEN_ISSUED = "accounts.token.issued"
-    ACCOUNTS_TOKEN_WITHDRAWN = "accounts.token.withdrawn"
-    ACCOUNTS_TRAINING_RECORDED = "accounts.training.recorded"
-    ACCOUNTS_UNDERTAKING_SIGNED = "accounts.undertaking.signed"
-    ACCOUNTS_USER_ADDED = "accounts.user.added"
-    ACCOUNTS_USER_DEACTIVATED = "accounts.user.deactivated"
-    ACCOUNTS_USER_REACTIVATED = "accounts.user.reactivated"
-    # audit
-    AUDIT_ACT_REFUSED = "audit.act.refused"
-    AUDIT_SALTS_WIPED = "audit.salts.wiped"
-    # calls
-    CALLS_CALL_DELETED = "calls.call.deleted"
-    CALLS_CALL_KEPT = "calls.call.kept"
-    CALLS_RAW_ROW_DELETED = "calls.raw-row.deleted"
-    # controllers
-    CONTROLLERS_CONTROLLER_ADDED = "controllers.controller.added"
-    CONTROLLERS_POLICY_ACTIVATED = "controllers.policy.activated"
-    CONTROLLERS_POLICY_REFUSED = "controllers.policy.refused"
-    # intake
-    INTAKE_BACKLOG_REFUSED = "intake.backlog.refused"
-    INTAKE_CALL_RECORDS_READ = "intake.call-records.read"
-    INTAKE_DELIVERY_QUARANTINED = "intake.delivery.quarantined"
-    INTAKE_DELIVERY_REFUSED = "intake.delivery.refused"
-    INTAKE_DELIVERY_REJECTED = "intake.delivery.rejected"
-    INTAKE_DELIVERY_RELEASED = "intake.delivery.released"
-    INTAKE_DELIVERY_REPEATED = "intake.delivery.repeated"
-    INTAKE_DELIVERY_TAKEN_IN = "intake.delivery.taken-in"
-    INTAKE_ORPHAN_DISCARDED = "intake.orphan.discarded"
-    INTAKE_RECORDING_ABSENT = "intake.recording.absent"
-    INTAKE_SOURCE_DECLARED = "intake.source.declared"
-    INTAKE_SOURCE_FILE_DELETED = "intake.source-file.deleted"
-    INTAKE_SOURCE_WITHDRAWN = "intake.source.withdrawn"
-    # notices
-    NOTICES_ANNOUNCEMENT_ACKNOWLEDGED = "notices.announcement.acknowledged"
-    NOTICES_EDITION_APPROVAL_ASKED = "notices.edition.approval-asked"
-    NOTICES_EDITION_APPROVED = "notices.edition.approved"
-    NOTICES_EDITION_BLOCKED = "notices.edition.blocked"
-    NOTICES_EDITION_DRAFTED = "notices.edition.drafted"
-    NOTICES_EDITION_PUBLISHED = "notices.edition.published"
-    NOTICES_EDITION_REVIEWED = "notices.edition.reviewed"
-    NOTICES_EDITION_REWORDED = "notices.edition.reworded"
-    NOTICES_EDITION_TURNED_DOWN = "notices.edition.turned-down"
-    NOTICES_EDITION_WITHDRAWN = "notices.edition.withdrawn"
-    # promises
-    PROMISES_CHECK_JUDGED = "promises.check.judged"
-    PROMISES_CHECK_TURNED = "promises.check.turned"
-    PROMISES_CHECK_TURNED_RED = "promises.check.turned-red"
-    # recordings
-    RECORDINGS_COPY_EXPORTED = "recordings.copy.exported"
-    RECORDINGS_COPY_REFUSED = "recordings.copy.refused"
-    RECORDINGS_PLAYBACK_BEGUN = "recordings.playback.begun"
-    RECORDINGS_PLAYBACK_REFUSED = "recordings.playback.refused"
-    RECORDINGS_RECORDING_DEGRADED = "recordings.recording.degraded"
-    RECORDINGS_RECORDING_DELETED = "recordings.recording.deleted"
-    RECORDINGS_RECORDING_FAILED = "recordings.recording.failed"
-    RECORDINGS_RECORDING_KEPT = "recordings.recording.kept"
-    RECORDINGS_RECORDING_VERIFIED = "recordings.recording.verified"
-    # retention
-    RETENTION_CERTIFICATE_ADOPTED = "retention.certificate.adopted"
-    RETENTION_DISPOSAL_RUN = "retention.disposal.run"
-    RETENTION_ERASURE_APPROVED = "retention.erasure.approved"
-    RETENTION_ERASURE_REFUSED = "retention.erasure.refused"
-    RETENTION_HOLD_CASE_CLOSED = "retention.hold.case-closed"
-    RETENTION_HOLD_ENDED = "retention.hold.ended"
-    RETENTION_HOLD_KEPT_ON = "retention.hold.kept-on"
-    RETENTION_HOLD_PLACED = "retention.hold.placed"
-    RETENTION_HOLD_REFUSED = "retention.hold.refused"
-    RETENTION_HOLD_RELEASED = "retention.hold.released"
-    RETENTION_HOLD_RELEASE_ASKED = "retention.hold.release-asked"
-    RETENTION_HOLD_REVIEWED = "retention.hold.reviewed"
-    RETENTION_ITEM_CERTIFIED = "retention.item.certified"
-    RETENTION_ITEM_COUNT_BEGUN = "retention.item.count-begun"
-    RETENTION_ITEM_DESTROYED = "retention.item.destroyed"
-    RETENTION_ITEM_DUE_SHORTENED = "retention.item.due-shortened"
-    RETENTION_ITEM_REGISTERED = "retention.item.registered"
-    # telephony
-    TELEPHONY_ANSWER_NOTED = "telephony.answer.noted"
-    TELEPHONY_CALL_COLLECTED = "telephony.call.collected"
-    TELEPHONY_CALL_WRAPPED_UP = "telephony.call.wrapped-up"
-    TELEPHONY_COMPLAINT_OPENED = "telephony.complaint.opened"
-    TELEPHONY_COPY_MADE = "telephony.copy.made"
-    TELEPHONY_DAY_COUNTED = "telephony.day.counted"
-    TELEPHONY_GAP_JUDGED = "telephony.gap.judged"
-    TELEPHONY_PAUSE_BEGUN = "telephony.pause.begun"
-    TELEPHONY_PAUSE_ENDED = "telephony.pause.ended"
-    TELEPHONY_PERMIT_GIVEN = "telephony.permit.given"
-    TELEPHONY_PROMPT_UPLOADED = "telephony.prompt.uploaded"
-    TELEPHONY_RECORD_DELETED = "telephony.record.deleted"
-    TELEPHONY_RECORDING_STOPPED = "telephony.recording.stopped"
-    TELEPHONY_RING_BACK_SETTLED = "telephony.ring-back.settled"
-    TELEPHONY_SETTING_CHANGED = "telephony.setting.changed"
-    # vault
-    VAULT_BACKUP_MADE = "vault.backup.made"
-    VAULT_BACKUP_REPLAYED = "vault.backup.replayed"
-    VAULT_BACKUP_RESTORED = "vault.backup.restored"
-    VAULT_DESTRUCTION_FINISHED = "vault.destruction.finished"
-    VAULT_DESTRUCTION_INTENDED = "vault.destruction.intended"
-    VAULT_WRAP_MOVED = "vault.wrap.moved"
+
+class Event(Labelled):
+    """Something that has a consequence, in the past tense; each package declares its own."""
+
+    def __init__(self, value: str, words: str) -> None:
+        """Take the event into the list, once."""
+        del words
+        if value in EVENTS:
+            raise ValueError(value)
+        EVENTS[value] = self
+
+
+class AuditEvent(Event):
+    """What this package writes into the audit."""
+
+    ACT_REFUSED = "audit.act.refused", _("An act was refused.")
+    SALTS_WIPED = "audit.salts.wiped", _("The link between the audit and erased texts was wiped.")
+    # Written here, because the tree must tell it before anything else.
+    BACKUP_RESTORED = "vault.backup.restored", _("A backup was restored.")
 
 
 class FaultKind(StrEnum):

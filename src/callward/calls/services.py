@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit.services import record_each
-from callward.audit.states import Event
 from callward.calls.errors import CallsNotRecordedError, CallTimesError
 from callward.calls.models import Call, CdrRow, Leg
 from callward.calls.rules import other_party, times_agree
 from callward.calls.selectors import known_calls, numbers_mentioned_in, still_mentioned
+from callward.calls.states import CallsEvent
 from callward.controllers.selectors import policy
 from callward.kernel.actors import system_actor
 from callward.kernel.calendar import cap_due
@@ -99,7 +99,7 @@ def keep_calls(calls: Sequence[NewCall], *, actor: Actor, at: datetime) -> list[
                 refs[key] = new_ref(call.started_at)
                 fresh[refs[key]] = call
         _keep_rows(fresh, at=at)
-        record_each(Event.CALLS_CALL_KEPT, items=list(fresh), actor=actor, at=at)
+        record_each(CallsEvent.CALL_KEPT, items=list(fresh), actor=actor, at=at)
     return [refs[key] for key in keys]
 
 
@@ -200,7 +200,7 @@ def delete_due_raw_rows(*, at: datetime) -> int:
         refs = list(due.values_list("call_id", flat=True)[:_RAW_ROWS_AT_ONCE])
         due.filter(call_id__in=refs).delete()
         record_each(
-            Event.CALLS_RAW_ROW_DELETED, items=refs, actor=system_actor("delete-raw-rows"), at=at
+            CallsEvent.RAW_ROW_DELETED, items=refs, actor=system_actor("delete-raw-rows"), at=at
         )
     return len(refs)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.audit.states import Event
+from callward.kernel.errors import gettext_noop as _
+
 
 class CallDirection(StrEnum):
     """Who rang whom, as the controller sees it."""
@@ -41,3 +44,14 @@ class Told(StrEnum):
     ASSERTED = "asserted"
     NONE = "none"
     UNKNOWN = "unknown"
+
+
+class CallsEvent(Event):
+    """What this package writes into the audit."""
+
+    CALL_DELETED = "calls.call.deleted", _("The call was deleted.")
+    CALL_KEPT = "calls.call.kept", _("The call was written down.")
+    RAW_ROW_DELETED = (
+        "calls.raw-row.deleted",
+        _("The carrier's own record of the call was deleted."),
+    )

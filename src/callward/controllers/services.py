@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors
 from callward.controllers.errors import (
     ControllerKnownError,
@@ -19,6 +18,7 @@ from callward.controllers.errors import (
 )
 from callward.controllers.models import Controller, PolicyRevision
 from callward.controllers.selectors import ControllerView, RevisionView
+from callward.controllers.states import ControllersEvent
 from callward.kernel.calendar import local_day, start_of_day
 from callward.kernel.references import new_ref
 from callward.policy import CompiledPolicy, compile_policy, lint, load
@@ -46,7 +46,7 @@ def add_controller(toml: bytes, *, actor: Actor, at: datetime) -> ControllerView
             added_at=at,
         )
         audit.record(
-            Event.CONTROLLERS_CONTROLLER_ADDED,
+            ControllersEvent.CONTROLLER_ADDED,
             item=controller.ref,
             actor=actor,
             at=at,
@@ -119,7 +119,7 @@ def _keep(  # what is archived together is named together
         previous=after,
     )
     audit.record(
-        Event.CONTROLLERS_POLICY_ACTIVATED,
+        ControllersEvent.POLICY_ACTIVATED,
         item=revision.ref,
         actor=actor,
         at=at,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.intake import keys
 from callward.intake.models import WaitingFile
+from callward.intake.states import IntakeEvent
 from callward.retention import services as retention
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def refuse(candidates: Sequence[Candidate], door: Door) -> Ref:
             at=door.at,
         )
         audit.record(
-            Event.INTAKE_BACKLOG_REFUSED,
+            IntakeEvent.BACKLOG_REFUSED,
             item=certificate.ref,
             actor=door.actor,
             at=door.at,

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Q
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.calls.services import keep_calls
 from callward.calls.states import Told
 from callward.intake import keeping, keys, rules
@@ -18,7 +17,7 @@ from callward.intake.envelope import Envelope, parse_envelope
 from callward.intake.judging import plan_for
 from callward.intake.models import Delivery, WaitingCdr, WaitingFile
 from callward.intake.rules import Evidence
-from callward.intake.states import DeliveryState
+from callward.intake.states import DeliveryState, IntakeEvent
 from callward.kernel.references import new_ref
 from callward.recordings import services as recordings
 from callward.recordings.services import NewRecording
@@ -88,7 +87,7 @@ def _keep_waiting(told: Sequence[tuple[Envelope, str]], door: Door) -> int:
         )
         if by_key:
             audit.record(
-                Event.INTAKE_CALL_RECORDS_READ,
+                IntakeEvent.CALL_RECORDS_READ,
                 item=door.controller_ref,
                 actor=door.actor,
                 at=door.at,
@@ -224,7 +223,7 @@ def _keep_absent(owed: Sequence[tuple[Envelope, Evidence]], door: Door) -> None:
     Delivery.objects.bulk_create(
         [_absent(ref, envelope, door) for ref, envelope in zip(refs, told, strict=True)]
     )
-    audit.record_each(Event.INTAKE_RECORDING_ABSENT, items=refs, actor=door.actor, at=door.at)
+    audit.record_each(IntakeEvent.RECORDING_ABSENT, items=refs, actor=door.actor, at=door.at)
 
 
 def _absent_recording(ref: Ref, call_ref: Ref, envelope: Envelope, door: Door) -> NewRecording:

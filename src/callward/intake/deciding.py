@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.calls.states import Told
 from callward.intake import keeping, keys
 from callward.intake.arrivals import Accepted, Candidate, Suspect
@@ -20,7 +19,7 @@ from callward.intake.errors import (
 )
 from callward.intake.judging import Judge, arrival_of
 from callward.intake.models import Quarantined
-from callward.intake.states import QuarantineState
+from callward.intake.states import IntakeEvent, QuarantineState
 from callward.retention import services as retention
 from callward.vault import services as vault
 from callward.vault.errors import PartMissingError
@@ -49,7 +48,7 @@ def release_from_quarantine(
     with transaction.atomic():
         _decide(row, QuarantineState.TAKEN_IN, actor=actor, at=at)
         audit.record(
-            Event.INTAKE_DELIVERY_RELEASED,
+            IntakeEvent.DELIVERY_RELEASED,
             item=recording_ref,
             actor=actor,
             at=at,
@@ -105,7 +104,7 @@ def reject_quarantined(ref: Ref, *, actor: Actor, at: datetime) -> Ref | None:
     with transaction.atomic():
         _decide(row, QuarantineState.REJECTED, actor=actor, at=at)
         audit.record(
-            Event.INTAKE_DELIVERY_REJECTED,
+            IntakeEvent.DELIVERY_REJECTED,
             item=row.item_ref or row.ref,
             actor=actor,
             at=at,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.intake.errors import MalformedDeclarationError, NoSuchDeclarationError
 from callward.intake.models import SourceDeclaration
 from callward.intake.rules import Declared
+from callward.intake.states import IntakeEvent
 from callward.intake.values import DeclarationView
 from callward.kernel.references import new_ref
 
@@ -65,7 +65,7 @@ def declare_source(
     with transaction.atomic():
         row.save(force_insert=True)
         audit.record(
-            Event.INTAKE_SOURCE_DECLARED, item=row.ref, actor=actor, at=at, signed_by=signed_by
+            IntakeEvent.SOURCE_DECLARED, item=row.ref, actor=actor, at=at, signed_by=signed_by
         )
     return _view(row)
 
@@ -76,7 +76,7 @@ def withdraw_declaration(ref: Ref, *, actor: Actor, at: datetime) -> None:
         ended = SourceDeclaration.objects.filter(ref=ref, withdrawn_at=None).update(withdrawn_at=at)
         if not ended:
             raise NoSuchDeclarationError(ref=ref)
-        audit.record(Event.INTAKE_SOURCE_WITHDRAWN, item=ref, actor=actor, at=at)
+        audit.record(IntakeEvent.SOURCE_WITHDRAWN, item=ref, actor=actor, at=at)
 
 
 def declared_by(controller_ref: Ref, *, at: datetime) -> tuple[Declared, ...]:

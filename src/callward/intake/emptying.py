@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.intake import backlog, call_records, judging, keeping, keys, quarantining
 from callward.intake.ahead import Ahead
 from callward.intake.arrivals import Accepted, Erased, Known, PastDue, Suspect
@@ -15,7 +14,7 @@ from callward.intake.cdr import LARGEST_CDR
 from callward.intake.envelope import Envelope
 from callward.intake.folder import EntryKind, FileChangedError
 from callward.intake.names import stem_of
-from callward.intake.states import DeliveryState, QuarantineReason
+from callward.intake.states import DeliveryState, IntakeEvent, QuarantineReason
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
@@ -242,7 +241,7 @@ class Look:
         keeping.settle([each.delivery.recording_ref for each in unfinished], self._door)
         again = [each for each in known if each.delivery.state != DeliveryState.KEPT]
         audit.record_each(
-            Event.INTAKE_DELIVERY_REPEATED,
+            IntakeEvent.DELIVERY_REPEATED,
             items=[each.delivery.recording_ref for each in again],
             actor=self._door.actor,
             at=self._door.at,
@@ -255,7 +254,7 @@ class Look:
             return
         self._delete([each.arrival.candidate for each in erased])
         audit.record(
-            Event.INTAKE_DELIVERY_REFUSED,
+            IntakeEvent.DELIVERY_REFUSED,
             item=self._door.controller_ref,
             actor=self._door.actor,
             at=self._door.at,

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.calls.services import NewCall, NewParty, keep_calls
 from callward.intake.models import Delivery, WaitingCdr
-from callward.intake.states import DeliveryState
+from callward.intake.states import DeliveryState, IntakeEvent
 from callward.kernel.numbers import PhoneNumber
 from callward.recordings import services as recordings
 from callward.recordings.services import NewRecording
@@ -104,7 +103,7 @@ def _audit(group: Sequence[Accepted], sealed: Sequence[Sealed], door: Door) -> N
     for evidence, items in by_evidence.items():
         declared = {"declaration": evidence.declaration.ref} if evidence.declaration else {}
         audit.record_each(
-            Event.INTAKE_DELIVERY_TAKEN_IN,
+            IntakeEvent.DELIVERY_TAKEN_IN,
             items=items,
             actor=door.actor,
             at=door.at,
@@ -176,7 +175,7 @@ def settle(deliveries: Sequence[Ref], door: Door) -> None:
             state=DeliveryState.SETTLED, settled_at=door.at
         )
         audit.record_each(
-            Event.INTAKE_SOURCE_FILE_DELETED,
+            IntakeEvent.SOURCE_FILE_DELETED,
             items=list(deliveries),
             actor=door.actor,
             at=door.at,

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.intake import keys
 from callward.intake.arrivals import Arrival, Suspect
 from callward.intake.judging import plan_for
 from callward.intake.models import Quarantined
-from callward.intake.states import QuarantineState
+from callward.intake.states import IntakeEvent, QuarantineState
 from callward.kernel import calendar
 from callward.kernel.references import new_ref
 from callward.retention import services as retention
@@ -147,7 +146,7 @@ def _row(suspect: Suspect, item: Sealed | None, door: Door) -> Quarantined:
 
 def _audit_quarantined(row: Quarantined, door: Door) -> None:
     audit.record(
-        Event.INTAKE_DELIVERY_QUARANTINED,
+        IntakeEvent.DELIVERY_QUARANTINED,
         item=row.item_ref or row.ref,
         actor=door.actor,
         at=door.at,
@@ -200,5 +199,5 @@ def source_deleted(refs: Sequence[Ref], door: Door) -> None:
     with transaction.atomic():
         Quarantined.objects.filter(ref__in=refs).update(source_deleted=True)
         audit.record_each(
-            Event.INTAKE_SOURCE_FILE_DELETED, items=list(refs), actor=door.actor, at=door.at
+            IntakeEvent.SOURCE_FILE_DELETED, items=list(refs), actor=door.actor, at=door.at
         )

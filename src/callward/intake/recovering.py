@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from callward.audit import services as audit
 from callward.audit.selectors import last_at
-from callward.audit.states import Event
 from callward.intake.forgotten import adopt
 from callward.intake.locking import recovering
 from callward.intake.models import Quarantined
-from callward.intake.states import QuarantineState
+from callward.intake.states import IntakeEvent, QuarantineState
 from callward.kernel.actors import system_actor
 from callward.kernel.references import made_at
 from callward.retention import services as retention
 from callward.vault import services as vault
+from callward.vault.states import VaultEvent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,12 +38,12 @@ def _discard_orphans(at: datetime) -> int:
     """
     found = vault.reconcile()
     orphans = sorted({*found.objects_without_rows, *found.wraps_without_rows})
-    replayed_at = last_at(Event.VAULT_BACKUP_REPLAYED)
+    replayed_at = last_at(VaultEvent.BACKUP_REPLAYED)
     if replayed_at is not None:
         adopt([ref for ref in orphans if made_at(ref) <= replayed_at], at=at)
     if orphans:
         vault.discard(orphans)
-        audit.record_each(Event.INTAKE_ORPHAN_DISCARDED, items=orphans, actor=RECOVERY, at=at)
+        audit.record_each(IntakeEvent.ORPHAN_DISCARDED, items=orphans, actor=RECOVERY, at=at)
     return len(orphans)
 
 

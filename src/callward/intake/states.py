@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from callward.kernel.errors import gettext_noop
+from callward.audit.states import Event
+from callward.kernel.errors import gettext_noop, gettext_noop as _
 
 
 class DeliveryState(StrEnum):
@@ -113,3 +114,36 @@ SENTENCES: dict[QuarantineReason, str] = {
         "The recording came after its call had been written down as absent."
     ),
 }
+
+
+class IntakeEvent(Event):
+    """What this package writes into the audit."""
+
+    BACKLOG_REFUSED = (
+        "intake.backlog.refused",
+        _("Recordings past their due date were refused and certified."),
+    )
+    CALL_RECORDS_READ = "intake.call-records.read", _("The carrier's call records were read.")
+    DELIVERY_QUARANTINED = "intake.delivery.quarantined", _("The arrival was sealed in quarantine.")
+    DELIVERY_REFUSED = "intake.delivery.refused", _("An arrival was refused.")
+    DELIVERY_REJECTED = "intake.delivery.rejected", _("The arrival was rejected.")
+    DELIVERY_RELEASED = "intake.delivery.released", _("The arrival was released from quarantine.")
+    DELIVERY_REPEATED = (
+        "intake.delivery.repeated",
+        _("The same recording arrived again; nothing was added."),
+    )
+    DELIVERY_TAKEN_IN = "intake.delivery.taken-in", _("The recording was taken in.")
+    ORPHAN_DISCARDED = (
+        "intake.orphan.discarded",
+        _("A sealed object that belonged to nothing was discarded."),
+    )
+    RECORDING_ABSENT = (
+        "intake.recording.absent",
+        _("The call was written down as one without a recording."),
+    )
+    SOURCE_DECLARED = "intake.source.declared", _("A source was declared and signed for.")
+    SOURCE_FILE_DELETED = (
+        "intake.source-file.deleted",
+        _("The delivered file was deleted from the inbox."),
+    )
+    SOURCE_WITHDRAWN = "intake.source.withdrawn", _("The declaration of a source was withdrawn.")

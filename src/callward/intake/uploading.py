@@ -6,14 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.intake import backlog, judging, keeping, keys, quarantining
 from callward.intake.arrivals import Accepted, Candidate, Erased, Known, PastDue, Suspect
 from callward.intake.doors import open_door
 from callward.intake.envelope import parse_envelope
 from callward.intake.errors import TooLargeError
 from callward.intake.locking import sealing
-from callward.intake.states import Outcome, QuarantineReason
+from callward.intake.states import IntakeEvent, Outcome, QuarantineReason
 from callward.intake.values import Receipt
 
 if TYPE_CHECKING:
@@ -150,13 +149,13 @@ def _receipt(verdict: Verdict, ref: Ref | None, door: Door) -> Receipt:
 
 def _repeated(known: Known, door: Door) -> Receipt:
     ref = known.delivery.recording_ref
-    audit.record(Event.INTAKE_DELIVERY_REPEATED, item=ref, actor=door.actor, at=door.at)
+    audit.record(IntakeEvent.DELIVERY_REPEATED, item=ref, actor=door.actor, at=door.at)
     return Receipt(outcome=Outcome.DUPLICATE, ref=ref)
 
 
 def _refused(door: Door) -> Receipt:
     audit.record(
-        Event.INTAKE_DELIVERY_REFUSED,
+        IntakeEvent.DELIVERY_REFUSED,
         item=door.controller_ref,
         actor=door.actor,
         at=door.at,

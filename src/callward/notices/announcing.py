@@ -10,12 +10,12 @@ from callward.accounts.errors import CapabilityMissingError
 from callward.accounts.services import require
 from callward.accounts.states import Capability
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.kernel.actors import ActorKind
 from callward.kernel.references import new_ref, parse_ref
 from callward.notices.errors import AnnouncementNotFoundError
 from callward.notices.models import Announcement
 from callward.notices.selectors import announcement_view
+from callward.notices.states import NoticesEvent
 from callward.policy.vocabulary import AnnounceChange
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def acknowledge(announcement_ref: Ref, *, actor: Actor, at: datetime) -> Announc
             found.acknowledged_at, found.acknowledged_by = at, str(actor)
             found.save()
             audit.record(
-                Event.NOTICES_ANNOUNCEMENT_ACKNOWLEDGED,
+                NoticesEvent.ANNOUNCEMENT_ACKNOWLEDGED,
                 item=found.edition.ref,
                 actor=actor,
                 at=at,

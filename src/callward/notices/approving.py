@@ -9,7 +9,6 @@ from django.db import transaction
 from callward.accounts import selectors as accounts
 from callward.accounts.states import Capability
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import PolicyLintError
 from callward.kernel.actors import ActorKind, system_actor
@@ -31,7 +30,7 @@ from callward.notices.errors import (
 )
 from callward.notices.models import Edition
 from callward.notices.selectors import edition_view
-from callward.notices.states import OPEN, EditionState
+from callward.notices.states import OPEN, EditionState, NoticesEvent
 from callward.policy import compile_policy, lint, load
 from callward.policy.change import changes_between
 
@@ -62,7 +61,7 @@ def ask_approval(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView
         edition.officer_told_at = None if edition.passes_at is None else at
         edition.save()
         audit.record(
-            Event.NOTICES_EDITION_APPROVAL_ASKED,
+            NoticesEvent.EDITION_APPROVAL_ASKED,
             item=edition.ref,
             actor=actor,
             at=at,
@@ -109,7 +108,7 @@ def turn_down(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
         edition.state, edition.asked_at, edition.asked_by = EditionState.DRAFT, None, ""
         edition.passes_at = edition.officer_told_at = None
         edition.save()
-        audit.record(Event.NOTICES_EDITION_TURNED_DOWN, item=edition.ref, actor=actor, at=at)
+        audit.record(NoticesEvent.EDITION_TURNED_DOWN, item=edition.ref, actor=actor, at=at)
     return edition_view(edition)
 
 
@@ -158,7 +157,7 @@ def _approved(edition: Edition, *, actor: Actor, at: datetime) -> EditionView:
     kept = archive(edition, policy, at=at)
     announce(edition, policy, at=at)
     audit.record(
-        Event.NOTICES_EDITION_APPROVED,
+        NoticesEvent.EDITION_APPROVED,
         item=edition.ref,
         actor=actor,
         at=at,

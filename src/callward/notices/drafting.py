@@ -10,7 +10,6 @@ from callward import texts
 from callward.accounts.services import require
 from callward.accounts.states import Capability
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import PolicyChainError, PolicyKnownError, PolicyOfAnotherError
 from callward.kernel.actors import ActorKind, system_actor
@@ -27,7 +26,7 @@ from callward.notices.models import Edition
 from callward.notices.reading import NoticeText, read_notice
 from callward.notices.rendering import render
 from callward.notices.selectors import edition_view
-from callward.notices.states import PUBLIC, EditionState, Format
+from callward.notices.states import PUBLIC, EditionState, Format, NoticesEvent
 from callward.policy import compile_policy, load
 from callward.texts import LANGUAGES
 from callward.texts.states import NoticeKind
@@ -61,7 +60,7 @@ def draft_policy(controller_ref: Ref, toml: bytes, *, actor: Actor, at: datetime
             drafted_by=str(actor),
         )
         audit.record(
-            Event.NOTICES_EDITION_DRAFTED,
+            NoticesEvent.EDITION_DRAFTED,
             item=edition.ref,
             actor=actor,
             at=at,
@@ -111,7 +110,7 @@ def withdraw(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
         edition.state = EditionState.WITHDRAWN
         edition.withdrawn_at, edition.withdrawn_by = at, str(actor)
         edition.save()
-        audit.record(Event.NOTICES_EDITION_WITHDRAWN, item=edition.ref, actor=actor, at=at)
+        audit.record(NoticesEvent.EDITION_WITHDRAWN, item=edition.ref, actor=actor, at=at)
     return edition_view(edition)
 
 
@@ -139,7 +138,7 @@ def note_blocked(edition_ref: Ref, codes: tuple[str, ...], *, at: datetime) -> N
         edition.blocked_by = said
         edition.save(update_fields=["blocked_by"])
         audit.record(
-            Event.NOTICES_EDITION_BLOCKED,
+            NoticesEvent.EDITION_BLOCKED,
             item=edition.ref,
             actor=system_actor("notices.publish"),
             at=at,

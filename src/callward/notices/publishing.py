@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers, services as activating
 from callward.controllers.errors import ControllersError
 from callward.kernel.actors import system_actor
@@ -18,7 +17,7 @@ from callward.notices.archiving import archive
 from callward.notices.drafting import locked, note_blocked
 from callward.notices.models import Edition
 from callward.notices.selectors import edition_view, probes_of
-from callward.notices.states import EditionState
+from callward.notices.states import EditionState, NoticesEvent
 from callward.policy import load
 from callward.texts import LANGUAGES
 from callward.texts.states import Probe
@@ -83,7 +82,7 @@ def _reissue(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
         archive(edition, policy, at=at)
         announce(edition, policy, at=at)
         audit.record(
-            Event.NOTICES_EDITION_REWORDED,
+            NoticesEvent.EDITION_REWORDED,
             item=edition.ref,
             actor=_PUBLISHER,
             at=at,
@@ -177,7 +176,7 @@ def _take_place(edition: Edition, *, at: datetime) -> None:
     edition.number = 1 if before is None or before.number is None else before.number + 1
     edition.save()
     audit.record(
-        Event.NOTICES_EDITION_PUBLISHED,
+        NoticesEvent.EDITION_PUBLISHED,
         item=edition.ref,
         actor=_PUBLISHER,
         at=at,

@@ -8,14 +8,13 @@ from django.db import transaction
 
 from callward.accounts.states import Capability
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.kernel.calendar import add_civil, local_day, parse_period, zone_named
 from callward.kernel.references import new_ref
 from callward.notices import selectors
 from callward.notices.drafting import locked, require_of
 from callward.notices.errors import NotPublishedError
 from callward.notices.models import Review
-from callward.notices.states import EditionState
+from callward.notices.states import EditionState, NoticesEvent
 from callward.notices.values import ReviewDue
 from callward.policy.vocabulary_notice import Reviewed
 
@@ -36,7 +35,7 @@ def review(edition_ref: Ref, *, actor: Actor, at: datetime) -> None:
         Review.objects.create(
             ref=new_ref(at), edition=edition, reviewed_at=at, reviewed_by=str(actor)
         )
-        audit.record(Event.NOTICES_EDITION_REVIEWED, item=edition.ref, actor=actor, at=at)
+        audit.record(NoticesEvent.EDITION_REVIEWED, item=edition.ref, actor=actor, at=at)
 
 
 def review_due(controller_ref: Ref, *, at: datetime) -> ReviewDue | None:

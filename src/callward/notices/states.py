@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.audit.states import Event
+from callward.kernel.errors import gettext_noop as _
+
 
 class EditionState(StrEnum):
     """The life of one version of a controller's notices, from the draft on."""
@@ -61,3 +64,33 @@ class ArchiveFault(StrEnum):
     BYTES_CHANGED = "bytes-changed"
     MISSING = "missing"
     RENDERS_DIFFERENTLY = "renders-differently"
+
+
+class NoticesEvent(Event):
+    """What this package writes into the audit."""
+
+    ANNOUNCEMENT_ACKNOWLEDGED = (
+        "notices.announcement.acknowledged",
+        _("A place has announced the change."),
+    )
+    EDITION_APPROVAL_ASKED = (
+        "notices.edition.approval-asked",
+        _("The approval of a new policy was asked for."),
+    )
+    EDITION_APPROVED = "notices.edition.approved", _("A new policy was approved.")
+    EDITION_BLOCKED = (
+        "notices.edition.blocked",
+        _("The publishing of a policy was blocked by a check."),
+    )
+    EDITION_DRAFTED = "notices.edition.drafted", _("A new policy was drafted.")
+    EDITION_PUBLISHED = (
+        "notices.edition.published",
+        _("The notices of a policy were published and archived."),
+    )
+    EDITION_REVIEWED = "notices.edition.reviewed", _("The policy was reviewed and stays as it is.")
+    EDITION_REWORDED = (
+        "notices.edition.reworded",
+        _("The notices were published in new words; no rule changed."),
+    )
+    EDITION_TURNED_DOWN = "notices.edition.turned-down", _("A new policy was turned down.")
+    EDITION_WITHDRAWN = "notices.edition.withdrawn", _("A new policy was withdrawn.")

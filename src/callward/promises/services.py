@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit.services import record
-from callward.audit.states import Event
 from callward.kernel.actors import system_actor
 from callward.promises.errors import CheckNotRedError, CheckUnknownError
 from callward.promises.glancing import glance, glances
 from callward.promises.models import Check, Turn
 from callward.promises.registry import CannotLookError, every_probe
 from callward.promises.selectors import check_view
-from callward.promises.states import CheckState, Verdict
+from callward.promises.states import CheckState, PromisesEvent, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +104,7 @@ def _turn(row: Check, *, at: datetime) -> None:
         turned_at=at,
     ).save()
     red = row.state == CheckState.RED
-    event = Event.PROMISES_CHECK_TURNED_RED if red else Event.PROMISES_CHECK_TURNED
+    event = PromisesEvent.CHECK_TURNED_RED if red else PromisesEvent.CHECK_TURNED
     record(
         event,
         item=row.ref,
@@ -128,7 +127,7 @@ def judge(check_ref: Ref, verdict: Verdict, *, actor: Actor, at: datetime) -> Ch
         row.verdict, row.judged_at, row.judged_by = verdict, at, str(actor)
         row.save(update_fields=["verdict", "judged_at", "judged_by"])
         record(
-            Event.PROMISES_CHECK_JUDGED,
+            PromisesEvent.CHECK_JUDGED,
             item=row.ref,
             actor=actor,
             at=at,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from callward.audit.states import Event
+from callward.kernel.errors import gettext_noop as _
 from callward.notices.states import CheckState
 
 if TYPE_CHECKING:
@@ -45,3 +47,11 @@ class CheckView:
     def alarms(self) -> bool:
         """Whether the officer has to look."""
         return self.state in (CheckState.RED, CheckState.STALE)
+
+
+class PromisesEvent(Event):
+    """What this package writes into the audit."""
+
+    CHECK_JUDGED = "promises.check.judged", _("The officer judged a failed check.")
+    CHECK_TURNED = "promises.check.turned", _("A check changed.")
+    CHECK_TURNED_RED = "promises.check.turned-red", _("A check failed: a promise may be broken.")

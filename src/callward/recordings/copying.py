@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from django.db import transaction
 
 from callward.audit.services import record
-from callward.audit.states import Event
 from callward.recordings.permitting import require_playable
+from callward.recordings.states import RecordingsEvent
 from callward.retention.services import require_usable
 from callward.vault.services import open_part
 
@@ -64,7 +64,7 @@ def export_copy(
 
 def _write_down(allowed: Permission, *, behalf: Ref, actor: Actor, at: datetime) -> None:
     record(
-        Event.RECORDINGS_COPY_EXPORTED,
+        RecordingsEvent.COPY_EXPORTED,
         item=allowed.recording.ref,
         actor=actor,
         at=at,

@@ -10,10 +10,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from callward.audit.services import record_each
-from callward.audit.states import Event
 from callward.calls.services import mark_recorded
 from callward.recordings.models import Recording
-from callward.recordings.states import SEALED, RecordingState
+from callward.recordings.states import SEALED, RecordingsEvent, RecordingState
 from callward.retention.services import NewItem, Plan, register
 from callward.writing import keep_rows
 
@@ -57,7 +56,7 @@ def keep_recordings(recordings: Sequence[NewRecording], *, actor: Actor, at: dat
         for state in {new.state for new in recordings}:
             refs = [new.ref for new in recordings if new.state is state]
             record_each(
-                Event.RECORDINGS_RECORDING_KEPT, items=refs, actor=actor, at=at, state=str(state)
+                RecordingsEvent.RECORDING_KEPT, items=refs, actor=actor, at=at, state=str(state)
             )
 
 

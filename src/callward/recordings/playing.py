@@ -11,7 +11,6 @@ from django.db.models import UUIDField
 from callward.accounts.selectors import grant_for
 from callward.asking import Question
 from callward.audit.services import record
-from callward.audit.states import Event
 from callward.kernel.actors import user_actor
 from callward.kernel.calendar import cap_due
 from callward.kernel.references import new_ref
@@ -23,6 +22,7 @@ from callward.recordings.errors import (
 )
 from callward.recordings.models import Playback
 from callward.recordings.permitting import require_playable
+from callward.recordings.states import RecordingsEvent
 from callward.retention.services import require_usable
 from callward.sealing.digests import sha256
 from callward.vault.services import open_part
@@ -75,7 +75,7 @@ def begin_playback(
     with transaction.atomic():
         playback.save(force_insert=True)
         record(
-            Event.RECORDINGS_PLAYBACK_BEGUN,
+            RecordingsEvent.PLAYBACK_BEGUN,
             item=recording_ref,
             actor=user_actor(user_ref),
             at=at,

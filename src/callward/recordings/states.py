@@ -6,6 +6,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from callward.audit.states import Event
+from callward.kernel.errors import gettext_noop as _
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -53,3 +56,25 @@ INCOMPLETE = frozenset({"line-fell"})  # why the end of a recording is missing
 def may_become(before: RecordingState, after: RecordingState) -> bool:
     """Whether a recording may go from one state to the other."""
     return after in ALLOWED[before]
+
+
+class RecordingsEvent(Event):
+    """What this package writes into the audit."""
+
+    COPY_EXPORTED = "recordings.copy.exported", _("A copy of the recording was handed out.")
+    PLAYBACK_BEGUN = "recordings.playback.begun", _("The recording was opened for listening.")
+    PLAYBACK_REFUSED = "recordings.playback.refused", _("Listening to the recording was refused.")
+    RECORDING_DEGRADED = (
+        "recordings.recording.degraded",
+        _("The recording was checked and found incomplete."),
+    )
+    RECORDING_DELETED = "recordings.recording.deleted", _("The recording's row was deleted.")
+    RECORDING_FAILED = (
+        "recordings.recording.failed",
+        _("The recording was checked and cannot be decoded."),
+    )
+    RECORDING_KEPT = "recordings.recording.kept", _("The recording was sealed and kept.")
+    RECORDING_VERIFIED = (
+        "recordings.recording.verified",
+        _("The recording was checked and found whole."),
+    )

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit.services import record
-from callward.audit.states import Event
 from callward.controllers.selectors import policy
 from callward.kernel.actors import system_actor
 from callward.recordings.decoding import Decoded, decode
 from callward.recordings.errors import RecordingMissingError, RecordingStateError
 from callward.recordings.models import Recording
 from callward.recordings.rules import verdict, wave_of
-from callward.recordings.states import INCOMPLETE, SEALED, RecordingState, may_become
+from callward.recordings.states import (
+    INCOMPLETE,
+    SEALED,
+    RecordingsEvent,
+    RecordingState,
+    may_become,
+)
 from callward.recordings.waves import PART, pack_wave
 from callward.retention.services import require_usable
 from callward.sealing.errors import SealBrokenError
@@ -32,9 +37,9 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
 
 _EVENTS = {
-    RecordingState.VERIFIED: Event.RECORDINGS_RECORDING_VERIFIED,
-    RecordingState.DEGRADED: Event.RECORDINGS_RECORDING_DEGRADED,
-    RecordingState.FAILED: Event.RECORDINGS_RECORDING_FAILED,
+    RecordingState.VERIFIED: RecordingsEvent.RECORDING_VERIFIED,
+    RecordingState.DEGRADED: RecordingsEvent.RECORDING_DEGRADED,
+    RecordingState.FAILED: RecordingsEvent.RECORDING_FAILED,
 }
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.kernel.actors import system_actor
 from callward.kernel.errors import BadInputError
@@ -16,7 +15,7 @@ from callward.kernel.references import made_at
 from callward.retention import ports
 from callward.retention.models import Certificate, DestroyedItem, Disposal, Item
 from callward.retention.proofs import Proof, read_proof
-from callward.retention.states import DisposalState
+from callward.retention.states import DisposalState, RetentionEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -134,7 +133,7 @@ def _remember_gone(refs: tuple[Ref, ...], disposal: Disposal) -> None:
 def _record(proof: Proof, *, at: datetime) -> None:
     said = proof.statement
     audit.record(
-        Event.RETENTION_CERTIFICATE_ADOPTED,
+        RetentionEvent.CERTIFICATE_ADOPTED,
         item=said.ref,
         actor=_REPLAY,
         at=at,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.kernel import calendar
 from callward.kernel.references import new_ref
@@ -17,7 +16,7 @@ from callward.retention.certificates import Statement, sign_statement
 from callward.retention.errors import BadCountError
 from callward.retention.models import Certificate, Disposal
 from callward.retention.proofs import keep_proof
-from callward.retention.states import DisposalKind, DisposalState, Rule
+from callward.retention.states import DisposalKind, DisposalState, RetentionEvent, Rule
 from callward.retention.values import CertificateView
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def _close(disposal: Disposal, certificate: Certificate, *, actor: Actor, at: da
     disposal.state = DisposalState.SIGNED
     disposal.save(update_fields=["state"])
     audit.record(
-        Event.RETENTION_ITEM_CERTIFIED,
+        RetentionEvent.ITEM_CERTIFIED,
         item=certificate.ref,
         actor=actor,
         at=at,

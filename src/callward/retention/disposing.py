@@ -8,12 +8,11 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.kernel.references import new_ref
 from callward.retention import destroying, holding, planning
 from callward.retention.models import Disposal, DisposalRun, HeldItem, Item
 from callward.retention.selectors import count_overdue, held_lines, run_view
-from callward.retention.states import DisposalKind, ItemState, Rule, RunState
+from callward.retention.states import DisposalKind, ItemState, RetentionEvent, Rule, RunState
 from callward.retention.values import EpochLine, Preview
 from callward.vault import ports as vault_ports, services as vault
 
@@ -152,7 +151,7 @@ def _close(run: DisposalRun, *, actor: Actor, at: datetime) -> DisposalRunView:
     with transaction.atomic():
         run.save()
         audit.record(
-            Event.RETENTION_DISPOSAL_RUN,
+            RetentionEvent.DISPOSAL_RUN,
             item=run.ref,
             actor=actor,
             at=at,

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from callward import holdings
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.retention import destroying, rules
 from callward.retention.certifying import certificate_view
 from callward.retention.errors import (
@@ -19,7 +18,7 @@ from callward.retention.errors import (
 )
 from callward.retention.models import DestroyedItem, Item, Tombstone
 from callward.retention.planning import mark_digest
-from callward.retention.states import DisposalKind, ItemState, Rule
+from callward.retention.states import DisposalKind, ItemState, RetentionEvent, Rule
 from callward.retention.using import effective, holds_in_force
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def erase(
                 [item], DisposalKind.ERASURE, Rule.ERASURE, ground=str(ground), actor=actor, at=at
             )
             audit.record(
-                Event.RETENTION_ERASURE_APPROVED, item=ref, actor=actor, at=at, ground=str(ground)
+                RetentionEvent.ERASURE_APPROVED, item=ref, actor=actor, at=at, ground=str(ground)
             )
         return _finish(disposal, at=at)
 

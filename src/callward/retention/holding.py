@@ -11,7 +11,6 @@ from callward.accounts import selectors as accounts
 from callward.accounts.services import require
 from callward.accounts.states import Capability
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.kernel import calendar
 from callward.kernel.actors import ActorKind, system_actor
@@ -34,7 +33,7 @@ from callward.retention.errors import (
 )
 from callward.retention.models import DestroyedItem, HeldItem, Hold, Item
 from callward.retention.planning import epoch_of
-from callward.retention.states import HoldState, ItemState
+from callward.retention.states import HoldState, ItemState, RetentionEvent
 from callward.retention.using import effective, hold_view, holds_in_force
 from callward.vault import services as vault
 
@@ -182,7 +181,7 @@ def _hold_items(hold: Hold, items: Sequence[Item], *, actor: Actor, at: datetime
     refs = [item.ref for item in items]
     HeldItem.objects.bulk_create([HeldItem(hold=hold, item_ref=ref) for ref in refs])
     audit.record_each(
-        Event.RETENTION_HOLD_PLACED,
+        RetentionEvent.HOLD_PLACED,
         items=refs,
         actor=actor,
         at=at,
@@ -227,7 +226,7 @@ def close_case(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
             )
         hold.case_closed_at = hold.case_closed_at or at
         hold.save(update_fields=["ends_at", "case_closed_at"])
-        audit.record(Event.RETENTION_HOLD_CASE_CLOSED, item=hold.ref, actor=actor, at=at)
+        audit.record(RetentionEvent.HOLD_CASE_CLOSED, item=hold.ref, actor=actor, at=at)
     return hold_view(hold, at=at)
 
 
@@ -240,7 +239,7 @@ def review_hold(hold_ref: Ref, *, review_on: date, actor: Actor, at: datetime) -
         hold.review_on = _review_day(policy, _rule(policy, hold.reason), review_on, at=at)
         hold.reviewed_at = at
         hold.save(update_fields=["review_on", "reviewed_at"])
-        audit.record(Event.RETENTION_HOLD_REVIEWED, item=hold.ref, actor=actor, at=at)
+        audit.record(RetentionEvent.HOLD_REVIEWED, item=hold.ref, actor=actor, at=at)
     return hold_view(hold, at=at)
 
 
@@ -255,7 +254,7 @@ def ask_release(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
         hold.officer_told_at = None if hold.releasable_at is None else at
         hold.save()
         audit.record(
-            Event.RETENTION_HOLD_RELEASE_ASKED,
+            RetentionEvent.HOLD_RELEASE_ASKED,
             item=hold.ref,
             actor=actor,
             at=at,
@@ -274,7 +273,7 @@ def keep_hold(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
         hold.state, hold.asked_at, hold.asked_by = HoldState.PLACED, None, ""
         hold.releasable_at = None
         hold.save()
-        audit.record(Event.RETENTION_HOLD_KEPT_ON, item=hold.ref, actor=actor, at=at)
+        audit.record(RetentionEvent.HOLD_KEPT_ON, item=hold.ref, actor=actor, at=at)
     return hold_view(hold, at=at)
 
 
@@ -352,7 +351,7 @@ def _close(hold: Hold, state: HoldState, *, actor: Actor, at: datetime) -> None:
     refs = list(held.values_list("item_ref", flat=True))
     held.update(in_force=False)
     event = (
-        Event.RETENTION_HOLD_RELEASED if state is HoldState.RELEASED else Event.RETENTION_HOLD_ENDED
+        RetentionEvent.HOLD_RELEASED if state is HoldState.RELEASED else RetentionEvent.HOLD_ENDED
     )
     audit.record_each(event, items=refs, actor=actor, at=at, hold=hold.ref)
     _return_keys(hold, refs, at=at)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import NoPolicyInForceError
 from callward.kernel import calendar
@@ -25,7 +24,7 @@ from callward.retention.errors import (
 )
 from callward.retention.models import Item, Reassessment
 from callward.retention.rules import Claims
-from callward.retention.states import ItemState, Rule
+from callward.retention.states import ItemState, RetentionEvent, Rule
 from callward.retention.values import Plan
 from callward.sealing.digests import keyed_digest
 from callward.vault import services as vault
@@ -141,7 +140,7 @@ def register(items: Sequence[NewItem], *, at: datetime) -> None:
     key = _mark_key() if any(item.mark for item in items) else b""
     keep_rows([_row(item, key=key) for item in items])
     audit.record_each(
-        Event.RETENTION_ITEM_REGISTERED,
+        RetentionEvent.ITEM_REGISTERED,
         items=[item.ref for item in items],
         actor=system_actor("retention.register"),
         at=at,
@@ -191,7 +190,7 @@ def begin_count(
         moved = list(items.values())
         Item.objects.bulk_update(moved, ["started_at", "cap_at", "cap_rule", "due_at"])
         audit.record_each(
-            Event.RETENTION_ITEM_COUNT_BEGUN, items=refs, actor=actor, at=at, start=str(event)
+            RetentionEvent.ITEM_COUNT_BEGUN, items=refs, actor=actor, at=at, start=str(event)
         )
         move_to_due_epochs(moved, at=at)
 
@@ -260,7 +259,7 @@ def _reassess_some(refs: Sequence[Ref], policy: CompiledPolicy, *, at: datetime)
         changed, ["cap_at", "cap_rule", "cap_policy_id", "period", "floor_until", "due_at"]
     )
     audit.record_each(
-        Event.RETENTION_ITEM_DUE_SHORTENED,
+        RetentionEvent.ITEM_DUE_SHORTENED,
         items=[item.ref for item in changed],
         actor=system_actor("retention.reassess"),
         at=at,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.kernel import calendar
 from callward.kernel.actors import system_actor
@@ -17,7 +16,7 @@ from callward.policy.vocabulary import StartEvent
 from callward.retention import rules
 from callward.retention.adopting import adopt_certificates
 from callward.retention.models import HeldItem, Hold, Item
-from callward.retention.states import HoldState, ItemState
+from callward.retention.states import HoldState, ItemState, RetentionEvent
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ def _hold_again(hold: Hold, items: Sequence[Item], *, at: datetime) -> None:
     HeldItem.objects.bulk_create([HeldItem(hold=hold, item_ref=ref) for ref in refs])
     Item.objects.filter(ref__in=refs).update(epoch=hold.epoch)
     audit.record_each(
-        Event.RETENTION_HOLD_PLACED,
+        RetentionEvent.HOLD_PLACED,
         items=refs,
         actor=_REPLAY,
         at=at,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.audit.states import Event
+from callward.kernel.errors import gettext_noop as _
+
 
 class ItemState(StrEnum):
     """Whether an item is kept, or on its way out."""
@@ -69,3 +72,35 @@ class ErasureGround(StrEnum):
     UNLAWFUL = "unlawful"
     LEGAL_OBLIGATION = "legal-obligation"
     CHILD_SERVICE = "child-service"
+
+
+class RetentionEvent(Event):
+    """What this package writes into the audit."""
+
+    CERTIFICATE_ADOPTED = (
+        "retention.certificate.adopted",
+        _("A certificate came back from where it is kept."),
+    )
+    DISPOSAL_RUN = "retention.disposal.run", _("A disposal run was made.")
+    ERASURE_APPROVED = "retention.erasure.approved", _("An erasure was approved.")
+    HOLD_CASE_CLOSED = "retention.hold.case-closed", _("The case of the legal hold was closed.")
+    HOLD_ENDED = "retention.hold.ended", _("A legal hold ended by itself.")
+    HOLD_KEPT_ON = (
+        "retention.hold.kept-on",
+        _("The release was turned down; the legal hold stayed."),
+    )
+    HOLD_PLACED = "retention.hold.placed", _("A legal hold was placed.")
+    HOLD_RELEASED = "retention.hold.released", _("A legal hold was released.")
+    HOLD_RELEASE_ASKED = (
+        "retention.hold.release-asked",
+        _("The release of a legal hold was asked for."),
+    )
+    HOLD_REVIEWED = "retention.hold.reviewed", _("A legal hold was reviewed and stays in force.")
+    ITEM_CERTIFIED = "retention.item.certified", _("The destruction was certified.")
+    ITEM_COUNT_BEGUN = "retention.item.count-begun", _("The retention period began to count.")
+    ITEM_DESTROYED = "retention.item.destroyed", _("The recording was destroyed.")
+    ITEM_DUE_SHORTENED = (
+        "retention.item.due-shortened",
+        _("The due date was brought forward by a newer policy."),
+    )
+    ITEM_REGISTERED = "retention.item.registered", _("The due date was set.")

@@ -8,13 +8,12 @@ import lameenc
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.kernel.actors import system_actor
 from callward.line.media.g711 import RATE, pcm_of
 from callward.retention.services import require_usable
 from callward.sealing.errors import SealBrokenError
 from callward.telephony.models import LineCall
-from callward.telephony.states import COPY_PART
+from callward.telephony.states import COPY_PART, TelephonyEvent
 from callward.telephony.wave_form import parties_in
 from callward.vault import services as vault
 from callward.vault.errors import VaultError
@@ -42,7 +41,7 @@ def make_copy(ref: Ref, *, at: datetime) -> int:
         vault.add_part(row.recording_ref, COPY_PART, copy)
         LineCall.objects.filter(ref=ref).update(copied_at=at)
         audit.record(
-            Event.TELEPHONY_COPY_MADE, item=row.recording_ref, actor=_COPYING, at=at, size=len(copy)
+            TelephonyEvent.COPY_MADE, item=row.recording_ref, actor=_COPYING, at=at, size=len(copy)
         )
     return len(copy)
 

@@ -10,7 +10,6 @@ from django.db import transaction
 
 from callward.accounts import selectors as accounts
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.kernel.actors import user_actor
 from callward.kernel.references import new_ref
@@ -25,12 +24,13 @@ from callward.telephony.errors import (
 from callward.telephony.models import AgentPhone, DialPermit, LineSettings, Presence
 from callward.telephony.publishing import publish_snapshot_later
 from callward.telephony.sealing_texts import seal
-from callward.telephony.states import PresenceState
+from callward.telephony.states import PresenceState, TelephonyEvent
 from callward.telephony.values import PermitView
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from callward.audit.states import Event
     from callward.kernel.numbers import PhoneNumber
     from callward.kernel.references import Ref
 
@@ -79,7 +79,7 @@ def dial(
     with transaction.atomic():
         permit.save(force_insert=True)
         audit.record(
-            Event.TELEPHONY_PERMIT_GIVEN,
+            TelephonyEvent.PERMIT_GIVEN,
             item=permit.ref,
             actor=user_actor(user_ref),
             at=at,
@@ -139,14 +139,14 @@ def note_answer(
     phone = require_phone(user_ref, controller_ref, at=at)
     ports.line.get().click(call, phone.ref, agreed=agreed)
     answer = "agreed" if agreed else "refused"
-    _note(Event.TELEPHONY_ANSWER_NOTED, call, user_ref, at=at, answer=answer)
+    _note(TelephonyEvent.ANSWER_NOTED, call, user_ref, at=at, answer=answer)
 
 
 def stop_recording(call: Ref, *, user_ref: Ref, controller_ref: Ref, at: datetime) -> None:
     """Record nothing more of this call."""
     phone = require_phone(user_ref, controller_ref, at=at)
     ports.line.get().stop(call, phone.ref)
-    _note(Event.TELEPHONY_RECORDING_STOPPED, call, user_ref, at=at)
+    _note(TelephonyEvent.RECORDING_STOPPED, call, user_ref, at=at)
 
 
 def pause_recording(
@@ -158,14 +158,14 @@ def pause_recording(
     if rules is None or rules.pause is None or reason not in rules.pause.reasons:
         raise PauseNotPermittedError
     ports.line.get().pause(call, phone.ref, reason=reason)
-    _note(Event.TELEPHONY_PAUSE_BEGUN, call, user_ref, at=at, reason=reason)
+    _note(TelephonyEvent.PAUSE_BEGUN, call, user_ref, at=at, reason=reason)
 
 
 def resume_recording(call: Ref, *, user_ref: Ref, controller_ref: Ref, at: datetime) -> None:
     """Go on recording after a pause."""
     phone = require_phone(user_ref, controller_ref, at=at)
     ports.line.get().resume(call, phone.ref)
-    _note(Event.TELEPHONY_PAUSE_ENDED, call, user_ref, at=at)
+    _note(TelephonyEvent.PAUSE_ENDED, call, user_ref, at=at)
 
 
 def hang_up(call: Ref, *, user_ref: Ref, controller_ref: Ref, at: datetime) -> None:

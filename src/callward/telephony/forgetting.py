@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.calls.services import delete_calls
 from callward.kernel.actors import system_actor
 from callward.recordings.selectors import recordings_of_calls
 from callward.telephony import ports
 from callward.telephony.models import DeskCall, DialPermit, LineCall, RingBack, WrapUp
+from callward.telephony.states import TelephonyEvent
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _forget(rows: list[LineCall], *, at: datetime) -> int:
         LineCall.objects.filter(ref__in=[row.ref for row in rows]).delete()
         delete_calls(sorted(calls - kept))
         audit.record_each(
-            Event.TELEPHONY_RECORD_DELETED,
+            TelephonyEvent.RECORD_DELETED,
             items=sorted(calls - kept),
             actor=_FORGETTING,
             at=at,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.calls.states import PartyRole
 from callward.controllers import selectors as controllers
 from callward.kernel.actors import system_actor
@@ -17,7 +16,7 @@ from callward.retention import services as retention
 from callward.telephony import describing
 from callward.telephony.models import DialPermit, RingBack, WrapUp
 from callward.telephony.sealing_texts import seal
-from callward.telephony.states import RingBackKind
+from callward.telephony.states import RingBackKind, TelephonyEvent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -83,5 +82,5 @@ def hold_complaint(row: LineCall, *, at: datetime) -> None:
     )
     WrapUp.objects.filter(ref=closed.ref).update(hold_ref=hold.ref)
     audit.record(
-        Event.TELEPHONY_COMPLAINT_OPENED, item=kept[0].ref, actor=_WRAP_UP, at=at, hold=hold.ref
+        TelephonyEvent.COMPLAINT_OPENED, item=kept[0].ref, actor=_WRAP_UP, at=at, hold=hold.ref
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.calls.services import keep_call
 from callward.controllers import selectors as controllers
 from callward.intake import services as intake
@@ -21,7 +20,13 @@ from callward.retention import services as retention
 from callward.telephony import describing, joining
 from callward.telephony.rules import state_of
 from callward.telephony.sealing_texts import seal
-from callward.telephony.states import COPY_TASK, LEDGER_PART, LINE_FELL, RecordingFate
+from callward.telephony.states import (
+    COPY_TASK,
+    LEDGER_PART,
+    LINE_FELL,
+    RecordingFate,
+    TelephonyEvent,
+)
 from callward.telephony.wave_form import stereo_wav
 from callward.vault import services as vault
 from callward.vault.states import ToSeal
@@ -171,7 +176,7 @@ def _fate_without_audio(arrived: Arriving) -> RecordingFate:
 def _write_down(row: LineCall, arrived: Arriving, room: Room) -> None:
     row.save(force_insert=True)
     audit.record(
-        Event.TELEPHONY_CALL_COLLECTED,
+        TelephonyEvent.CALL_COLLECTED,
         item=row.recording_ref or row.quarantined_ref or row.call_ref,
         actor=room.actor,
         at=room.at,

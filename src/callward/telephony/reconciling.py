@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.kernel import calendar
 from callward.kernel.actors import system_actor
@@ -15,7 +14,7 @@ from callward.kernel.references import made_at, new_ref
 from callward.telephony import ports, rules
 from callward.telephony.errors import GapUnknownError
 from callward.telephony.models import CountedDay, Gap, LineCall
-from callward.telephony.states import ALARMS
+from callward.telephony.states import ALARMS, TelephonyEvent
 from callward.telephony.tracing import trace_of
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def count_day(controller_ref: Ref, day: date, *, at: datetime) -> Ref:
         row = _day_row(controller_ref, day, counted, at=at)
         _write_gaps(row, found)
         audit.record(
-            Event.TELEPHONY_DAY_COUNTED,
+            TelephonyEvent.DAY_COUNTED,
             item=row.ref,
             actor=COUNTING,
             at=at,
@@ -115,4 +114,4 @@ def judge_gap(ref: Ref, finding: str, *, controller_ref: Ref, actor: Actor, at: 
         ).update(judged_at=at, judged_by=str(actor)[:80], finding=finding)
         if not judged:
             raise GapUnknownError(ref=ref)
-        audit.record(Event.TELEPHONY_GAP_JUDGED, item=ref, actor=actor, at=at)
+        audit.record(TelephonyEvent.GAP_JUDGED, item=ref, actor=actor, at=at)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.telephony.errors import NoSuchSettingError
 from callward.telephony.models import RingBack
+from callward.telephony.states import TelephonyEvent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,4 +26,4 @@ def settle_ring_back(ref: Ref, *, controller_ref: Ref, actor: Actor, at: datetim
         ).update(settled_at=at, settled_by=str(actor)[:80], sealed_number=b"")
         if not settled:
             raise NoSuchSettingError(ref=ref)
-        audit.record(Event.TELEPHONY_RING_BACK_SETTLED, item=ref, actor=actor, at=at)
+        audit.record(TelephonyEvent.RING_BACK_SETTLED, item=ref, actor=actor, at=at)

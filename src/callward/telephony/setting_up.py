@@ -10,7 +10,6 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.kernel.references import new_ref
 from callward.telephony.errors import NoSuchSettingError, SettingInUseError, SettingTakenError
 from callward.telephony.models import (
@@ -26,7 +25,7 @@ from callward.telephony.models import (
 )
 from callward.telephony.publishing import publish_snapshot_later
 from callward.telephony.sealing_texts import seal
-from callward.telephony.states import PresenceState
+from callward.telephony.states import PresenceState, TelephonyEvent
 from callward.telephony.values import NewPhone
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def _changing(kind: str, item: Ref, *, actor: Actor, at: datetime) -> Iterator[N
     try:
         with transaction.atomic():
             yield
-            audit.record(Event.TELEPHONY_SETTING_CHANGED, item=item, actor=actor, at=at, kind=kind)
+            audit.record(TelephonyEvent.SETTING_CHANGED, item=item, actor=actor, at=at, kind=kind)
             publish_snapshot_later(at)
     except ProtectedError:
         raise SettingInUseError from None

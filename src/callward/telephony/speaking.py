@@ -12,7 +12,6 @@ from av.error import FFmpegError
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.kernel.references import new_ref
 from callward.line.media.g711 import RATE, alaw_of
@@ -23,6 +22,7 @@ from callward.telephony.models import StudioPrompt
 from callward.telephony.prompting import words_of
 from callward.telephony.publishing import publish_snapshot_later
 from callward.telephony.shipped import put_in_place
+from callward.telephony.states import TelephonyEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def upload_prompt(
         ).delete()
         row.save(force_insert=True)
         audit.record(
-            Event.TELEPHONY_PROMPT_UPLOADED,
+            TelephonyEvent.PROMPT_UPLOADED,
             item=row.ref,
             actor=actor,
             at=at,
@@ -99,7 +99,7 @@ def drop_prompt(
             raise PromptWordsUnknownError(ref=f"{key}, {language}")
         rows.delete()
         audit.record(
-            Event.TELEPHONY_SETTING_CHANGED, item=row.ref, actor=actor, at=at, kind="prompt"
+            TelephonyEvent.SETTING_CHANGED, item=row.ref, actor=actor, at=at, kind="prompt"
         )
         publish_snapshot_later(at)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.audit.states import Event
+from callward.kernel.errors import gettext_noop as _
 from callward.line.snapshot import NobodyThere, Strategy
 from callward.line.states import EvidenceKind, RecordingFate
 
@@ -25,6 +27,7 @@ __all__ = [
     "RecordingFate",
     "RingBackKind",
     "Strategy",
+    "TelephonyEvent",
 ]
 
 
@@ -120,3 +123,23 @@ ALARMS = frozenset(
         Explanation.CANNOT_BE_DECODED,
     }
 )
+
+
+class TelephonyEvent(Event):
+    """What this package writes into the audit."""
+
+    ANSWER_NOTED = "telephony.answer.noted", _("An agent noted what the person answered.")
+    CALL_COLLECTED = "telephony.call.collected", _("A call of the phone line was collected.")
+    CALL_WRAPPED_UP = "telephony.call.wrapped-up", _("An agent closed a call.")
+    COMPLAINT_OPENED = "telephony.complaint.opened", _("A complaint was opened and its call held.")
+    COPY_MADE = "telephony.copy.made", _("An MP3 copy was made beside the recording.")
+    DAY_COUNTED = "telephony.day.counted", _("The calls of a day were counted.")
+    GAP_JUDGED = "telephony.gap.judged", _("A missing recording was judged.")
+    PAUSE_BEGUN = "telephony.pause.begun", _("A recording was paused.")
+    PAUSE_ENDED = "telephony.pause.ended", _("A paused recording went on.")
+    PERMIT_GIVEN = "telephony.permit.given", _("A call out was permitted.")
+    PROMPT_UPLOADED = "telephony.prompt.uploaded", _("A spoken prompt was uploaded.")
+    RECORD_DELETED = "telephony.record.deleted", _("The record of an unrecorded call was deleted.")
+    RECORDING_STOPPED = "telephony.recording.stopped", _("An agent stopped a recording.")
+    RING_BACK_SETTLED = "telephony.ring-back.settled", _("Somebody was rung back.")
+    SETTING_CHANGED = "telephony.setting.changed", _("A setting of the phone line was changed.")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.jobs.services import enqueue
 from callward.kernel.actors import user_actor
@@ -17,7 +16,7 @@ from callward.telephony import desk_calls, joining
 from callward.telephony.describing import record_due
 from callward.telephony.errors import WrappedUpError
 from callward.telephony.models import LineCall, WrapUp
-from callward.telephony.states import COLLECT_TASK
+from callward.telephony.states import COLLECT_TASK, TelephonyEvent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,7 +75,7 @@ def _write_down(row: WrapUp, *, at: datetime) -> None:
     call = row.line_call_ref
     desk_calls.mark_closed(call, at=at)
     audit.record(
-        Event.TELEPHONY_CALL_WRAPPED_UP,
+        TelephonyEvent.CALL_WRAPPED_UP,
         item=call,
         actor=user_actor(row.user_ref),
         at=at,

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from callward.audit.states import Event
+from callward.kernel.errors import gettext_noop as _
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -155,3 +158,12 @@ class BackupFacts:
     dies_on: str
     ledger_position: int
     objects: int = 0
+
+
+class VaultEvent(Event):
+    """What this package writes into the audit."""
+
+    BACKUP_REPLAYED = (
+        "vault.backup.replayed",
+        _("What was destroyed since the backup was destroyed again."),
+    )

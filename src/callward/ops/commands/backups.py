@@ -9,7 +9,6 @@ import click
 from django.db import connections, transaction
 
 from callward.audit import services as audit
-from callward.audit.states import Event
 from callward.controllers import selectors as controllers
 from callward.intake import services as intake
 from callward.kernel.calendar import add_civil, local_day, zone_named
@@ -23,6 +22,7 @@ from callward.ops.speech import json_option, plain, remark, tell
 from callward.ops.supervision import callward_command
 from callward.retention import services as retention
 from callward.vault import ports, services
+from callward.vault.states import VaultEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,7 +127,7 @@ def _replay(house: House, *, as_json: bool) -> None:
 def _record_replay(house: House, replayed: Replay) -> None:
     with transaction.atomic():
         audit.record(
-            Event.VAULT_BACKUP_REPLAYED,
+            VaultEvent.BACKUP_REPLAYED,
             item=None,
             actor=house.actor,
             at=house.at,

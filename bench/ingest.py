@@ -184,8 +184,8 @@ def set_up(top: Path) -> tuple[Ref, str]:
 
     first_start(chosen_folder(), region="RO", passphrase=None)
     from callward.accounts import services as accounts  # noqa: PLC0415  # after Django
-    from callward.accounts.states import Capability  # noqa: PLC0415  # as above
     from callward.controllers.services import add_controller  # noqa: PLC0415  # as above
+    from callward.intake.states import IntakeCapability  # noqa: PLC0415  # as above
     from callward.kernel import clock  # noqa: PLC0415  # as above
     from callward.kernel.actors import system_actor  # noqa: PLC0415  # as above
 
@@ -196,7 +196,7 @@ def set_up(top: Path) -> tuple[Ref, str]:
     token = accounts.issue_token(
         controller_ref=controller.ref,
         label="bench",
-        capability=Capability.UPLOAD,
+        capability=IntakeCapability.UPLOAD,
         ends_at=at + timedelta(days=1),
         actor=actor,
         at=at,

@@ -39,14 +39,15 @@ from build.markers import (
     VISITOR,
 )
 from callward.accounts import selectors as staff, services as accounts
-from callward.accounts.states import Capability
 from callward.audit import services as audit
 from callward.audit.models import Checkpoint, Leaf
 from callward.calls.models import Call
 from callward.calls.selectors import CallFilters
+from callward.calls.states import CallsCapability
 from callward.controllers import selectors as controllers
 from callward.intake import selectors as arrivals
 from callward.intake.models import Delivery, Quarantined
+from callward.intake.states import IntakeCapability
 from callward.jobs import services as jobs
 from callward.kernel import clock
 from callward.kernel.actors import system_actor, user_actor
@@ -287,12 +288,12 @@ def through_the_api(told: Told) -> None:
     issued = accounts.issue_token(
         **facts,
         label="carrier",
-        capability=Capability.UPLOAD,
+        capability=IntakeCapability.UPLOAD,
         ends_at=at + timedelta(days=9),
         at=at,
     )
     wrong = accounts.issue_token(
-        **facts, label="eye", capability=Capability.SEE_CALLS, ends_at=at + timedelta(9), at=at
+        **facts, label="eye", capability=CallsCapability.SEE_CALLS, ends_at=at + timedelta(9), at=at
     )
     bodies = [
         _envelope("api-1", recording_id=f"{FILE}-{digits}-api"),

@@ -13,9 +13,10 @@ from django.test import Client
 from build.controllers import controller, sample
 from build.intake import ACTOR, envelope_json, open_house, tone
 from callward.accounts import services as accounts
-from callward.accounts.states import Capability
 from callward.audit.models import Leaf
+from callward.calls.states import CallsCapability
 from callward.intake.models import Delivery, Quarantined
+from callward.intake.states import IntakeCapability
 from callward.kernel import clock
 from callward.recordings.models import Recording
 
@@ -33,7 +34,7 @@ def therapists(house):
     return controller()
 
 
-def token_of(controller_ref, capability=Capability.UPLOAD, label="carrier"):
+def token_of(controller_ref, capability=IntakeCapability.UPLOAD, label="carrier"):
     return accounts.issue_token(
         controller_ref=controller_ref,
         label=label,
@@ -172,7 +173,7 @@ def test_nobody_enters_without_a_token(therapists, wrong):
 
 
 def test_a_token_for_something_else_is_refused_and_the_refusal_is_audited(therapists):
-    other = token_of(therapists.ref, Capability.SEE_CALLS)
+    other = token_of(therapists.ref, CallsCapability.SEE_CALLS)
 
     answer = send(other.token)
 

@@ -22,11 +22,13 @@ from build.accounts import (
 )
 from callward.accounts import errors, selectors, services
 from callward.accounts.models import ApiToken, Appointment, Grant, User
-from callward.accounts.states import AccountsEvent, Capability
+from callward.accounts.states import AccountsEvent
 from callward.audit.models import Leaf
+from callward.intake.states import IntakeCapability
 from callward.kernel import clock
 from callward.kernel.actors import user_actor
 from callward.policy.vocabulary import Need, Role
+from callward.recordings.states import RecordingsCapability
 
 if TYPE_CHECKING:
     from callward.audit.states import Event
@@ -169,13 +171,15 @@ def test_a_role_counts_at_its_own_controller_until_it_is_withdrawn():
     at = clock.now()
     ana = add_person("ana", at=at)
     appointment = appoint_fully(ana.ref, Role.SUPERVISOR, CONTROLLER, at=at)
-    services.require(Capability.PLAY, user_ref=ana.ref, controller_ref=CONTROLLER, at=at)
+    services.require(RecordingsCapability.PLAY, user_ref=ana.ref, controller_ref=CONTROLLER, at=at)
     with pytest.raises(errors.CapabilityMissingError):
-        services.require(Capability.PLAY, user_ref=ana.ref, controller_ref=ELSEWHERE, at=at)
+        services.require(
+            RecordingsCapability.PLAY, user_ref=ana.ref, controller_ref=ELSEWHERE, at=at
+        )
     services.withdraw_appointment(appointment, actor=SETUP, at=at + MINUTE)
     with pytest.raises(errors.CapabilityMissingError):
         services.require(
-            Capability.PLAY, user_ref=ana.ref, controller_ref=CONTROLLER, at=at + MINUTE
+            RecordingsCapability.PLAY, user_ref=ana.ref, controller_ref=CONTROLLER, at=at + MINUTE
         )
     assert [leaf.item for leaf in leaves(AccountsEvent.APPOINTMENT_ENDED)] == [str(ana.ref)]
 
@@ -329,14 +333,14 @@ def test_a_token_is_kept_as_a_digest_and_ends():
     issued = services.issue_token(
         controller_ref=CONTROLLER,
         label="carrier inbox",
-        capability=Capability.UPLOAD,
+        capability=IntakeCapability.UPLOAD,
         ends_at=at + MINUTE,
         actor=SETUP,
         at=at,
     )
     row = ApiToken.objects.get()
     assert issued.token.encode() not in bytes(row.digest)
-    assert services.token_bearer(issued.token, at=at).capability is Capability.UPLOAD
+    assert services.token_bearer(issued.token, at=at).capability is IntakeCapability.UPLOAD
     for token, when in [(issued.token, at + MINUTE), (issued.token + "x", at), ("", at)]:
         with pytest.raises(errors.TokenRefusedError):
             services.token_bearer(token, at=when)

@@ -5,87 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from callward.accounts.states import Capability
+from callward.accounts.states import CAPABILITIES, Capability
 from callward.policy.vocabulary import Need, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}[a-z0-9]")
 
 _AGENT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,59}")
 
-_ALLOWED: Mapping[Role, frozenset[Capability]] = MappingProxyType(
-    {
-        Role.AGENT: frozenset({Capability.SEE_OWN_CALLS, Capability.USE_DESK}),
-        Role.SUPERVISOR: frozenset(
-            {
-                Capability.SEE_PROMISES,
-                Capability.SEE_CALLS,
-                Capability.PLAY,
-                Capability.PLACE_HOLD,
-                Capability.SEE_DISPOSAL,
-                Capability.SEE_CERTIFICATES,
-                Capability.MANAGE_GRANTS,
-                Capability.SEE_POLICY,
-                Capability.APPROVE_POLICY,
-                Capability.USE_DESK,
-                Capability.SEE_LINE,
-            }
-        ),
-        Role.CALL_REVIEWER: frozenset({Capability.SEE_CALLS, Capability.PLAY}),
-        Role.DPO: frozenset(
-            {
-                Capability.SEE_PROMISES,
-                Capability.JUDGE_PROMISES,
-                Capability.SEE_CALLS,
-                Capability.PLAY,
-                Capability.PLACE_HOLD,
-                Capability.RELEASE_HOLD,
-                Capability.SEE_QUARANTINE,
-                Capability.RESOLVE_QUARANTINE,
-                Capability.SEE_DISPOSAL,
-                Capability.SEE_CERTIFICATES,
-                Capability.SEE_AUDIT,
-                Capability.MANAGE_GRANTS,
-                Capability.SEE_POLICY,
-                Capability.APPROVE_POLICY,
-                Capability.SEE_LINE,
-            }
-        ),
-        Role.ADMINISTRATOR: frozenset(
-            {
-                Capability.SEE_PROMISES,
-                Capability.MANAGE_STAFF,
-                Capability.MANAGE_POLICY,
-                Capability.SEE_POLICY,
-                Capability.UPLOAD,
-                Capability.DECLARE_SOURCE,
-                Capability.SEE_QUARANTINE,
-                Capability.RUN_DISPOSAL,
-                Capability.SEE_LINE,
-                Capability.MANAGE_LINE,
-            }
-        ),
-        Role.AUDITOR: frozenset(
-            {
-                Capability.SEE_PROMISES,
-                Capability.SEE_AUDIT,
-                Capability.SEE_CERTIFICATES,
-                Capability.SEE_POLICY,
-            }
-        ),
-    }
-)
-
 
 def capabilities_of(role: Role) -> frozenset[Capability]:
     """Tell what a role lets a user do."""
-    return _ALLOWED[role]
+    return frozenset(one for one in CAPABILITIES.values() if role in one.roles)
 
 
 def capabilities_of_all(roles: Iterable[Role]) -> frozenset[Capability]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.module_loading import autodiscover_modules
 
 from callward.accounts import rules
 from callward.accounts.errors import UserUnknownError
@@ -24,13 +26,14 @@ from callward.accounts.presence import (
     user_view,
 )
 from callward.accounts.roll import PersonView, TrainingView, people, person
-from callward.accounts.states import Capability
+from callward.accounts.states import CAPABILITIES
 from callward.policy.vocabulary import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
+    from callward.accounts.states import Capability
     from callward.kernel.references import Ref
 
 
@@ -204,13 +207,20 @@ def session_digest(session_key: str) -> str:
     return hashlib.sha256(session_key.encode()).hexdigest()
 
 
+@cache
+def known_capabilities() -> Mapping[str, Capability]:
+    """Every capability that some package declares, by its value."""
+    autodiscover_modules("states")
+    return CAPABILITIES
+
+
 def token_view(row: ApiToken) -> TokenView:
     """Show what may be shown of a token."""
     return TokenView(
         ref=row.ref,
         controller_ref=row.controller_ref,
         label=row.label,
-        capability=Capability(row.capability),
+        capability=known_capabilities()[row.capability],
         ends_at=row.ends_at,
         withdrawn_at=row.withdrawn_at,
     )

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
+from callward.policy.vocabulary import Role
+
+CAPABILITIES: dict[str, Capability] = {}
 
 
 class Capability(StrEnum):
-    """One thing that a role lets a user do."""
+    """One thing that a role lets a user do; each package declares its own, with the roles."""
 
-    SEE_CALLS = "see-calls"
-    SEE_OWN_CALLS = "see-own-calls"
-    PLAY = "play"
-    PLACE_HOLD = "place-hold"
-    RELEASE_HOLD = "release-hold"
-    SEE_QUARANTINE = "see-quarantine"
-    RESOLVE_QUARANTINE = "resolve-quarantine"
-    UPLOAD = "upload"
-    DECLARE_SOURCE = "declare-source"
-    RUN_DISPOSAL = "run-disposal"
-    SEE_DISPOSAL = "see-disposal"
-    SEE_CERTIFICATES = "see-certificates"
-    SEE_AUDIT = "see-audit"
-    MANAGE_STAFF = "manage-staff"
-    MANAGE_GRANTS = "manage-grants"
-    MANAGE_POLICY = "manage-policy"
-    SEE_POLICY = "see-policy"
-    APPROVE_POLICY = "approve-policy"
-    USE_DESK = "use-desk"
-    SEE_LINE = "see-line"
-    MANAGE_LINE = "manage-line"
-    SEE_PROMISES = "see-promises"
-    JUDGE_PROMISES = "judge-promises"
+    roles: frozenset[Role]
+
+    def __new__(cls, value: str, *roles: Role) -> Self:
+        """Take the capability into the list, once."""
+        if value in CAPABILITIES:
+            raise ValueError(value)
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.roles = frozenset(roles)
+        CAPABILITIES[value] = member
+        return member
+
+
+class AccountsCapability(Capability):
+    """What a role lets a user do in this package."""
+
+    SEE_AUDIT = "see-audit", Role.DPO, Role.AUDITOR
+    MANAGE_STAFF = "manage-staff", Role.ADMINISTRATOR
+    MANAGE_GRANTS = "manage-grants", Role.SUPERVISOR, Role.DPO
 
 
 class AccountsEvent(Event):

@@ -13,14 +13,13 @@ from ninja.security import HttpBearer
 
 from callward.accounts import services as accounts
 from callward.accounts.errors import CapabilityMissingError, TokenRefusedError
-from callward.accounts.states import Capability
 from callward.api.errors import MalformedRequestError
 from callward.api.gathering import Waiting, gatherer
 from callward.api.problems import handle_problems
 from callward.api.schemas import DeliveriesOut, DeliveryOut, ProblemOut, ReceiptOut
 from callward.audit import services as audit
 from callward.intake import selectors, services as intake
-from callward.intake.states import Outcome
+from callward.intake.states import IntakeCapability, Outcome
 from callward.kernel import clock
 from callward.kernel.actors import carrier_actor
 from callward.kernel.errors import RefusedError
@@ -49,8 +48,8 @@ class Bearer(HttpBearer):
         bearer = accounts.token_bearer(token, at=clock.now())
         if bearer.withdrawn_at is not None:
             raise TokenRefusedError
-        if bearer.capability != Capability.UPLOAD:
-            error = CapabilityMissingError(capability=str(Capability.UPLOAD))
+        if bearer.capability != IntakeCapability.UPLOAD:
+            error = CapabilityMissingError(capability=str(IntakeCapability.UPLOAD))
             _note_refusal(error, bearer)
             raise error
         return bearer

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
+from callward.policy.vocabulary import Role
 
 
 class CallDirection(StrEnum):
@@ -44,6 +46,13 @@ class Told(StrEnum):
     ASSERTED = "asserted"
     NONE = "none"
     UNKNOWN = "unknown"
+
+
+class CallsCapability(Capability):
+    """What a role lets a user do in this package."""
+
+    SEE_CALLS = "see-calls", Role.SUPERVISOR, Role.CALL_REVIEWER, Role.DPO
+    SEE_OWN_CALLS = "see-own-calls", Role.AGENT
 
 
 class CallsEvent(Event):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop, gettext_noop as _
+from callward.policy.vocabulary import Role
 
 
 class DeliveryState(StrEnum):
@@ -114,6 +116,15 @@ SENTENCES: dict[QuarantineReason, str] = {
         "The recording came after its call had been written down as absent."
     ),
 }
+
+
+class IntakeCapability(Capability):
+    """What a role lets a user do in this package."""
+
+    SEE_QUARANTINE = "see-quarantine", Role.DPO, Role.ADMINISTRATOR
+    RESOLVE_QUARANTINE = "resolve-quarantine", Role.DPO
+    UPLOAD = "upload", Role.ADMINISTRATOR
+    DECLARE_SOURCE = "declare-source", Role.ADMINISTRATOR
 
 
 class IntakeEvent(Event):

@@ -8,14 +8,13 @@ from django.db import transaction
 
 from callward.accounts.errors import CapabilityMissingError
 from callward.accounts.services import require
-from callward.accounts.states import Capability
 from callward.audit import services as audit
 from callward.kernel.actors import ActorKind
 from callward.kernel.references import new_ref, parse_ref
 from callward.notices.errors import AnnouncementNotFoundError
 from callward.notices.models import Announcement
 from callward.notices.selectors import announcement_view
-from callward.notices.states import NoticesEvent
+from callward.notices.states import NoticesCapability, NoticesEvent
 from callward.policy.vocabulary import AnnounceChange
 
 if TYPE_CHECKING:
@@ -75,6 +74,13 @@ def _require_any(actor: Actor, controller_ref: Ref, *, at: datetime) -> None:
         return
     user_ref = parse_ref(actor.ref)
     try:
-        require(Capability.APPROVE_POLICY, user_ref=user_ref, controller_ref=controller_ref, at=at)
+        require(
+            NoticesCapability.APPROVE_POLICY,
+            user_ref=user_ref,
+            controller_ref=controller_ref,
+            at=at,
+        )
     except CapabilityMissingError:
-        require(Capability.MANAGE_POLICY, user_ref=user_ref, controller_ref=controller_ref, at=at)
+        require(
+            NoticesCapability.MANAGE_POLICY, user_ref=user_ref, controller_ref=controller_ref, at=at
+        )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.accounts import selectors as accounts
-from callward.accounts.states import Capability
 from callward.audit import services as audit
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import PolicyLintError
@@ -30,7 +29,7 @@ from callward.notices.errors import (
 )
 from callward.notices.models import Edition
 from callward.notices.selectors import edition_view
-from callward.notices.states import OPEN, EditionState, NoticesEvent
+from callward.notices.states import OPEN, EditionState, NoticesCapability, NoticesEvent
 from callward.policy import compile_policy, lint, load
 from callward.policy.change import changes_between
 
@@ -49,7 +48,7 @@ def ask_approval(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView
     """Ask a second person to approve a draft, or start the policy's delay (D-19)."""
     with transaction.atomic():
         edition = locked(edition_ref)
-        require_of(Capability.MANAGE_POLICY, actor, edition.controller_ref, at=at)
+        require_of(NoticesCapability.MANAGE_POLICY, actor, edition.controller_ref, at=at)
         if edition.state != EditionState.DRAFT:
             raise NotADraftError(version=edition.version)
         _refuse_second_in_line(edition)
@@ -104,7 +103,7 @@ def turn_down(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
     """Send an asked version back to be a draft; the officer may, and so may a second person."""
     with transaction.atomic():
         edition = _asked(edition_ref)
-        require_of(Capability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
+        require_of(NoticesCapability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
         edition.state, edition.asked_at, edition.asked_by = EditionState.DRAFT, None, ""
         edition.passes_at = edition.officer_told_at = None
         edition.save()
@@ -139,7 +138,7 @@ def _refuse_second(edition: Edition, actor: Actor, *, at: datetime) -> None:
         raise SameApproverError(version=version)
     if actor.kind is not ActorKind.USER:
         raise ApproverRoleError(version=version, role=str(second))
-    require_of(Capability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
+    require_of(NoticesCapability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
     if second not in accounts.roles_of(parse_ref(actor.ref), edition.controller_ref, at=at):
         raise ApproverRoleError(version=version, role=str(second))
 

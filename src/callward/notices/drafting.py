@@ -8,7 +8,6 @@ from django.db import transaction
 
 from callward import texts
 from callward.accounts.services import require
-from callward.accounts.states import Capability
 from callward.audit import services as audit
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import PolicyChainError, PolicyKnownError, PolicyOfAnotherError
@@ -26,7 +25,7 @@ from callward.notices.models import Edition
 from callward.notices.reading import NoticeText, read_notice
 from callward.notices.rendering import render
 from callward.notices.selectors import edition_view
-from callward.notices.states import PUBLIC, EditionState, Format, NoticesEvent
+from callward.notices.states import PUBLIC, EditionState, Format, NoticesCapability, NoticesEvent
 from callward.policy import compile_policy, load
 from callward.texts import LANGUAGES
 from callward.texts.states import NoticeKind
@@ -34,6 +33,7 @@ from callward.texts.states import NoticeKind
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from callward.accounts.states import Capability
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.notices.values import EditionView
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 def draft_policy(controller_ref: Ref, toml: bytes, *, actor: Actor, at: datetime) -> EditionView:
     """Keep a revision as a draft; lint may still have much to say about it."""
-    require_of(Capability.MANAGE_POLICY, actor, controller_ref, at=at)
+    require_of(NoticesCapability.MANAGE_POLICY, actor, controller_ref, at=at)
     policy = compile_policy(load(toml))
     with transaction.atomic():
         refuse_unfit(controller_ref, policy, at=at)
@@ -102,7 +102,7 @@ def withdraw(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
     """Let go of a version that is not published; what was approved stays in the archive."""
     with transaction.atomic():
         edition = locked(edition_ref)
-        require_of(Capability.MANAGE_POLICY, actor, edition.controller_ref, at=at)
+        require_of(NoticesCapability.MANAGE_POLICY, actor, edition.controller_ref, at=at)
         if edition.state == EditionState.PUBLISHED:
             raise AlreadyPublishedError(version=edition.version)
         if edition.state == EditionState.WITHDRAWN:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from callward.accounts.states import Capability
 from callward.audit import services as audit
 from callward.kernel.calendar import add_civil, local_day, parse_period, zone_named
 from callward.kernel.references import new_ref
@@ -14,7 +13,7 @@ from callward.notices import selectors
 from callward.notices.drafting import locked, require_of
 from callward.notices.errors import NotPublishedError
 from callward.notices.models import Review
-from callward.notices.states import EditionState, NoticesEvent
+from callward.notices.states import EditionState, NoticesCapability, NoticesEvent
 from callward.notices.values import ReviewDue
 from callward.policy.vocabulary_notice import Reviewed
 
@@ -29,7 +28,7 @@ def review(edition_ref: Ref, *, actor: Actor, at: datetime) -> None:
     """Note that somebody looked at what is published, and that it stays as it is."""
     with transaction.atomic():
         edition = locked(edition_ref)
-        require_of(Capability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
+        require_of(NoticesCapability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
         if edition.state != EditionState.PUBLISHED:
             raise NotPublishedError(version=edition.version)
         Review.objects.create(

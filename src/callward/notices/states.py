@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
+from callward.policy.vocabulary import Role
 
 
 class EditionState(StrEnum):
@@ -64,6 +66,14 @@ class ArchiveFault(StrEnum):
     BYTES_CHANGED = "bytes-changed"
     MISSING = "missing"
     RENDERS_DIFFERENTLY = "renders-differently"
+
+
+class NoticesCapability(Capability):
+    """What a role lets a user do in this package."""
+
+    MANAGE_POLICY = "manage-policy", Role.ADMINISTRATOR
+    SEE_POLICY = "see-policy", Role.SUPERVISOR, Role.DPO, Role.ADMINISTRATOR, Role.AUDITOR
+    APPROVE_POLICY = "approve-policy", Role.SUPERVISOR, Role.DPO
 
 
 class NoticesEvent(Event):

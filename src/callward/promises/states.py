@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
 from callward.notices.states import CheckState
+from callward.policy.vocabulary import Role
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,6 +49,13 @@ class CheckView:
     def alarms(self) -> bool:
         """Whether the officer has to look."""
         return self.state in (CheckState.RED, CheckState.STALE)
+
+
+class PromisesCapability(Capability):
+    """What a role lets a user do in this package."""
+
+    SEE_PROMISES = "see-promises", Role.SUPERVISOR, Role.DPO, Role.ADMINISTRATOR, Role.AUDITOR
+    JUDGE_PROMISES = "judge-promises", Role.DPO
 
 
 class PromisesEvent(Event):

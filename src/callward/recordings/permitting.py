@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.db.models import UUIDField
 
 from callward.accounts.selectors import grant_for, standing
-from callward.accounts.states import Capability
 from callward.asking import Question, columns_of, row_of
 from callward.controllers.selectors import policy as policy_of, policy_in_force
 from callward.policy.vocabulary import PlayRefusal
@@ -26,7 +25,7 @@ from callward.recordings.errors import (
 )
 from callward.recordings.models import Recording
 from callward.recordings.rules import why_not_play
-from callward.recordings.states import PLAYABLE, RecordingState
+from callward.recordings.states import PLAYABLE, RecordingsCapability, RecordingState
 from callward.retention.services import require_usable
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def _require_role_purpose_needs(
     at: datetime,
 ) -> None:
     is_now = standing(user_ref, recording.controller_ref, at=at, second_factor=second_factor)
-    if Capability.PLAY not in is_now.capabilities:
+    if RecordingsCapability.PLAY not in is_now.capabilities:
         raise PlayNotAllowedError(ref=recording.ref)
     refusal = why_not_play(policy, roles=is_now.roles, purpose=purpose, met=is_now.needs_met)
     # A role or purpose that a later revision added never reaches what was collected before it.

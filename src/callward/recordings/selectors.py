@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from callward.accounts.services import require
-from callward.accounts.states import Capability
 from callward.calls.selectors import CallFilters, CallRow, call_page, calls_of_number
+from callward.calls.states import CallsCapability
 from callward.recordings.errors import RecordingMissingError
 from callward.recordings.models import Playback, Recording
 from callward.recordings.states import PLAYABLE, RecordingState
@@ -168,7 +168,7 @@ def list_calls(
 def peaks(ref: Ref, *, user_ref: Ref, at: datetime) -> PeaksView | None:
     """The waveform, for somebody who may see the call; None until the recording was decoded."""
     kept = recording(ref)
-    require(Capability.SEE_CALLS, user_ref=user_ref, controller_ref=kept.controller_ref, at=at)
+    require(CallsCapability.SEE_CALLS, user_ref=user_ref, controller_ref=kept.controller_ref, at=at)
     require_usable(ref, at)
     try:
         part = open_part(ref, PART)

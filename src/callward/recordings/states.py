@@ -6,8 +6,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
+from callward.policy.vocabulary import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +58,12 @@ INCOMPLETE = frozenset({"line-fell"})  # why the end of a recording is missing
 def may_become(before: RecordingState, after: RecordingState) -> bool:
     """Whether a recording may go from one state to the other."""
     return after in ALLOWED[before]
+
+
+class RecordingsCapability(Capability):
+    """What a role lets a user do in this package."""
+
+    PLAY = "play", Role.SUPERVISOR, Role.CALL_REVIEWER, Role.DPO
 
 
 class RecordingsEvent(Event):

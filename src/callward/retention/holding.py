@@ -9,7 +9,6 @@ from django.db import transaction
 
 from callward.accounts import selectors as accounts
 from callward.accounts.services import require
-from callward.accounts.states import Capability
 from callward.audit import services as audit
 from callward.controllers import selectors as controllers
 from callward.kernel import calendar
@@ -33,7 +32,7 @@ from callward.retention.errors import (
 )
 from callward.retention.models import DestroyedItem, HeldItem, Hold, Item
 from callward.retention.planning import epoch_of
-from callward.retention.states import HoldState, ItemState, RetentionEvent
+from callward.retention.states import HoldState, ItemState, RetentionCapability, RetentionEvent
 from callward.retention.using import effective, hold_view, holds_in_force
 from callward.vault import services as vault
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+    from callward.accounts.states import Capability
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.policy.compiled import CompiledPolicy, HoldRule
@@ -67,7 +67,7 @@ def place_hold(
     with transaction.atomic():
         items = _lock(refs, at=at)
         policy = controllers.policy_in_force(items[0].controller_ref, at=at)
-        _require(Capability.PLACE_HOLD, actor, items[0].controller_ref, at=at)
+        _require(RetentionCapability.PLACE_HOLD, actor, items[0].controller_ref, at=at)
         rule = _rule(policy, reason)
         hold = _placed_already(items, reason=reason, case=case, at=at)
         if hold is None:
@@ -213,7 +213,7 @@ def close_case(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
     """Start the count of a hold that runs from the end of its case (D-20)."""
     with transaction.atomic():
         hold = _open_hold(hold_ref)
-        _require(Capability.PLACE_HOLD, actor, hold.controller_ref, at=at)
+        _require(RetentionCapability.PLACE_HOLD, actor, hold.controller_ref, at=at)
         policy = controllers.policy(hold.policy_id)
         rule = _rule(policy, hold.reason)
         if rule.start is StartEvent.CASE_CLOSED and hold.case_closed_at is None:
@@ -234,7 +234,7 @@ def review_hold(hold_ref: Ref, *, review_on: date, actor: Actor, at: datetime) -
     """Keep a hold on after looking at its case, until the next review."""
     with transaction.atomic():
         hold = _open_hold(hold_ref)
-        _require(Capability.PLACE_HOLD, actor, hold.controller_ref, at=at)
+        _require(RetentionCapability.PLACE_HOLD, actor, hold.controller_ref, at=at)
         policy = controllers.policy_in_force(hold.controller_ref, at=at)
         hold.review_on = _review_day(policy, _rule(policy, hold.reason), review_on, at=at)
         hold.reviewed_at = at
@@ -247,7 +247,7 @@ def ask_release(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
     """Ask for the end of a hold; a second person approves, or the policy's delay passes (D-19)."""
     with transaction.atomic():
         hold = _open_hold(hold_ref)
-        _require(Capability.PLACE_HOLD, actor, hold.controller_ref, at=at)
+        _require(RetentionCapability.PLACE_HOLD, actor, hold.controller_ref, at=at)
         policy = controllers.policy_in_force(hold.controller_ref, at=at)
         hold.state, hold.asked_at, hold.asked_by = HoldState.RELEASE_ASKED, at, str(actor)
         hold.releasable_at = rules.release_instant(at, policy.two_person.delay, zone=policy.zone)
@@ -267,7 +267,7 @@ def keep_hold(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
     """Turn an asked release down: the hold stays as it was."""
     with transaction.atomic():
         hold = _open_hold(hold_ref)
-        _require(Capability.RELEASE_HOLD, actor, hold.controller_ref, at=at)
+        _require(RetentionCapability.RELEASE_HOLD, actor, hold.controller_ref, at=at)
         if hold.state != HoldState.RELEASE_ASKED:
             raise HoldNotAskedError(ref=hold_ref)
         hold.state, hold.asked_at, hold.asked_by = HoldState.PLACED, None, ""
@@ -301,7 +301,7 @@ def _refuse_second(hold: Hold, actor: Actor, *, at: datetime) -> None:
         raise SamePersonError(ref=hold.ref)
     if actor.kind is not ActorKind.USER:
         raise SecondPersonError(ref=hold.ref, role=str(second))
-    _require(Capability.RELEASE_HOLD, actor, hold.controller_ref, at=at)
+    _require(RetentionCapability.RELEASE_HOLD, actor, hold.controller_ref, at=at)
     if second not in accounts.roles_of(parse_ref(actor.ref), hold.controller_ref, at=at):
         raise SecondPersonError(ref=hold.ref, role=str(second))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
+from callward.policy.vocabulary import Role
 
 
 class ItemState(StrEnum):
@@ -72,6 +74,16 @@ class ErasureGround(StrEnum):
     UNLAWFUL = "unlawful"
     LEGAL_OBLIGATION = "legal-obligation"
     CHILD_SERVICE = "child-service"
+
+
+class RetentionCapability(Capability):
+    """What a role lets a user do in this package."""
+
+    PLACE_HOLD = "place-hold", Role.SUPERVISOR, Role.DPO
+    RELEASE_HOLD = "release-hold", Role.DPO
+    RUN_DISPOSAL = "run-disposal", Role.ADMINISTRATOR
+    SEE_DISPOSAL = "see-disposal", Role.SUPERVISOR, Role.DPO
+    SEE_CERTIFICATES = "see-certificates", Role.SUPERVISOR, Role.DPO, Role.AUDITOR
 
 
 class RetentionEvent(Event):

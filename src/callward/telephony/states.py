@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
 from callward.line.snapshot import NobodyThere, Strategy
 from callward.line.states import EvidenceKind, RecordingFate
+from callward.policy.vocabulary import Role
 
 __all__ = [
     "ALARMS",
@@ -123,6 +125,14 @@ ALARMS = frozenset(
         Explanation.CANNOT_BE_DECODED,
     }
 )
+
+
+class TelephonyCapability(Capability):
+    """What a role lets a user do in this package."""
+
+    USE_DESK = "use-desk", Role.AGENT, Role.SUPERVISOR
+    SEE_LINE = "see-line", Role.SUPERVISOR, Role.DPO, Role.ADMINISTRATOR
+    MANAGE_LINE = "manage-line", Role.ADMINISTRATOR
 
 
 class TelephonyEvent(Event):

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 
-from callward.accounts.states import Capability
 from callward.console.pages import page
 from callward.console.ranges import UnsatisfiableError, asked_part
 from callward.console.refusals import write_down
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
 from callward.recordings.services import begin_playback, open_playback, read_playback
+from callward.recordings.states import RecordingsCapability
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ _NOT_AUDIO = "application/octet-stream"
 @page(
     "recordings/<uuid:ref>/playbacks",
     name="playback-begin",
-    needs=Capability.PLAY,
+    needs=RecordingsCapability.PLAY,
     methods=("POST",),
     records_calls=True,
 )
@@ -64,7 +64,7 @@ def begin(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "playbacks/<uuid:ref>/audio",
     name="playback-audio",
-    needs=Capability.PLAY,
+    needs=RecordingsCapability.PLAY,
     methods=("GET", "HEAD"),
     records_calls=True,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 
 from callward.accounts import selectors as accounts
-from callward.accounts.states import Capability
+from callward.accounts.states import AccountsCapability
 from callward.audit import selectors as audit
 from callward.calls import selectors as calls
 from callward.calls.errors import CallMissingError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @page(
     "audit/<uuid:ref>/",
     name="audit-item",
-    needs=Capability.SEE_AUDIT,
+    needs=AccountsCapability.SEE_AUDIT,
 )
 def item_history(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Show everything that happened to one item, each line with its place in the signed tree."""

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 
-from callward.accounts.states import Capability
+from callward.accounts.states import AccountsCapability
 from callward.calls import selectors as calls
 from callward.calls.errors import CallMissingError
+from callward.calls.states import CallsCapability
 from callward.console.forms.calls import CallFilterForm
 from callward.console.forms.holds import HoldForm
 from callward.console.ledger_words import marks
 from callward.console.pages import Nav, page
 from callward.recordings import selectors as recordings
+from callward.recordings.states import RecordingsCapability
 from callward.retention import services as retention
+from callward.retention.states import RetentionCapability
 from callward.telephony import selectors as line
 from callward.vault.errors import RecordingGoneError
 
@@ -36,7 +39,7 @@ _PAGE = 50
 @page(
     "calls/",
     name="calls",
-    needs=Capability.SEE_CALLS,
+    needs=CallsCapability.SEE_CALLS,
     nav=Nav(label=gettext_lazy("Calls"), icon="telephone", order=10),
     records_calls=True,
 )
@@ -57,7 +60,7 @@ def call_list(request: StaffRequest) -> HttpResponse:
 @page(
     "calls/filter/",
     name="calls-filter",
-    needs=Capability.SEE_CALLS,
+    needs=CallsCapability.SEE_CALLS,
     methods=("POST",),
     records_calls=True,
 )
@@ -79,7 +82,7 @@ def filter_calls(request: StaffRequest) -> HttpResponse:
 @page(
     "calls/<uuid:ref>/",
     name="calls-one",
-    needs=Capability.SEE_CALLS,
+    needs=CallsCapability.SEE_CALLS,
     records_calls=True,
 )
 def call_page(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -99,10 +102,10 @@ def call_page(request: StaffRequest, ref: Ref) -> HttpResponse:
         if visit.policy.recording
         else [],
         "hold_form": HoldForm(policy=visit.policy),
-        "may_play": visit.may(Capability.PLAY),
-        "may_hold": visit.may(Capability.PLACE_HOLD),
-        "may_grant": visit.may(Capability.MANAGE_GRANTS),
-        "may_audit": visit.may(Capability.SEE_AUDIT),
+        "may_play": visit.may(RecordingsCapability.PLAY),
+        "may_hold": visit.may(RetentionCapability.PLACE_HOLD),
+        "may_grant": visit.may(AccountsCapability.MANAGE_GRANTS),
+        "may_audit": visit.may(AccountsCapability.SEE_AUDIT),
     }
     if found and not context["recordings"]:
         raise RecordingGoneError(ref=found[0].ref)

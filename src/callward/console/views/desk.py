@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 
-from callward.accounts.states import Capability
 from callward.console import refusals
 from callward.console.desk_panel import desk_context
 from callward.console.forms.desk import DialForm, PauseForm, WrapUpForm
@@ -18,7 +17,7 @@ from callward.kernel.numbers import PhoneNumber
 from callward.policy.vocabulary import OutboundReason
 from callward.telephony import selectors as line, services as telephony
 from callward.telephony.errors import DialNotPermittedError, LineDownError
-from callward.telephony.states import CallOutcome, PresenceState
+from callward.telephony.states import CallOutcome, PresenceState, TelephonyCapability
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +43,7 @@ class Who(TypedDict):
 @page(
     "desk/",
     name="desk",
-    needs=Capability.USE_DESK,
+    needs=TelephonyCapability.USE_DESK,
     nav=Nav(label=gettext_lazy("My desk"), icon="headset", order=5),
 )
 def desk(request: StaffRequest) -> HttpResponse:
@@ -59,7 +58,7 @@ def _desk(request: StaffRequest, *, status: int = 200, **typed: object) -> HttpR
     return render(request, "console/desk/page.html", context, status=status)
 
 
-@page("desk/presence/", name="desk-presence", needs=Capability.USE_DESK, methods=("POST",))
+@page("desk/presence/", name="desk-presence", needs=TelephonyCapability.USE_DESK, methods=("POST",))
 def presence(request: StaffRequest) -> HttpResponse:
     """Say whether one takes calls."""
     ready = request.POST.get("state") == PresenceState.READY
@@ -72,7 +71,7 @@ def presence(request: StaffRequest) -> HttpResponse:
     return redirect("desk")
 
 
-@page("desk/dial/", name="desk-dial", needs=Capability.USE_DESK, methods=("POST",))
+@page("desk/dial/", name="desk-dial", needs=TelephonyCapability.USE_DESK, methods=("POST",))
 def dial(request: StaffRequest) -> HttpResponse:
     """Call somebody for a reason that the policy names."""
     visit = request.visit
@@ -97,7 +96,7 @@ def dial(request: StaffRequest) -> HttpResponse:
 @page(
     "desk/ring-back/<uuid:ref>/",
     name="desk-ring-back",
-    needs=Capability.USE_DESK,
+    needs=TelephonyCapability.USE_DESK,
     methods=("POST",),
 )
 def ring_back(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -131,7 +130,7 @@ def _ring(waits: RingBackView, visit: Visit) -> None:
 @page(
     "desk/calls/<uuid:ref>/answer/",
     name="desk-answer",
-    needs=Capability.USE_DESK,
+    needs=TelephonyCapability.USE_DESK,
     methods=("POST",),
 )
 def answer(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -143,7 +142,7 @@ def answer(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "desk/calls/<uuid:ref>/stop/",
     name="desk-stop",
-    needs=Capability.USE_DESK,
+    needs=TelephonyCapability.USE_DESK,
     methods=("POST",),
 )
 def stop(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -154,7 +153,7 @@ def stop(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "desk/calls/<uuid:ref>/pause/",
     name="desk-pause",
-    needs=Capability.USE_DESK,
+    needs=TelephonyCapability.USE_DESK,
     methods=("POST",),
 )
 def pause(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -167,7 +166,7 @@ def pause(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "desk/calls/<uuid:ref>/resume/",
     name="desk-resume",
-    needs=Capability.USE_DESK,
+    needs=TelephonyCapability.USE_DESK,
     methods=("POST",),
 )
 def resume(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -178,7 +177,7 @@ def resume(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "desk/calls/<uuid:ref>/hang-up/",
     name="desk-hang-up",
-    needs=Capability.USE_DESK,
+    needs=TelephonyCapability.USE_DESK,
     methods=("POST",),
 )
 def hang_up(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -189,7 +188,7 @@ def hang_up(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "desk/calls/<uuid:ref>/close/",
     name="desk-close",
-    needs=Capability.USE_DESK,
+    needs=TelephonyCapability.USE_DESK,
     methods=("POST",),
 )
 def close(request: StaffRequest, ref: Ref) -> HttpResponse:

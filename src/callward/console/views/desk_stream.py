@@ -9,11 +9,11 @@ from django.http import StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from callward.accounts.states import Capability
 from callward.console.desk_panel import desk_context
 from callward.console.pages import page
 from callward.kernel import clock
 from callward.telephony import selectors as line, services as telephony
+from callward.telephony.states import TelephonyCapability
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _LONGEST = 600.0
 
 
-@page("desk/events/", name="desk-events", needs=Capability.USE_DESK)
+@page("desk/events/", name="desk-events", needs=TelephonyCapability.USE_DESK)
 def events(request: StaffRequest) -> HttpResponseBase:
     """Send the panel whenever something about the agent's call changes."""
     visit = request.visit

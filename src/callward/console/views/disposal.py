@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy, ngettext
 
-from callward.accounts.states import Capability
 from callward.console.pages import Nav, page
 from callward.retention import selectors as retained, services as retention
 from callward.retention.errors import ItemUnknownError
+from callward.retention.states import RetentionCapability
 
 if TYPE_CHECKING:
     from callward.console.visits import StaffRequest
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @page(
     "disposal/",
     name="disposal",
-    needs=(Capability.SEE_DISPOSAL, Capability.RUN_DISPOSAL),
+    needs=(RetentionCapability.SEE_DISPOSAL, RetentionCapability.RUN_DISPOSAL),
     nav=Nav(label=gettext_lazy("Disposal"), icon="trash3", order=60),
     records_calls=True,
 )
@@ -32,7 +32,7 @@ def disposal_page(request: StaffRequest) -> HttpResponse:
     context = {
         "preview": retention.preview_disposal(visit.at, visit.controller_ref),
         "runs": retained.disposal_runs(visit.controller_ref, limit=10),
-        "may_run": visit.may(Capability.RUN_DISPOSAL),
+        "may_run": visit.may(RetentionCapability.RUN_DISPOSAL),
     }
     return render(request, "console/disposal/page.html", context)
 
@@ -40,7 +40,7 @@ def disposal_page(request: StaffRequest) -> HttpResponse:
 @page(
     "disposal/run/",
     name="disposal-run",
-    needs=Capability.RUN_DISPOSAL,
+    needs=RetentionCapability.RUN_DISPOSAL,
     methods=("POST",),
     records_calls=True,
 )
@@ -58,7 +58,7 @@ def run_disposal(request: StaffRequest) -> HttpResponse:
 @page(
     "certificates/",
     name="certificates",
-    needs=Capability.SEE_CERTIFICATES,
+    needs=RetentionCapability.SEE_CERTIFICATES,
     nav=Nav(label=gettext_lazy("Certificates"), icon="patch-check", order=70),
     records_calls=True,
 )
@@ -72,7 +72,7 @@ def certificate_list(request: StaffRequest) -> HttpResponse:
 @page(
     "certificates/<uuid:ref>.<str:kind>",
     name="certificates-file",
-    needs=Capability.SEE_CERTIFICATES,
+    needs=RetentionCapability.SEE_CERTIFICATES,
     records_calls=True,
 )
 def certificate_file(request: StaffRequest, ref: Ref, kind: str) -> HttpResponse:

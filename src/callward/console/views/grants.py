@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from callward.accounts import selectors as given, services as accounts
 from callward.accounts.errors import GrantUnknownError
-from callward.accounts.states import Capability
+from callward.accounts.states import AccountsCapability
 from callward.console import refusals
 from callward.console.forms.grants import GrantForm
 from callward.console.pages import Nav, page
@@ -33,7 +33,7 @@ _USER = "user:"
 @page(
     "grants/",
     name="grants",
-    needs=Capability.MANAGE_GRANTS,
+    needs=AccountsCapability.MANAGE_GRANTS,
     methods=("GET", "HEAD", "POST"),
     nav=Nav(label=gettext_lazy("Grants"), icon="key", order=25),
     records_calls=True,
@@ -94,7 +94,7 @@ def _line(grant: GrantView, names: Mapping[Ref, str]) -> dict[str, object]:
 @page(
     "grants/<uuid:ref>/withdraw/",
     name="grants-withdraw",
-    needs=Capability.MANAGE_GRANTS,
+    needs=AccountsCapability.MANAGE_GRANTS,
     methods=("POST",),
     records_calls=True,
 )

@@ -8,14 +8,15 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 
-from callward.accounts.states import Capability
 from callward.calls import selectors as calls
 from callward.calls.errors import CallMissingError
+from callward.calls.states import CallsCapability
 from callward.console.forms.holds import HoldForm, ReviewForm
 from callward.console.pages import Nav, page
 from callward.recordings import selectors as recordings
 from callward.retention import selectors as held, services as retention
 from callward.retention.errors import ItemUnknownError
+from callward.retention.states import RetentionCapability
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @page(
     "holds/",
     name="holds",
-    needs=Capability.SEE_CALLS,
+    needs=CallsCapability.SEE_CALLS,
     nav=Nav(label=gettext_lazy("Legal holds"), icon="lock", order=20),
     records_calls=True,
 )
@@ -37,8 +38,8 @@ def hold_list(request: StaffRequest) -> HttpResponse:
     found = held.holds(visit.controller_ref, at=visit.at)
     context = {
         "holds": sorted(found, key=lambda hold: (not hold.overdue, hold.review_on)),
-        "may_ask": visit.may(Capability.PLACE_HOLD),
-        "may_release": visit.may(Capability.RELEASE_HOLD),
+        "may_ask": visit.may(RetentionCapability.PLACE_HOLD),
+        "may_release": visit.may(RetentionCapability.RELEASE_HOLD),
     }
     return render(request, "console/holds/list.html", context)
 
@@ -46,7 +47,7 @@ def hold_list(request: StaffRequest) -> HttpResponse:
 @page(
     "calls/<uuid:ref>/hold/",
     name="calls-hold",
-    needs=Capability.PLACE_HOLD,
+    needs=RetentionCapability.PLACE_HOLD,
     methods=("POST",),
     records_calls=True,
 )
@@ -77,7 +78,7 @@ def place_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "holds/<uuid:ref>/ask-release/",
     name="holds-ask",
-    needs=Capability.PLACE_HOLD,
+    needs=RetentionCapability.PLACE_HOLD,
     methods=("POST",),
     records_calls=True,
 )
@@ -93,7 +94,7 @@ def ask_release(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "holds/<uuid:ref>/approve-release/",
     name="holds-approve",
-    needs=Capability.RELEASE_HOLD,
+    needs=RetentionCapability.RELEASE_HOLD,
     methods=("POST",),
     records_calls=True,
 )
@@ -109,7 +110,7 @@ def approve_release(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "holds/<uuid:ref>/keep/",
     name="holds-keep",
-    needs=Capability.RELEASE_HOLD,
+    needs=RetentionCapability.RELEASE_HOLD,
     methods=("POST",),
     records_calls=True,
 )
@@ -125,7 +126,7 @@ def keep_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "holds/<uuid:ref>/review/",
     name="holds-review",
-    needs=Capability.PLACE_HOLD,
+    needs=RetentionCapability.PLACE_HOLD,
     methods=("POST",),
     records_calls=True,
 )

@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from callward.accounts import selectors as accounts
-from callward.accounts.states import Capability
 from callward.console.pages import Nav, page
 from callward.policy.vocabulary import Need
 from callward.promises import selectors as promises
+from callward.promises.states import PromisesCapability
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -25,7 +25,7 @@ def home(request: StaffRequest) -> HttpResponse:
     visit = request.visit
     if visit.post is None:
         return render(request, "console/no_role.html")
-    watches = visit.may(Capability.SEE_PROMISES)
+    watches = visit.may(PromisesCapability.SEE_PROMISES)
     facts = {
         "alarms": promises.alarms(visit.controller_ref, at=visit.at) if watches else [],
         "standing": visit.standing,

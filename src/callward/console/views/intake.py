@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 
-from callward.accounts.states import Capability
 from callward.calls.states import CallDirection
 from callward.console.forms.intake import CallFactsForm, DeclarationForm, UploadForm
 from callward.console.pages import Nav, page
 from callward.intake import selectors as arrivals, services as intake
 from callward.intake.errors import NothingInQuarantineError
+from callward.intake.states import IntakeCapability
 from callward.kernel.numbers import parse_number
 from callward.kernel.references import new_ref
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @page(
     "upload/",
     name="upload",
-    needs=Capability.UPLOAD,
+    needs=IntakeCapability.UPLOAD,
     methods=("GET", "HEAD", "POST"),
     nav=Nav(label=gettext_lazy("Hand in a recording"), icon="upload", order=40),
     records_calls=True,
@@ -67,7 +67,7 @@ def _say(request: StaffRequest, receipt: Receipt) -> None:
 @page(
     "quarantine/",
     name="quarantine",
-    needs=Capability.SEE_QUARANTINE,
+    needs=IntakeCapability.SEE_QUARANTINE,
     nav=Nav(label=gettext_lazy("Quarantine"), icon="exclamation-octagon", order=30),
     records_calls=True,
 )
@@ -76,7 +76,7 @@ def quarantine(request: StaffRequest) -> HttpResponse:
     visit = request.visit
     context = {
         "arrivals": arrivals.quarantine(visit.controller_ref),
-        "may_resolve": visit.may(Capability.RESOLVE_QUARANTINE),
+        "may_resolve": visit.may(IntakeCapability.RESOLVE_QUARANTINE),
     }
     return render(request, "console/quarantine/list.html", context)
 
@@ -84,7 +84,7 @@ def quarantine(request: StaffRequest) -> HttpResponse:
 @page(
     "quarantine/<uuid:ref>/",
     name="quarantine-resolve",
-    needs=Capability.RESOLVE_QUARANTINE,
+    needs=IntakeCapability.RESOLVE_QUARANTINE,
     methods=("GET", "HEAD", "POST"),
     records_calls=True,
 )
@@ -107,7 +107,7 @@ def resolve(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "quarantine/<uuid:ref>/again/",
     name="quarantine-again",
-    needs=Capability.RESOLVE_QUARANTINE,
+    needs=IntakeCapability.RESOLVE_QUARANTINE,
     methods=("POST",),
     records_calls=True,
 )
@@ -123,7 +123,7 @@ def try_again(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "quarantine/<uuid:ref>/reject/",
     name="quarantine-reject",
-    needs=Capability.RESOLVE_QUARANTINE,
+    needs=IntakeCapability.RESOLVE_QUARANTINE,
     methods=("POST",),
     records_calls=True,
 )
@@ -147,7 +147,7 @@ def _own_arrival(ref: Ref, visit: Visit) -> QuarantinedView:
 @page(
     "declarations/",
     name="declarations",
-    needs=Capability.DECLARE_SOURCE,
+    needs=IntakeCapability.DECLARE_SOURCE,
     methods=("GET", "HEAD", "POST"),
     nav=Nav(label=gettext_lazy("Source declarations"), icon="pen", order=50),
     records_calls=True,
@@ -185,7 +185,7 @@ def _declare(form: DeclarationForm, visit: Visit) -> None:
 @page(
     "declarations/<uuid:ref>/withdraw/",
     name="declarations-withdraw",
-    needs=Capability.DECLARE_SOURCE,
+    needs=IntakeCapability.DECLARE_SOURCE,
     methods=("POST",),
     records_calls=True,
 )

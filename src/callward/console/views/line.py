@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 
-from callward.accounts.states import Capability
 from callward.console import refusals
 from callward.console.forms import line as forms
 from callward.console.pages import Nav, page
 from callward.kernel.errors import BadInputError
 from callward.telephony import selectors as line, services as telephony
+from callward.telephony.states import TelephonyCapability
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
 
 _BAD = 400
-_NEEDS = Capability.MANAGE_LINE
+_NEEDS = TelephonyCapability.MANAGE_LINE
 _BOTH = ("GET", "HEAD", "POST")
 
 

@@ -9,10 +9,11 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 
-from callward.accounts.states import Capability
+from callward.calls.states import CallsCapability
 from callward.console.forms.line import FindingForm
 from callward.console.pages import Nav, page
 from callward.telephony import selectors as line, services as telephony
+from callward.telephony.states import TelephonyCapability
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from callward.console.visits import StaffRequest
     from callward.kernel.references import Ref
 
-_NEEDS = Capability.SEE_LINE
+_NEEDS = TelephonyCapability.SEE_LINE
 
 
 @page(
@@ -36,7 +37,7 @@ def board(request: StaffRequest) -> HttpResponse:
     context = {
         "days": days,
         "alarms": line.open_alarms(where),
-        "may_see_calls": request.visit.may(Capability.SEE_CALLS),
+        "may_see_calls": request.visit.may(CallsCapability.SEE_CALLS),
     }
     return render(request, "console/line/board.html", context)
 
@@ -51,7 +52,7 @@ def day(request: StaffRequest, ref: Ref) -> HttpResponse:
     context = {
         "day": found,
         "gaps": line.gaps_of(where, found.day),
-        "may_see_calls": request.visit.may(Capability.SEE_CALLS),
+        "may_see_calls": request.visit.may(CallsCapability.SEE_CALLS),
     }
     return render(request, "console/line/day.html", context)
 

@@ -9,13 +9,13 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from callward.accounts.states import Capability
 from callward.console import refusals
 from callward.console.forms import line as forms
 from callward.console.pages import page
 from callward.console.views.line import act, edit, show
 from callward.kernel.errors import BadInputError
 from callward.telephony import selectors as line, services as telephony
+from callward.telephony.states import TelephonyCapability
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from callward.telephony.services import NewPhone
 
 _BAD = 400
-_NEEDS = Capability.MANAGE_LINE
+_NEEDS = TelephonyCapability.MANAGE_LINE
 _BOTH = ("GET", "HEAD", "POST")
 _KINDS = frozenset({"trunk", "queue", "number", "phone", "hours", "closed-day"})
 

@@ -9,20 +9,20 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from callward.accounts.states import Capability
 from callward.console import refusals
 from callward.console.forms.line import PromptForm
 from callward.console.pages import page
 from callward.console.views.line import act
 from callward.kernel.errors import CallwardError
 from callward.telephony import selectors as line, services as telephony
+from callward.telephony.states import TelephonyCapability
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from callward.console.visits import StaffRequest
 
-_NEEDS = Capability.MANAGE_LINE
+_NEEDS = TelephonyCapability.MANAGE_LINE
 
 
 @page("line/prompts/", name="line-prompts", needs=_NEEDS, methods=("GET", "HEAD", "POST"))

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from callward.accounts import selectors as accounts
-from callward.accounts.states import Capability
 from callward.calls.selectors import CallFilters
+from callward.calls.states import CallsCapability
 from callward.console.pages import Nav, page
 from callward.recordings import selectors as recordings
 
@@ -25,7 +25,7 @@ _PAGE = 50
 @page(
     "my-calls/",
     name="my-calls",
-    needs=Capability.SEE_OWN_CALLS,
+    needs=CallsCapability.SEE_OWN_CALLS,
     nav=Nav(label=gettext_lazy("My calls"), icon="telephone", order=5),
     records_calls=True,
 )

@@ -9,13 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from callward import texts
-from callward.accounts.states import Capability
 from callward.console.pages import Nav, page
 from callward.console.promise_sentences import sentences_by_probe
 from callward.kernel.errors import BadInputError, gettext_noop
 from callward.promises import selectors, services
 from callward.promises.errors import CheckUnknownError
-from callward.promises.states import CheckState, Verdict
+from callward.promises.states import CheckState, PromisesCapability, Verdict
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -35,7 +34,7 @@ class VerdictMissingError(BadInputError):
 @page(
     "promises/",
     name="promises",
-    needs=Capability.SEE_PROMISES,
+    needs=PromisesCapability.SEE_PROMISES,
     nav=Nav(label=gettext_lazy("Promises"), icon="shield-check", order=5),
 )
 def board(request: StaffRequest) -> HttpResponse:
@@ -48,7 +47,7 @@ def board(request: StaffRequest) -> HttpResponse:
         "kept": sum(one.state is CheckState.GREEN for one in checks),
         "broken": sum(one.state is CheckState.RED for one in checks),
         "unseen": sum(one.state in (CheckState.STALE, CheckState.UNCHECKED) for one in checks),
-        "may_judge": visit.may(Capability.JUDGE_PROMISES),
+        "may_judge": visit.may(PromisesCapability.JUDGE_PROMISES),
         "verdicts": list(Verdict),
     }
     return render(request, "console/promises/board.html", context)
@@ -59,7 +58,9 @@ def _language() -> str:
     return chosen if chosen in texts.LANGUAGES else "en"
 
 
-@page("promises/look/", name="promises-look", needs=Capability.SEE_PROMISES, methods=("POST",))
+@page(
+    "promises/look/", name="promises-look", needs=PromisesCapability.SEE_PROMISES, methods=("POST",)
+)
 def look_now(request: StaffRequest) -> HttpResponse:
     """Let every probe look at once, without waiting for its round."""
     visit = request.visit
@@ -71,7 +72,7 @@ def look_now(request: StaffRequest) -> HttpResponse:
 @page(
     "promises/<uuid:ref>/judge/",
     name="promises-judge",
-    needs=Capability.JUDGE_PROMISES,
+    needs=PromisesCapability.JUDGE_PROMISES,
     methods=("POST",),
 )
 def judge(request: StaffRequest, ref: Ref) -> HttpResponse:

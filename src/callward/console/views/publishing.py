@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from callward.accounts import selectors as accounts
-from callward.accounts.states import Capability
 from callward.console import policy_words
 from callward.console.forms.publishing import DraftForm
 from callward.console.pages import Nav, page
@@ -22,7 +21,7 @@ from callward.notices.errors import (
     AnnouncementNotFoundError,
     EditionNotFoundError,
 )
-from callward.notices.states import EditionState
+from callward.notices.states import EditionState, NoticesCapability
 from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
@@ -32,9 +31,9 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
     from callward.notices.services import EditionView
 
-_SEE = Capability.SEE_POLICY
-_WRITE = Capability.MANAGE_POLICY
-_APPROVE = Capability.APPROVE_POLICY
+_SEE = NoticesCapability.SEE_POLICY
+_WRITE = NoticesCapability.MANAGE_POLICY
+_APPROVE = NoticesCapability.APPROVE_POLICY
 _UNDECIDED = (EditionState.DRAFT, EditionState.ASKED, EditionState.APPROVED)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from callward.accounts import selectors as roll, services as accounts
 from callward.accounts.errors import AppointmentUnknownError
-from callward.accounts.states import Capability
+from callward.accounts.states import AccountsCapability
 from callward.console import refusals
 from callward.console.forms.staff import AppointForm, PersonForm, TrainingForm, UndertakingForm
 from callward.console.pages import Nav, page
@@ -33,7 +33,7 @@ _BAD = 400
 @page(
     "staff/",
     name="staff",
-    needs=Capability.MANAGE_STAFF,
+    needs=AccountsCapability.MANAGE_STAFF,
     nav=Nav(label=gettext_lazy("Staff"), icon="people", order=60),
 )
 def staff_list(request: StaffRequest) -> HttpResponse:
@@ -50,7 +50,7 @@ def staff_list(request: StaffRequest) -> HttpResponse:
 @page(
     "staff/new/",
     name="staff-new",
-    needs=Capability.MANAGE_STAFF,
+    needs=AccountsCapability.MANAGE_STAFF,
     methods=("GET", "HEAD", "POST"),
 )
 def add_person(request: StaffRequest) -> HttpResponse:
@@ -80,7 +80,7 @@ def _password_once(request: StaffRequest, made: InitialPassword) -> HttpResponse
     return render(request, "console/staff/password.html", context)
 
 
-@page("staff/<uuid:ref>/", name="staff-one", needs=Capability.MANAGE_STAFF)
+@page("staff/<uuid:ref>/", name="staff-one", needs=AccountsCapability.MANAGE_STAFF)
 def person_page(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Show one person with everything that can be recorded about their work here."""
     return _person_page(request, ref)
@@ -113,7 +113,7 @@ def _person(ref: Ref, visit: Visit) -> PersonView:
 @page(
     "staff/<uuid:ref>/appoint/",
     name="staff-appoint",
-    needs=Capability.MANAGE_STAFF,
+    needs=AccountsCapability.MANAGE_STAFF,
     methods=("POST",),
 )
 def appoint(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -144,7 +144,7 @@ def appoint(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "staff/appointments/<uuid:ref>/end/",
     name="staff-end",
-    needs=Capability.MANAGE_STAFF,
+    needs=AccountsCapability.MANAGE_STAFF,
     methods=("POST",),
 )
 def end_appointment(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -162,7 +162,7 @@ def end_appointment(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "staff/<uuid:ref>/undertaking/",
     name="staff-undertaking",
-    needs=Capability.MANAGE_STAFF,
+    needs=AccountsCapability.MANAGE_STAFF,
     methods=("POST",),
 )
 def record_undertaking(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -182,7 +182,7 @@ def record_undertaking(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "staff/<uuid:ref>/training/",
     name="staff-training",
-    needs=Capability.MANAGE_STAFF,
+    needs=AccountsCapability.MANAGE_STAFF,
     methods=("POST",),
 )
 def record_training(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -211,7 +211,7 @@ def record_training(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "staff/<uuid:ref>/password/",
     name="staff-password",
-    needs=Capability.MANAGE_STAFF,
+    needs=AccountsCapability.MANAGE_STAFF,
     methods=("POST",),
 )
 def renew_password(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -227,7 +227,7 @@ def renew_password(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "staff/<uuid:ref>/deactivate/",
     name="staff-deactivate",
-    needs=Capability.MANAGE_STAFF,
+    needs=AccountsCapability.MANAGE_STAFF,
     methods=("POST",),
 )
 def deactivate(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -243,7 +243,7 @@ def deactivate(request: StaffRequest, ref: Ref) -> HttpResponse:
 @page(
     "staff/<uuid:ref>/reactivate/",
     name="staff-reactivate",
-    needs=Capability.MANAGE_STAFF,
+    needs=AccountsCapability.MANAGE_STAFF,
     methods=("POST",),
 )
 def reactivate(request: StaffRequest, ref: Ref) -> HttpResponse:

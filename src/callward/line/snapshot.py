@@ -65,7 +65,9 @@ AssetPath = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_
 class Closed(BaseModel):
     """Unknown keys and loose types are refused, and values never show up in an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 class Presence(StrEnum):

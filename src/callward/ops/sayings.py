@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.texts import kinds_of, render
-from callward.texts.errors import TextsError
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,6 +12,9 @@ if TYPE_CHECKING:
 
 def sayings_of(policy: Policy, language: str) -> Mapping[str, tuple[str, ...]]:
     """The sentences of each rule of the file; none where the file cannot be put into words."""
+    from callward.texts import kinds_of, render  # noqa: PLC0415  # only a comparison writes texts
+    from callward.texts.errors import TextsError  # noqa: PLC0415  # as above
+
     said: dict[str, dict[str, None]] = {}
     try:
         notices = [render(policy, kind=kind, language=language) for kind in kinds_of(policy)]

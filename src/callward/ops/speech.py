@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import Enum
+from itertools import zip_longest
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, TypeVar
+from unicodedata import east_asian_width
 from uuid import UUID
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from callward.kernel.actors import Actor
 from callward.kernel.calendar import Period, parse_instant, zone_named
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     Command = TypeVar("Command", bound=Callable[..., Any])
+
+_PAPER, _GAP = 240, "  "  # how wide a table is where nobody looks
+_CONTROLS = dict.fromkeys((*range(10), *range(11, 32), 127))  # a cell never steers the terminal
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
@@ -111,12 +115,41 @@ def tell_rows(rows: Sequence[Any], *, columns: Sequence[str], as_json: bool) -> 
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    table = Table(*(name.replace("_", " ") for name in columns), box=None, pad_edge=False)
-    for row in told:
-        table.add_row(*(_cell(row.get(name)) for name in columns))
-    width = None if sys.stdout.isatty() else 240
-    # What stands in brackets is said, not taken for a style: “[rights.automated]”, “= [human]”.
-    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
+    cells = [[_cell(row.get(name)).translate(_CONTROLS) for name in columns] for row in told]
+    cells.insert(0, [name.replace("_", " ") for name in columns])
+    _print_table(cells)
+
+
+def _print_table(rows: Sequence[Sequence[str]]) -> None:
+    widths = _widths(rows, get_terminal_size().columns if sys.stdout.isatty() else _PAPER)
+    for place, row in enumerate(rows):
+        for line in zip_longest(*map(_wrapped, row, widths), fillvalue=""):
+            text = _GAP.join(map(_padded, line, widths)).rstrip()
+            click.echo(click.style(text, bold=True) if place == 0 else text)
+
+
+def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    """As wide as the longest cell; where that is too much, the widest columns give first."""
+    widths = [
+        max(_length(line) for cell in column for line in cell.split("\n"))
+        for column in zip(*rows, strict=True)
+    ]
+    while sum(widths) + len(_GAP) * (len(widths) - 1) > room and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _wrapped(cell: str, width: int) -> list[str]:
+    lines = cell.split("\n")
+    return [part for line in lines for part in wrap(line, max(width, 1), break_on_hyphens=False)]
+
+
+def _length(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _length(text))
 
 
 def _cell(value: Any) -> str:
@@ -139,6 +172,15 @@ def remark(sentence: str) -> None:
 @contextmanager
 def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show how far long work has come: call what is yielded with (done, of)."""
+    from rich.console import Console  # noqa: PLC0415  # only long work needs it
+    from rich.progress import (  # noqa: PLC0415  # as above
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     console = Console(file=sys.stderr)
     with Progress(

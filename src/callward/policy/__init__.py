@@ -1,5 +1,14 @@
-"""One policy file: read, checked, compiled to plain values, and asked."""
+"""One policy file: read, checked, compiled to plain values, and asked.
 
+What reads and checks files is loaded when it is first asked for: most of the house only asks.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from callward.policy.canonical import policy_id_of
 from callward.policy.compiled import (
     RECORDING_ACTIVITY,
     VOICEMAIL_ACTIVITY,
@@ -16,19 +25,15 @@ from callward.policy.compiled import (
     VoicemailRules,
     may_play,
 )
-from callward.policy.compiler import (
-    canonical_json,
-    compile_policy,
-    from_canonical,
-    policy_id_of,
-    policy_of,
-)
-from callward.policy.editor import line_of, schema_for_editors
+from callward.policy.compiler import compile_policy, from_canonical
 from callward.policy.errors import PolicyError
-from callward.policy.findings import Finding
-from callward.policy.linter import lint
-from callward.policy.loading import load
-from callward.policy.schema import Policy
+
+if TYPE_CHECKING:
+    from callward.policy.editor import line_of, schema_for_editors
+    from callward.policy.findings import Finding
+    from callward.policy.linter import lint
+    from callward.policy.loading import canonical_json, load, policy_of
+    from callward.policy.schema import Policy
 
 __all__ = [
     "RECORDING_ACTIVITY",
@@ -58,3 +63,20 @@ __all__ = [
     "policy_of",
     "schema_for_editors",
 ]
+
+_LATE = {
+    "Finding": "findings",
+    "Policy": "schema",
+    "canonical_json": "loading",
+    "line_of": "editor",
+    "lint": "linter",
+    "load": "loading",
+    "policy_of": "loading",
+    "schema_for_editors": "editor",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(name)
+    return getattr(import_module(f"callward.policy.{_LATE[name]}"), name)

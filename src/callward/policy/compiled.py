@@ -86,9 +86,9 @@ class Telling:
 class Digits:
     """The keys of a telephone that agree, refuse and stop."""
 
-    agree: str
-    refuse: str
-    stop: str
+    agree: str = "1"
+    refuse: str = "9"
+    stop: str = "8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

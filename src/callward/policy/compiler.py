@@ -2,77 +2,40 @@
 
 from __future__ import annotations
 
-import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypedDict
 
-from pydantic import BaseModel
-
 from callward.kernel.calendar import zone_named
-from callward.policy.canonical import JsonValue, canonical_bytes, policy_id_of
+from callward.policy.canonical import policy_id_of
 from callward.policy.compiled import CompiledPolicy, RetentionRule, TwoPersonRule
 from callward.policy.compiling_recording import play_rule, recording_rules
 from callward.policy.compiling_retention import holds_of, rules_of
 from callward.policy.compiling_telling import outbound_reasons, voicemail_rules
 from callward.policy.compiling_values import needed_period, needed_rule
-from callward.policy.errors import CanonicalFormError, PolicyIncompleteError
-from callward.policy.schema import Policy
+from callward.policy.errors import PolicyIncompleteError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from callward.kernel.calendar import Period
+    from callward.policy.schema import Policy
     from callward.policy.schema_activity import Retain
     from callward.policy.vocabulary_notice import Reviewed
-
-__all__ = ["canonical_json", "compile_policy", "from_canonical", "policy_id_of", "policy_of"]
-
-
-def canonical_json(policy: Policy) -> bytes:
-    """The one byte sequence of this policy; its SHA-256 is the policy id."""
-    return canonical_bytes(_json_of(policy))
 
 
 def compile_policy(policy: Policy) -> CompiledPolicy:
     """Compile once; raises PolicyIncompleteError where the engine would have to guess."""
+    from callward.policy.loading import canonical_json  # noqa: PLC0415  # pydantic is slow to load
+
     return _compiled(policy, canonical_json(policy))
 
 
 def from_canonical(canonical: bytes) -> CompiledPolicy:
     """Read archived bytes back to the same compiled policy; raises CanonicalFormError."""
+    from callward.policy.loading import policy_of  # noqa: PLC0415  # pydantic is slow to load
+
     return _compiled(policy_of(canonical), canonical)
-
-
-def policy_of(canonical: bytes) -> Policy:
-    """Read archived bytes back to the policy as written; raises CanonicalFormError."""
-    try:
-        same = canonical_bytes(json.loads(canonical)) == canonical
-        policy = Policy.model_validate_json(canonical)
-    except (ValueError, RecursionError) as error:
-        raise CanonicalFormError from error
-    if not same:
-        raise CanonicalFormError
-    return policy
-
-
-def _json_of(value: object) -> JsonValue:
-    match value:
-        case BaseModel():
-            fields = type(value).model_fields
-            return {
-                each.alias or name: _json_of(getattr(value, name)) for name, each in fields.items()
-            }
-        case dict():
-            return {str(key): _json_of(each) for key, each in value.items()}
-        case frozenset():
-            return [str(each) for each in sorted(value, key=str)]
-        case tuple():
-            return [_json_of(each) for each in value]
-        case None | bool() | int():
-            return value
-        case _:
-            return str(value)
 
 
 def _compiled(policy: Policy, canonical: bytes) -> CompiledPolicy:

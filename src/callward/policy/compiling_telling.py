@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from callward.policy.compiled import (
     VoicemailRules,
 )
 from callward.policy.compiling_values import needed, needed_period, needed_rule
-from callward.policy.schema_activity import Digits as WrittenDigits, Outbound
 from callward.policy.vocabulary import Announce, ConsentMode, Direction, OutboundReason
 from callward.policy.vocabulary_calls import Said
 
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from callward.policy.schema import Policy
-    from callward.policy.schema_activity import Activity, Inbound, Pause
+    from callward.policy.schema_activity import (
+        Activity,
+        Digits as WrittenDigits,
+        Inbound,
+        Outbound,
+        Pause,
+    )
 
 _RECORDING = f"activity.{RECORDING_ACTIVITY}"
 _VOICEMAIL = f"activity.{VOICEMAIL_ACTIVITY}"
@@ -34,24 +40,27 @@ def telling_of(policy: Policy, activity: Activity) -> Mapping[Direction, Telling
     telling: dict[Direction, Telling] = {}
     if Direction.IN in activity.directions:
         inbound = needed(f"{_RECORDING}.inbound", activity.inbound)
-        telling[Direction.IN] = _telling(policy, inbound, early_media=bool(inbound.early_media))
+        told = _telling(policy, inbound, reasons=_NO_REASONS)
+        telling[Direction.IN] = replace(told, early_media=bool(inbound.early_media))
     if Direction.OUT in activity.directions:
         outbound = needed(f"{_RECORDING}.outbound", activity.outbound)
-        telling[Direction.OUT] = _telling(policy, outbound, early_media=False)
+        telling[Direction.OUT] = _telling(policy, outbound, reasons=_narrower(outbound))
     if Direction.INTERNAL in activity.directions:
         telling[Direction.INTERNAL] = _among_colleagues(policy)
     return MappingProxyType(telling)
 
 
-def _telling(policy: Policy, said: Inbound | Outbound, *, early_media: bool) -> Telling:
+def _telling(
+    policy: Policy, said: Inbound | Outbound, *, reasons: frozenset[OutboundReason]
+) -> Telling:
     return Telling(
         announce=said.announce,
         consent=said.consent,
         refuse=said.refuse,
         says=said.says or frozenset(Said),
         languages=said.languages or policy.languages,
-        early_media=early_media,
-        reasons=_narrower(said) if isinstance(said, Outbound) else _NO_REASONS,
+        early_media=False,
+        reasons=reasons,
     )
 
 
@@ -84,8 +93,9 @@ def outbound_reasons(policy: Policy) -> frozenset[OutboundReason]:
 
 def digits_of(written: WrittenDigits | None) -> Digits:
     """The keys that agree, refuse and stop: those of the file, or those of the schema."""
-    digits = written or WrittenDigits()
-    return Digits(agree=digits.agree, refuse=digits.refuse, stop=digits.stop)
+    if written is None:
+        return Digits()
+    return Digits(agree=written.agree, refuse=written.refuse, stop=written.stop)
 
 
 def pause_rule(written: Pause | None) -> PauseRule | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from callward.kernel.calendar import Period, parse_period
 from callward.policy.compiled import RetentionRule
 from callward.policy.errors import PolicyIncompleteError
-from callward.policy.schema_values import ENDLESS_WORDS
+from callward.policy.vocabulary import ENDLESS_WORDS
 
 if TYPE_CHECKING:
     from callward.policy.schema_activity import Retain

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from callward.kernel.calendar import Period, add_civil, parse_period
-from callward.policy.schema_values import ENDLESS_WORDS
+from callward.policy.vocabulary import ENDLESS_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from callward.kernel.errors import gettext_noop
 from callward.policy.law import EVIDENCE_WORDS, countable, ever_later
 from callward.policy.lint_rule import Rule, Trouble, checks
-from callward.policy.schema_values import ENDLESS_WORDS
-from callward.policy.vocabulary import RetentionKind
+from callward.policy.vocabulary import ENDLESS_WORDS, RetentionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

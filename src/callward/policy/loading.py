@@ -8,10 +8,12 @@ import tomllib
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from callward.policy.canonical import JsonValue, canonical_bytes
 from callward.policy.complaints import complaint_about
 from callward.policy.errors import (
+    CanonicalFormError,
     PolicyError,
     PolicyLineTooLongError,
     PolicyMissingKeyError,
@@ -127,3 +129,39 @@ def _first_of(error: ValidationError, lines: KeyLines) -> PolicyError:
     first, *others = found
     first.others = tuple(others)
     return first
+
+
+def canonical_json(policy: Policy) -> bytes:
+    """The one byte sequence of this policy; its SHA-256 is the policy id."""
+    return canonical_bytes(_json_of(policy))
+
+
+def policy_of(canonical: bytes) -> Policy:
+    """Read archived bytes back to the policy as written; raises CanonicalFormError."""
+    try:
+        same = canonical_bytes(json.loads(canonical)) == canonical
+        policy = Policy.model_validate_json(canonical)
+    except (ValueError, RecursionError) as error:
+        raise CanonicalFormError from error
+    if not same:
+        raise CanonicalFormError
+    return policy
+
+
+def _json_of(value: object) -> JsonValue:
+    match value:
+        case BaseModel():
+            fields = type(value).model_fields
+            return {
+                each.alias or name: _json_of(getattr(value, name)) for name, each in fields.items()
+            }
+        case dict():
+            return {str(key): _json_of(each) for key, each in value.items()}
+        case frozenset():
+            return [str(each) for each in sorted(value, key=str)]
+        case tuple():
+            return [_json_of(each) for each in value]
+        case None | bool() | int():
+            return value
+        case _:
+            return str(value)

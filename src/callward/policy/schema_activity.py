@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from callward.policy.compiled import Digits as UsualDigits
 from callward.policy.schema_values import (
     E164,
     Count,
@@ -102,12 +103,15 @@ class Outbound(Table):
     or_reasons: frozenset[OutboundReason] = frozenset()
 
 
+_USUAL = UsualDigits()
+
+
 class Digits(Table):
     """The keys of a telephone that agree, refuse and stop a recording."""
 
-    agree: Digit = "1"
-    refuse: Digit = "9"
-    stop: Digit = "8"
+    agree: Digit = _USUAL.agree
+    refuse: Digit = _USUAL.refuse
+    stop: Digit = _USUAL.stop
 
 
 class Pause(Table):

@@ -15,9 +15,7 @@ from callward.kernel.calendar import (
     parse_period,
     zone_named,
 )
-
-# Accepted so that the linter can name the article; never compiled (L-15, I-10).
-ENDLESS_WORDS = frozenset({"endless", "indeterminate", "as-needed"})
+from callward.policy.vocabulary import ENDLESS_WORDS
 
 _MAX_MONTHS = 100 * 12
 _MAX_DAYS = 36_525
@@ -28,7 +26,7 @@ _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 class Table(BaseModel):
     """A table of the policy file: closed, unchangeable, no silent conversions."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 def _period(text: str) -> str:

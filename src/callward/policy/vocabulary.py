@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+# Accepted so that the linter can name the article; never compiled (L-15, I-10).
+ENDLESS_WORDS = frozenset({"endless", "indeterminate", "as-needed"})
+
 
 class Role(StrEnum):
     """What a user of staff may be appointed as."""

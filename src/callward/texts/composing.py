@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from callward.kernel.calendar import Period, parse_period
 from callward.policy.canonical import JsonValue, canonical_bytes
-from callward.policy.schema_values import ENDLESS_WORDS
 from callward.policy.tables import law_named
+from callward.policy.vocabulary import ENDLESS_WORDS
 from callward.texts.errors import UnknownTermError, UnsayableRuleError
 from callward.texts.notice import Sentence
 from callward.texts.states import Probe, SentenceClass

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.policy.compiled import RECORDING_ACTIVITY
-from callward.policy.schema_activity import Digits
+from callward.policy.compiled import RECORDING_ACTIVITY, Digits
 from callward.policy.vocabulary import (
     Announce,
     Channel,

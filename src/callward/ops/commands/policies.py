@@ -16,7 +16,6 @@ from callward.ops.languages import language_option, words_in
 from callward.ops.sayings import said_of, sayings_of
 from callward.ops.speech import json_option, remark, tell, tell_rows
 from callward.policy import compile_policy, line_of, lint, load, schema_for_editors
-from callward.policy.change import changes_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -165,6 +164,8 @@ def diff_files(before: Path, after: Path, *, language: str, as_json: bool) -> No
 
     Where CALLWARD_DATA has the controller, its kept items are counted against AFTER.
     """
+    from callward.policy.change import changes_between  # noqa: PLC0415  # only a comparison asks
+
     old, new = _policy_of(before), _policy_of(after)
     words = words_in(language)
     said = sayings_of(old, language), sayings_of(new, language)

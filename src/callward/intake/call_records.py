@@ -110,7 +110,7 @@ def _waiting(key: bytes, envelope: Envelope, file_name: str, door: Door) -> Wait
         controller_ref=door.controller_ref,
         call_key=key,
         file_key=keys.file_key(file_name) if file_name else None,
-        sealed=keys.seal(envelope.as_json().decode(), door.controller_ref),
+        sealed=keys.texts.seal(envelope.as_json().decode(), door.controller_ref),
         first_seen_at=door.at,
         wait_ends_at=door.wait_ends_at(door.at),
         due_at=plan_for(envelope, door).due_at,
@@ -147,7 +147,7 @@ def match_files(wanted: dict[str, tuple[bytes, ...]], door: Door) -> dict[str, M
 
 
 def _opened(row: WaitingCdr) -> Envelope:
-    return parse_envelope(keys.open_sealed(row.sealed, row.controller_ref).encode())
+    return parse_envelope(keys.texts.open(row.sealed, row.controller_ref).encode())
 
 
 def still_waiting(name_keys: Sequence[bytes], door: Door) -> set[bytes]:
@@ -244,7 +244,7 @@ def _absent(ref: Ref, envelope: Envelope, door: Door) -> Delivery:
         source_account=envelope.source.account,
         recording_key=keys.recording_key(envelope),
         call_key=keys.call_key(envelope.source_call_id),
-        sealed_id=keys.seal(envelope.recording_id, door.controller_ref),
+        sealed_id=keys.texts.seal(envelope.recording_id, door.controller_ref),
         size=0,
         recording_ref=ref,
         state=DeliveryState.ABSENT,

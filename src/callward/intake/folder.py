@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from callward.intake.errors import InboxMissingError
 from callward.intake.names import kind_of
 from callward.kernel import clock
+from callward.kernel.disk import FOLDER, locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,15 +167,12 @@ class Inbox:
 @contextmanager
 def open_inbox(path: Path) -> Iterator[Inbox]:
     """Open a folder as an inbox and keep others out of it; raises InboxMissingError."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise InboxMissingError from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with ExitStack() as stack:
+        try:
+            descriptor = stack.enter_context(locked(path, flags=FOLDER))
+        except OSError as error:
+            raise InboxMissingError from error
         yield Inbox(descriptor, os.fstat(descriptor).st_dev)
-    finally:
-        os.close(descriptor)
 
 
 def _entry(folder: str, name: str, seen: os.stat_result, now: datetime) -> Entry:

@@ -207,7 +207,7 @@ def _delivery_of(arrival: Arrival, envelope: Envelope, evidence: Evidence, door:
         recording_key=keys.recording_key(envelope),
         call_key=keys.call_key(envelope.source_call_id),
         name_key=arrival.candidate.name_key,
-        sealed_id=keys.seal(envelope.recording_id, door.controller_ref),
+        sealed_id=keys.texts.seal(envelope.recording_id, door.controller_ref),
         sha256=arrival.sha256,
         size=arrival.candidate.size,
         declaration_ref=declaration.ref if declaration else None,

@@ -6,11 +6,12 @@ import secrets
 from typing import TYPE_CHECKING
 
 from callward.intake.names import call_ids_in, stem_of
-from callward.subjects.ports import field_keys
+from callward.subjects.ports import SealedTexts, field_keys
 
 if TYPE_CHECKING:
     from callward.intake.envelope import Envelope
-    from callward.kernel.references import Ref
+
+texts = SealedTexts("intake")
 
 
 def _blind(kind: str, text: str) -> bytes:
@@ -42,16 +43,6 @@ def recording_key(envelope: Envelope) -> bytes:
     """The digest of the id that a source gives to a recording."""
     source = envelope.source
     return _blind("recording", f"{source.system}/{source.account}/{envelope.recording_id}")
-
-
-def seal(text: str, controller_ref: Ref) -> bytes:
-    """Seal a short text to its controller."""
-    return field_keys.get().seal(text, b"intake/" + controller_ref.bytes)
-
-
-def open_sealed(sealed: bytes | memoryview, controller_ref: Ref) -> str:
-    """Open what `seal` made for the same controller."""
-    return field_keys.get().open(bytes(sealed), b"intake/" + controller_ref.bytes)
 
 
 def fresh_key() -> bytes:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from callward.audit import services as audit
 from callward.audit.selectors import last_at
 from callward.intake.forgotten import adopt
-from callward.intake.locking import recovering
 from callward.intake.models import Quarantined
 from callward.intake.states import IntakeEvent, QuarantineState
+from callward.intake.uploading import lock_file
 from callward.kernel.actors import system_actor
+from callward.kernel.disk import locked_if_free
 from callward.kernel.references import made_at
 from callward.retention import services as retention
 from callward.vault import services as vault
@@ -24,8 +25,8 @@ RECOVERY = system_actor("intake.recover")
 
 def recover(at: datetime) -> int:
     """Discard sealed objects that no row knows, and finish decided quarantines; count both."""
-    with recovering() as alone:
-        if not alone:
+    with locked_if_free(lock_file()) as alone:
+        if alone is None:
             return 0  # somebody seals now; the next start-up or the nightly task comes back
         orphans = _discard_orphans(at)
     return orphans + _finish_decided(at)

@@ -35,7 +35,7 @@ def _delivery(row: Delivery) -> DeliveryView:
     return DeliveryView(
         ref=row.ref,
         recording_ref=row.recording_ref,
-        recording_id=keys.open_sealed(row.sealed_id, row.controller_ref),
+        recording_id=keys.texts.open(row.sealed_id, row.controller_ref),
         state=DeliveryState(row.state),
         received_at=row.received_at,
         size=row.size,

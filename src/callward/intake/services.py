@@ -10,10 +10,10 @@ from callward.intake.doors import open_door
 from callward.intake.emptying import Look
 from callward.intake.envelope import Envelope, parse_envelope
 from callward.intake.folder import open_inbox
-from callward.intake.locking import sealing
 from callward.intake.recovering import recover
 from callward.intake.uploading import (
     Upload,
+    sealing,
     take_in,
     take_in_group,
     take_in_own,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from django.conf import settings
 
 from callward.audit import services as audit
 from callward.intake import backlog, judging, keeping, keys, quarantining
@@ -11,12 +14,13 @@ from callward.intake.arrivals import Accepted, Candidate, Erased, Known, PastDue
 from callward.intake.doors import open_door
 from callward.intake.envelope import parse_envelope
 from callward.intake.errors import TooLargeError
-from callward.intake.locking import sealing
 from callward.intake.states import IntakeEvent, Outcome, QuarantineReason
 from callward.intake.values import Receipt
+from callward.kernel.disk import Lock, locked, own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from django.core.files.uploadedfile import UploadedFile
@@ -46,6 +50,16 @@ class Upload:
     incomplete: str = ""
     own: bool = False  # of our own phone line, which alone may say so
     fault: QuarantineReason | None = None  # what its source found wrong with it
+
+
+def lock_file() -> Path:
+    """What keeps recovery away from recordings that somebody is sealing right now."""
+    return own_folder(Path(settings.CALLWARD_DATA)) / "intake.lock"
+
+
+def sealing() -> AbstractContextManager[int]:
+    """Seal beside others; a crash lets go by itself."""
+    return locked(lock_file(), Lock.BESIDE_OTHERS)
 
 
 def take_in_upload(

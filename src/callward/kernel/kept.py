@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from callward.kernel.disk import locked, own_folder, settle_folder
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _BLOCK = 1 << 16
@@ -22,24 +22,21 @@ class KeptLines:
 
     def append(self, line: str) -> None:
         """Write one line durably; half a line that a crash left behind is cut off first."""
-        if "\n" in line:
-            raise ValueError(line[:20])
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._locked() as descriptor:
-            end = _break_before(descriptor, os.fstat(descriptor).st_size)
+        self.follow(lambda _last: line)
+
+    def follow(self, after: Callable[[str | None], str]) -> str:
+        """Write the line that follows from the newest one, before anybody else writes."""
+        own_folder(self._path.parent)
+        with locked(self._path) as descriptor:
+            end, last = _newest(descriptor)
+            line = after(last)
+            if "\n" in line:
+                raise ValueError(line[:20])
             os.ftruncate(descriptor, end)
             _write_all(descriptor, f"{line}\n".encode(), end)
             os.fsync(descriptor)
-        _settle_folder(self._path.parent)
-
-    @contextmanager
-    def _locked(self) -> Iterator[int]:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        settle_folder(self._path.parent)
+        return line
 
     def lines(self) -> Iterator[str]:
         """Read every whole line, the oldest first; none when nothing was kept yet."""
@@ -54,11 +51,16 @@ class KeptLines:
         """Read the newest whole line."""
         if not self._path.exists():
             return None
-        with self._locked() as descriptor:
-            end = _break_before(descriptor, os.fstat(descriptor).st_size)
-            start = _break_before(descriptor, end - 1) if end else 0
-            line = os.pread(descriptor, end - start, start)
-        return line[:-1].decode(errors="replace") if line else None
+        with locked(self._path) as descriptor:
+            return _newest(descriptor)[1]
+
+
+def _newest(descriptor: int) -> tuple[int, str | None]:
+    """Where the last whole line ends, and what it says."""
+    end = _break_before(descriptor, os.fstat(descriptor).st_size)
+    start = _break_before(descriptor, end - 1) if end else 0
+    line = os.pread(descriptor, end - start, start)
+    return end, line[:-1].decode(errors="replace") if line else None
 
 
 def _break_before(descriptor: int, end: int) -> int:
@@ -76,11 +78,3 @@ def _write_all(descriptor: int, content: bytes, place: int) -> None:
     while content:
         written = os.pwrite(descriptor, content, place)
         content, place = content[written:], place + written
-
-
-def _settle_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

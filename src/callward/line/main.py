@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
+from callward.kernel.disk import own_folder
 from callward.kernel.errors import CallwardError
 from callward.line.calls.switchboard import Switchboard
 from callward.line.control import ControlServer
@@ -193,7 +194,7 @@ def first_snapshot(folder: Path, told: list[int]) -> Snapshot | None:
 
 def run(folder: Path, *, drain: float | None = None) -> int:
     """Run the line of one data folder until it is told to end."""
-    (folder / "line").mkdir(mode=0o700, parents=True, exist_ok=True)
+    own_folder(folder / "line")
     told: list[int] = []
     snapshot = first_snapshot(folder, told)
     if snapshot is not None:

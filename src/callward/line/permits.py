@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, Field
 
+from callward.kernel.disk import write_whole
 from callward.line.errors import PermitRefusedError
 from callward.line.snapshot import E164, Closed, Name
 
@@ -71,11 +72,7 @@ class UsedPermits:
             os.fsync(file.fileno())
 
     def _rewrite(self) -> None:
-        part = self.path.with_name(self.path.name + ".part")
-        opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(opened, "wb") as file:
-            file.writelines(_line(permit, expires) for permit, expires in self._used.items())
-        part.replace(self.path)
+        write_whole(self.path, b"".join(_line(*used) for used in self._used.items()))
 
 
 def _line(permit: str, expires: float) -> bytes:

@@ -7,7 +7,6 @@ secrets of phones and trunks, hence mode 0600; it holds nothing that opens a rec
 from __future__ import annotations
 
 import ipaddress
-import os
 from datetime import date, time
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -24,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from callward.kernel.disk import write_whole
 from callward.line.errors import SnapshotUnusableError
 from callward.policy import policy_id_of
 from callward.policy.vocabulary import PromptKey
@@ -336,14 +336,7 @@ class Snapshot(Closed):
 
 def write_snapshot(snapshot: Snapshot, path: Path) -> None:
     """Write the whole file at once, for its owner alone; readers see the old or the new one."""
-    content = snapshot.model_dump_json(by_alias=True, exclude_none=True).encode()
-    part = path.with_name(path.name + ".part")
-    opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(opened, "wb") as written:
-        written.write(content)
-        written.flush()
-        os.fsync(written.fileno())
-    part.replace(path)
+    write_whole(path, snapshot.model_dump_json(by_alias=True, exclude_none=True).encode())
 
 
 def read_snapshot(path: Path) -> Snapshot:

@@ -13,6 +13,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from callward.kernel.disk import own_folder, settle_folder
 from callward.line.spool_form import NEW
 from callward.line.spool_writer import SpoolWriter
 from callward.line.volatile import VolatileKeys, memory_for
@@ -48,7 +49,7 @@ class SealedSpool:
 
     def start(self) -> None:
         """Make the folders and begin to serve; a crash's beginnings without a key go."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(self._folder)
         self._memory.prepare()
         for path in self._folder.glob(f"*{NEW}"):
             path.unlink()
@@ -113,20 +114,13 @@ class SealedSpool:
         done = [writer for writer in group if self._guard(writer.complete)]
         for writer in done:
             self._guard(writer.publish)
-        self._settle_folder()
+        settle_folder(self._folder)
         for writer in done:
             self._guard(writer.leave)
         left = [writer for writer in group if writer not in done]
         if left and not self._stopping.wait(_AGAIN):
             for writer in left:
                 self._ended.put(writer)
-
-    def _settle_folder(self) -> None:
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
     def _guard(self, act: Callable[[], None]) -> bool:
         """One call's fault is no other call's: it is told, and the recording stays to salvage."""

@@ -6,13 +6,13 @@ piece by piece; memory stays flat however long a call was.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from callward.kernel.disk import locked_if_free
 from callward.line import ledger as ledgers
 from callward.line.errors import SpoolKeyGoneError, SpoolRunningError
 from callward.line.media.g711 import RATE, SILENCE, pcm_of
@@ -218,14 +218,10 @@ class SpoolReader:
     def _alone(self, ref: UUID) -> Iterator[int]:
         finished = self._folder / f"{ref}{FINISHED}"
         path = finished if finished.exists() else self._folder / f"{ref}{RUNNING}"
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with locked_if_free(path, flags=os.O_RDONLY | os.O_NOFOLLOW) as descriptor:
+            if descriptor is None:
+                raise SpoolRunningError(ref=ref)
             yield descriptor
-        except BlockingIOError:
-            raise SpoolRunningError(ref=ref) from None
-        finally:
-            os.close(descriptor)
 
 
 def _ref(path: Path) -> UUID | None:

@@ -6,13 +6,13 @@ writes a few times a second. What was spoken is on its way to the disk within `H
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
+from callward.kernel.disk import lock_open_file
 from callward.line.media.g711 import MULAW_TO_ALAW, RATE
 from callward.line.spool_form import (
     FINISHED,
@@ -106,7 +106,7 @@ class SpoolWriter:
         new = self._folder / f"{self.ref}{NEW}"
         descriptor = os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            lock_open_file(descriptor)
             self._memory.put(f"{self.ref}{KEY}", self._locked)  # refuses while one of it runs
             new.rename(self._folder / f"{self.ref}{RUNNING}")
         except OSError:

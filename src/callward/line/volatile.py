@@ -7,6 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from callward.kernel.disk import own_folder, write_new
 from callward.line.errors import MemoryNotVolatileError
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  # what is wanted here is just that: memory
@@ -27,7 +28,7 @@ class VolatileKeys:
 
     def prepare(self) -> None:
         """Make the folder; refuses a disk, and a folder that is not ours alone."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(self._folder)
         facts = self._folder.lstat()
         foreign = facts.st_uid != os.geteuid() or facts.st_mode & 0o077 or self._folder.is_symlink()
         if foreign or _file_system(self._folder.resolve()) not in _IN_MEMORY:
@@ -44,9 +45,7 @@ class VolatileKeys:
 
     def put(self, name: str, content: bytes) -> None:
         """Keep a key; there must be none of this name."""
-        descriptor = os.open(self.path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+        write_new(self.path(name), content)
 
     def get(self, name: str) -> bytes | None:
         """Read a key; None when there is none."""

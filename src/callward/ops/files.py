@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
+from callward.kernel.disk import write_new
 from callward.ops.errors import FileTooLargeError, UnreadableFileError, UnwritableFileError
-from callward.ops.folders import OWNER_ONLY_FILE
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -30,12 +29,8 @@ def read_file(file: Path) -> bytes:
 
 def write_new_file(file: Path, content: bytes) -> None:
     """Write a file that only its owner may read, never over another one."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        with os.fdopen(os.open(file, flags, OWNER_ONLY_FILE), "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
+        write_new(file, content)
     except OSError as error:
         raise UnwritableFileError from error
 

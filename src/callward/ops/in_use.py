@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from callward.kernel.disk import FOLDER, Lock, locked_if_free
 from callward.kernel.errors import RefusedError, gettext_noop
 from callward.ops.errors import OpsError
 
@@ -25,27 +24,22 @@ class StillRunningError(OpsError, RefusedError):
 
 
 @contextmanager
-def _locked(folder: DataFolder, kind: int) -> Iterator[None]:
-    root = os.open(folder.root, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        try:
-            fcntl.flock(root, kind | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StillRunningError from error
+def _locked(folder: DataFolder, lock: Lock) -> Iterator[None]:
+    with locked_if_free(folder.root, lock, flags=FOLDER) as root:
+        if root is None:
+            raise StillRunningError
         yield
-    finally:
-        os.close(root)
 
 
 @contextmanager
 def running_on(folder: DataFolder) -> Iterator[None]:
     """Run beside others, but never beside a restore."""
-    with _locked(folder, fcntl.LOCK_SH):
+    with _locked(folder, Lock.BESIDE_OTHERS):
         yield
 
 
 @contextmanager
 def alone_on(folder: DataFolder) -> Iterator[None]:
     """Put something back while nothing runs; raises StillRunningError."""
-    with _locked(folder, fcntl.LOCK_EX):
+    with _locked(folder, Lock.ALONE):
         yield

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
+from callward.kernel.disk import write_whole
 from callward.kernel.errors import BadInputError, gettext_noop
-from callward.ops.folders import OWNER_ONLY_FILE
 
 if TYPE_CHECKING:
     from callward.ops.folders import DataFolder
@@ -57,10 +56,8 @@ def read_mark(folder: DataFolder) -> Mark | None:
 def write_mark(folder: DataFolder, *, showing: datetime) -> Mark:
     """Mark the folder, so that its clock shows this instant now."""
     mark = Mark(shift=showing - clock.SystemClock().now())
-    beside = folder.mark.with_suffix(".part")
-    beside.touch(mode=OWNER_ONLY_FILE)
-    beside.write_text(json.dumps({"clock_shift_seconds": mark.shift.total_seconds()}))
-    os.replace(beside, folder.mark)  # noqa: PTH105  # atomic, and says so
+    told = json.dumps({"clock_shift_seconds": mark.shift.total_seconds()})
+    write_whole(folder.mark, told.encode())
     return mark
 
 

@@ -5,16 +5,16 @@ A crash between any two steps leaves an intent that start-up finishes; every ste
 
 from __future__ import annotations
 
-import fcntl
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from callward import holdings
 from callward.kernel.actors import Actor, ActorKind
+from callward.kernel.disk import locked, own_folder
 from callward.kernel.references import new_ref
 from callward.retention.certificates import digest_of
 from callward.retention.certifying import certify
@@ -39,10 +39,7 @@ _LOCK_FILE = "disposal.lock"
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Let one process destroy at a time; the lock dies with its process."""
-    folder = Path(settings.CALLWARD_DATA)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK_FILE).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(own_folder(Path(settings.CALLWARD_DATA)) / _LOCK_FILE):
         yield
 
 
@@ -154,12 +151,5 @@ def finish_open(at: datetime) -> int:
     for disposal in open_ones:
         finish(disposal, at=at)
     if open_ones:
-        forget_journals()
+        vault.empty_log()
     return len(open_ones)
-
-
-def forget_journals() -> None:
-    """Empty the write-ahead log, where deleted rows would otherwise stay readable."""
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -61,7 +61,7 @@ def run_disposal(
             run.destroyed += _dispose_group(run, group, actor=actor, at=at)
             if progress is not None:
                 progress(run.destroyed, due)
-        destroying.forget_journals()
+        vault.empty_log()
         return _close(run, actor=actor, at=at)
 
 

@@ -20,6 +20,7 @@ from callward.retention.models import DestroyedItem, Item, Tombstone
 from callward.retention.planning import mark_digest
 from callward.retention.states import DisposalKind, ItemState, RetentionEvent, Rule
 from callward.retention.using import effective, holds_in_force
+from callward.vault import services as vault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ def reject(refs: Sequence[Ref], *, actor: Actor, at: datetime) -> CertificateVie
 
 def _finish(disposal: Disposal, *, at: datetime) -> CertificateView:
     certificate = destroying.finish(disposal, at=at)
-    destroying.forget_journals()
+    vault.empty_log()
     return certificate_view(certificate)
 
 

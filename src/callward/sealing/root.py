@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from callward.kernel.disk import own_folder, write_new
 from callward.sealing.errors import RootKeyExistsError, RootKeyExposedError, RootKeyMissingError
 from callward.sealing.header import KEY_SIZE, require_key
 
@@ -24,16 +25,12 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 def make_root_key_file(path: Path) -> bytes:
     """Make a root key in a file that its owner alone may read; never writes over one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own_folder(path.parent)
+    key = os.urandom(KEY_SIZE)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_new(path, key.hex().encode() + b"\n")
     except FileExistsError:
         raise RootKeyExistsError from None
-    key = os.urandom(KEY_SIZE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key.hex().encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
     return key
 
 

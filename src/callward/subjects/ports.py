@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from callward.kernel.ports import Slot
+
+if TYPE_CHECKING:
+    from callward.kernel.references import Ref
 
 
 class FieldKeys(Protocol):
@@ -24,3 +28,22 @@ class FieldKeys(Protocol):
 
 
 field_keys: Slot[FieldKeys] = Slot("subjects.field_keys")
+
+
+@dataclass(frozen=True, slots=True)
+class SealedTexts:
+    """Short texts that the rows of one package keep sealed to their controller."""
+
+    package: str
+
+    def seal(self, text: str, controller_ref: Ref) -> bytes:
+        """Seal a text; nothing stays nothing."""
+        return field_keys.get().seal(text, self._context(controller_ref)) if text else b""
+
+    def open(self, sealed: bytes | memoryview, controller_ref: Ref) -> str:
+        """Open what `seal` made for the same controller."""
+        content = bytes(sealed)
+        return field_keys.get().open(content, self._context(controller_ref)) if content else ""
+
+    def _context(self, controller_ref: Ref) -> bytes:
+        return f"{self.package}/".encode() + controller_ref.bytes

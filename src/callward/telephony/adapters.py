@@ -6,9 +6,10 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from callward.kernel.disk import own_folder
 from callward.kernel.errors import BadInputError
 from callward.kernel.references import parse_ref
-from callward.telephony.folders import control_socket, made, spool_folder
+from callward.telephony.folders import control_socket, spool_folder
 from callward.telephony.values import JournalCall
 from callward.vault import services as vault
 
@@ -25,7 +26,7 @@ def open_spool() -> SpoolDoor:
     """The spool, whose keys only the house's key store opens."""
     from callward.line.spool_reader import SpoolReader  # noqa: PLC0415  # only the collector reads
 
-    return SpoolReader(made(spool_folder()), opener=vault.open_spool_key)
+    return SpoolReader(own_folder(spool_folder()), opener=vault.open_spool_key)
 
 
 class FileJournal:

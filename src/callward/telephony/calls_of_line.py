@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from callward.line.errors import LedgerTamperedError
 from callward.telephony.judging_ledgers import words_of
 from callward.telephony.models import LineCall, WrapUp
-from callward.telephony.sealing_texts import open_sealed
+from callward.telephony.ports import sealed_texts
 from callward.telephony.states import CallOutcome, RecordingFate
 from callward.telephony.tracing import ledger_of
 from callward.telephony.values import LineCallView, WrapUpView
@@ -36,7 +36,7 @@ def _view(row: LineCall) -> LineCallView:
         officer=row.officer,
         reason=row.reason,
         reference=row.reference,
-        redirects=tuple(open_sealed(row.sealed_redirects, row.controller_ref).split()),
+        redirects=tuple(sealed_texts.open(row.sealed_redirects, row.controller_ref).split()),
         ledger_head=row.ledger_head,
         copied_at=row.copied_at,
         words=words,

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from callward.controllers import selectors as controllers
 from callward.kernel.actors import system_actor
+from callward.kernel.disk import locked_if_free, own_folder
 from callward.kernel.errors import CallwardError
 from callward.line.errors import SpoolKeyGoneError
 from callward.telephony import keeping, ports
 from callward.telephony.arriving import Arriving, arriving
-from callward.telephony.locking import collecting_alone
+from callward.telephony.folders import line_folder
 from callward.telephony.models import LineCall
 from callward.telephony.values import Collected
 from callward.vault.services import crash_point
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
     from callward.telephony.ports import SpoolDoor
 
+_LOCK = "collecting.lock"
 COLLECTING = system_actor("telephony.collect")
 _log = logging.getLogger(__name__)
 
@@ -33,8 +35,9 @@ _log = logging.getLogger(__name__)
 def collect(at: datetime) -> Collected:
     """Take in everything that waits in the spool, also what a fallen line left unfinished."""
     report = Collected()
-    with collecting_alone() as alone:
-        if alone:
+    # One collector at a time, so that nobody lets go of what another still reads.
+    with locked_if_free(own_folder(line_folder()) / _LOCK) as alone:
+        if alone is not None:
             door = ports.spool.get()
             for ref in dict.fromkeys([*door.finished(), *door.unfinished()]):
                 _collect_or_wait(door, ref, report, at=at)

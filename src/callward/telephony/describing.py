@@ -16,7 +16,7 @@ from callward.recordings.services import NewRecording
 from callward.recordings.states import RecordingState
 from callward.retention.services import Plan
 from callward.telephony.models import AgentPhone, LineCall
-from callward.telephony.sealing_texts import seal
+from callward.telephony.ports import sealed_texts
 from callward.telephony.states import CALL_DETAIL, LINE_FELL
 from callward.vault import services as vault
 
@@ -130,7 +130,7 @@ def row_of(arrived: Arriving, controller_ref: Ref, policy_id: str, *, at: dateti
         officer=judged.officer,
         reason=judged.fact("reason"),
         reference=judged.fact("reference"),
-        sealed_redirects=seal(" ".join(filter(None, redirects)), controller_ref),
+        sealed_redirects=sealed_texts.seal(" ".join(filter(None, redirects)), controller_ref),
         ledger_head=judged.ledger.head if judged.ledger else "",
         collected_at=at,
     )

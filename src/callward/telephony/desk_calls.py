@@ -11,8 +11,8 @@ from callward.line.states import CallEvent
 from callward.telephony import ports
 from callward.telephony.errors import LineDownError, NoSuchCallError
 from callward.telephony.models import AgentPhone, DeskCall, DialPermit, Presence, Queue
+from callward.telephony.ports import sealed_texts
 from callward.telephony.rules import may_show_number
-from callward.telephony.sealing_texts import open_sealed
 from callward.telephony.states import GateWord, PresenceState
 from callward.telephony.values import DeskCallView
 
@@ -197,7 +197,9 @@ def _view(row: DeskCall) -> DeskCallView:
         ended_at=row.ended_at,
         reason=permit.reason if permit else "",
         reference=permit.reference if permit and shown else "",
-        number=open_sealed(permit.sealed_number, row.controller_ref) if permit and shown else "",
+        number=sealed_texts.open(permit.sealed_number, row.controller_ref)
+        if permit and shown
+        else "",
     )
 
 

@@ -22,8 +22,8 @@ from callward.telephony.errors import (
     PauseNotPermittedError,
 )
 from callward.telephony.models import AgentPhone, DialPermit, LineSettings, Presence
+from callward.telephony.ports import sealed_texts
 from callward.telephony.publishing import publish_snapshot_later
-from callward.telephony.sealing_texts import seal
 from callward.telephony.states import PresenceState, TelephonyEvent
 from callward.telephony.values import PermitView
 
@@ -123,7 +123,7 @@ def _permit(
         controller_ref=phone.controller_ref,
         user_ref=user_ref,
         phone_ref=phone.ref,
-        sealed_number=seal(number.e164, phone.controller_ref),
+        sealed_number=sealed_texts.seal(number.e164, phone.controller_ref),
         reason=reason,
         reference=reference,
         policy_id=policy.policy_id,

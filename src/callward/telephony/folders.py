@@ -30,9 +30,3 @@ def prompts_folder() -> Path:
 def spool_folder() -> Path:
     """Where recordings wait, sealed, until they are collected."""
     return Path(settings.CALLWARD_DATA) / "spool" / "line"
-
-
-def made(folder: Path) -> Path:
-    """The folder, made for its owner alone when it is not there yet."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder

@@ -15,7 +15,7 @@ from callward.recordings import selectors as recordings
 from callward.retention import services as retention
 from callward.telephony import describing
 from callward.telephony.models import DialPermit, RingBack, WrapUp
-from callward.telephony.sealing_texts import seal
+from callward.telephony.ports import sealed_texts
 from callward.telephony.states import RingBackKind, TelephonyEvent
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def note_ring_back(row: LineCall, arrived: Arriving, *, at: datetime) -> None:
             "controller_ref": row.controller_ref,
             "kind": RingBackKind.ASKED if asked else RingBackKind.MISSED,
             "queue": envelope.queue or "",
-            "sealed_number": seal(caller.number, row.controller_ref),
+            "sealed_number": sealed_texts.seal(caller.number, row.controller_ref),
             "since": envelope.started_at,
             "due_at": describing.record_due(policy, min(envelope.started_at, at)),
         },

@@ -18,8 +18,8 @@ from callward.recordings import selectors as recordings
 from callward.recordings.services import NewRecording, keep_recordings
 from callward.retention import services as retention
 from callward.telephony import describing, joining
+from callward.telephony.ports import sealed_texts
 from callward.telephony.rules import state_of
-from callward.telephony.sealing_texts import seal
 from callward.telephony.states import (
     COPY_TASK,
     LEDGER_PART,
@@ -139,7 +139,9 @@ def keep_without_audio(arrived: Arriving, room: Room) -> None:
     with transaction.atomic():
         row = describing.row_of(arrived, room.controller_ref, policy.policy_id, at=room.at)
         row.call_ref = keep_call(new, actor=room.actor, at=room.at)
-        row.sealed_ledger = seal(arrived.raw_ledger.decode("latin-1"), room.controller_ref)
+        row.sealed_ledger = sealed_texts.seal(
+            arrived.raw_ledger.decode("latin-1"), room.controller_ref
+        )
         if describing.wanted(arrived, policy):
             row.recording_ref = _keep_state(arrived, row.call_ref, room, policy)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from callward.kernel.ports import Slot
+from callward.subjects.ports import SealedTexts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
     from callward.line.states import Party
     from callward.telephony.values import JournalCall, LineStatus, PermitView
+
+sealed_texts = SealedTexts("telephony")
 
 
 class Spooled(Protocol):

@@ -12,11 +12,12 @@ from pydantic import ValidationError
 
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import NoPolicyInForceError
+from callward.kernel.disk import own_folder
 from callward.line import snapshot as line
 from callward.line.snapshot import NobodyThere, Snapshot, Strategy
 from callward.telephony import calling
 from callward.telephony.errors import LineDownError
-from callward.telephony.folders import line_folder, made, prompts_folder, snapshot_file
+from callward.telephony.folders import line_folder, prompts_folder, snapshot_file
 from callward.telephony.listening import limits, listen
 from callward.telephony.models import (
     AgentPhone,
@@ -29,8 +30,8 @@ from callward.telephony.models import (
     Trunk,
 )
 from callward.telephony.opening import public_days
+from callward.telephony.ports import sealed_texts
 from callward.telephony.prompting import snapshot_prompts
-from callward.telephony.sealing_texts import open_sealed
 from callward.telephony.states import PresenceState
 from callward.vault import services as vault
 
@@ -62,8 +63,8 @@ def publish_snapshot(at: datetime) -> bool:
         return False
     if not whole.controllers and not snapshot_file().exists():
         return True  # nobody set a line up: it goes on waiting and opens no port
-    made(line_folder())
-    made(prompts_folder())
+    own_folder(line_folder())
+    own_folder(prompts_folder())
     line.write_snapshot(whole, snapshot_file())
     with suppress(LineDownError):  # it reads the file when it starts
         calling.reload()
@@ -94,7 +95,7 @@ def _spool_keys(at: datetime) -> tuple[line.SpoolKey, ...]:
 
 
 def _trunk(row: Trunk, *, at: datetime) -> line.Trunk:
-    secret = open_sealed(row.sealed_secret, row.controller_ref)
+    secret = sealed_texts.open(row.sealed_secret, row.controller_ref)
     account = line.Account(user=row.account, secret=secret) if row.account and secret else None
     return line.Trunk(
         ref=str(row.ref),
@@ -192,7 +193,7 @@ def _agent(row: AgentPhone) -> line.Agent:
     return line.Agent(
         ref=str(row.ref),
         phone=row.phone,
-        secret=open_sealed(row.sealed_secret, row.controller_ref),
+        secret=sealed_texts.open(row.sealed_secret, row.controller_ref),
         allow=tuple(row.allow.split()),
         address=row.address or None,
         port=row.port,

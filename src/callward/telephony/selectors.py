@@ -23,8 +23,8 @@ from callward.telephony.models import (
     Trunk,
 )
 from callward.telephony.opening import public_days
+from callward.telephony.ports import sealed_texts
 from callward.telephony.prompting import prompts_of, words_of
-from callward.telephony.sealing_texts import open_sealed
 from callward.telephony.states import (
     NobodyThere,
     PresenceState,
@@ -251,7 +251,7 @@ def ring_backs(controller_ref: Ref) -> list[RingBackView]:
             line_call_ref=row.line_call_ref,
             kind=RingBackKind(row.kind),
             queue=title_of(row.queue, controller_ref),
-            number=open_sealed(row.sealed_number, controller_ref),
+            number=sealed_texts.open(row.sealed_number, controller_ref),
             since=row.since,
         )
         for row in rows.order_by("since")[:200]

@@ -23,8 +23,8 @@ from callward.telephony.models import (
     Seat,
     Trunk,
 )
+from callward.telephony.ports import sealed_texts
 from callward.telephony.publishing import publish_snapshot_later
-from callward.telephony.sealing_texts import seal
 from callward.telephony.states import PresenceState, TelephonyEvent
 from callward.telephony.values import NewPhone
 
@@ -86,7 +86,7 @@ def save_trunk(
     row.registers, row.early_media = facts.registers, facts.early_media
     row.in_band_digits, row.takes_refer = facts.in_band_digits, facts.takes_refer
     if facts.secret is not None:
-        row.sealed_secret = seal(facts.secret, controller_ref)
+        row.sealed_secret = sealed_texts.seal(facts.secret, controller_ref)
     with _changing("trunk", row.ref, actor=actor, at=at):
         row.save()
     return row.ref
@@ -131,7 +131,7 @@ def add_phone(facts: PhoneFacts, *, controller_ref: Ref, actor: Actor, at: datet
         ref=new_ref(at),
         controller_ref=controller_ref,
         phone=facts.phone,
-        sealed_secret=seal(secret, controller_ref),
+        sealed_secret=sealed_texts.seal(secret, controller_ref),
         allow="\n".join(facts.allow),
         address=facts.address,
         port=facts.port,
@@ -157,7 +157,7 @@ def renew_secret(ref: Ref, *, controller_ref: Ref, actor: Actor, at: datetime) -
     """Give a phone another secret; the old one opens nothing from now on."""
     row = _own(AgentPhone, ref, controller_ref)
     secret = secrets.token_urlsafe(_SECRET_BYTES)
-    row.sealed_secret = seal(secret, controller_ref)
+    row.sealed_secret = sealed_texts.seal(secret, controller_ref)
     with _changing("phone-secret", row.ref, actor=actor, at=at):
         row.save(update_fields=["sealed_secret"])
     return NewPhone(ref=row.ref, phone=row.phone, secret=secret)

@@ -6,9 +6,10 @@ import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from callward.kernel.disk import own_folder
 from callward.line import voices
 from callward.line.snapshot import Prompt, PromptOrigin
-from callward.telephony.folders import made, prompts_folder
+from callward.telephony.folders import prompts_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ def shipped(language: str, text: str) -> Prompt | None:
 def put_in_place(audio: bytes, folder: Path) -> str:
     """Write a prompt under its own hash, whole or not at all; tells the hash."""
     digest = hashlib.sha256(audio).hexdigest()
-    place = made(folder) / f"{digest}.al"
+    place = own_folder(folder) / f"{digest}.al"
     if not _holds(folder, digest):
         part = place.with_suffix(".part")
         part.write_bytes(audio)
@@ -37,7 +38,7 @@ def put_in_place(audio: bytes, folder: Path) -> str:
 def _digest_of(language: str, text: str, folder: Path) -> str | None:
     """Decoding a voice costs more than everything else in a snapshot, so it is done once."""
     name = hashlib.sha256(f"{language}\0{text}".encode()).hexdigest()
-    note = made(folder) / f"{name}.voice"
+    note = own_folder(folder) / f"{name}.voice"
     if note.exists() and _holds(folder, digest := note.read_text()):
         return digest
     audio = _spoken(language, text)

@@ -10,8 +10,8 @@ from callward.line.states import Entry
 from callward.recordings import selectors as recordings
 from callward.recordings.errors import RecordingMissingError
 from callward.sealing.errors import SealBrokenError
+from callward.telephony.ports import sealed_texts
 from callward.telephony.rules import CallTrace
-from callward.telephony.sealing_texts import open_sealed
 from callward.telephony.states import LEDGER_PART
 from callward.vault import services as vault
 from callward.vault.errors import VaultError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def ledger_bytes(row: LineCall) -> bytes | None:
     """The ledger as it was kept, in the vault or with the row; None when it is not there."""
     if row.sealed_ledger:
-        return open_sealed(row.sealed_ledger, row.controller_ref).encode("latin-1")
+        return sealed_texts.open(row.sealed_ledger, row.controller_ref).encode("latin-1")
     if row.recording_ref is None:
         return None
     try:

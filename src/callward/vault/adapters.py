@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.kernel.disk import own_folder
 from callward.sealing import root
 from callward.vault import ports
 from callward.vault.keystore import FileKeyStore
@@ -25,7 +26,7 @@ def plug_file_vault(*, objects: Path, keys: Path, root_key: bytes) -> None:
 
 def root_key_of_passphrase(keys: Path, passphrase: str) -> bytes:
     """Derive the root key of a key folder; its salt is made with the folder."""
-    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own_folder(keys)
     path = keys / SALT_FILE
     if not path.exists():
         path.write_bytes(root.new_salt())

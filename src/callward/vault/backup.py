@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from callward.kernel.disk import own_folder
 from callward.sealing import root, secret, wrap
 from callward.sealing.errors import SealingError
 from callward.sealing.stream import SealedReader, new_key, seal_stream
@@ -281,7 +282,7 @@ def restore_keys(source: Path, *, root_key: bytes, folder: Path, at: datetime) -
         key = secret.open_secret(opened.locked, root.subkey(root_key, "key-backup"), MAGIC)
     except SealingError:
         raise BackupUnreadableError from None
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own_folder(folder)
     with _frames(source, opened, key) as files:
         for name, content in files:
             if name in {KEYS_FILE, WRAPS_FILE}:

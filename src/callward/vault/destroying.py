@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -11,6 +9,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
+from callward.kernel.disk import locked
 from callward.vault import crash, ports
 from callward.vault.errors import EpochMissingError
 from callward.vault.keeping import names_in_store
@@ -95,13 +94,8 @@ def intent_of(ref: Ref) -> IntentView:
 @contextmanager
 def _alone_on(ref: Ref) -> Iterator[None]:
     """Let one process at a time work on an intent: start-up and worker may both find it."""
-    path = ports.key_store.get().folder / f"destroying-{ref.hex[-1]}.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with locked(ports.key_store.get().folder / f"destroying-{ref.hex[-1]}.lock"):
         yield
-    finally:
-        os.close(descriptor)
 
 
 def destroy(intent: IntentView | Ref, *, at: datetime) -> Destruction:
@@ -172,7 +166,7 @@ def _sweep_group(row: Intent, refs: Sequence[Ref]) -> None:
 
 
 def _conclude(row: Intent, *, at: datetime) -> None:
-    _empty_log()
+    empty_log()
     row.residue_bytes = _residue(split_markers(bytes(row.markers)))
     crash.point("destroy.scanned")
     with transaction.atomic():
@@ -193,7 +187,8 @@ def _residue(markers: list[bytes]) -> int:
     return scan(markers).residue_bytes
 
 
-def _empty_log() -> None:
+def empty_log() -> None:
+    """Empty the write-ahead log, where deleted rows would otherwise stay readable."""
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return
     try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from callward.kernel.disk import own_folder
 from callward.sealing import root, secret, signing, wrap
 from callward.sealing.errors import SecretBrokenError
 from callward.sealing.stream import new_key
@@ -86,7 +87,7 @@ class FileKeyStore:
     """Two small SQLite files in one folder that only its owner may enter."""
 
     def __init__(self, folder: Path, *, root_key: bytes) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(folder)
         if folder.stat().st_mode & _OTHERS:
             raise KeyFolderExposedError
         self.folder = folder

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from callward.kernel.kept import KeptLines
 from callward.sealing.digests import sha256
 from callward.vault.errors import LedgerBrokenError
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
 
 LEDGER_FILE = "destroyed.ledger"
-_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +35,7 @@ class LedgerEntry:
     position: int = 0
 
 
-def _line(entry: LedgerEntry, chain: str) -> bytes:
+def _line(entry: LedgerEntry, chain: str) -> str:
     body = {
         "position": entry.position,
         "kind": entry.kind,
@@ -50,15 +47,23 @@ def _line(entry: LedgerEntry, chain: str) -> bytes:
         "refs": [ref.hex for ref in entry.refs],
     }
     text = json.dumps(body, separators=(",", ":"), sort_keys=True)
-    return f"{sha256((chain + text).encode()).hex()} {text}\n".encode()
+    return f"{sha256((chain + text).encode()).hex()} {text}"
 
 
-def _split(line: bytes, position: int) -> tuple[str, dict[str, Any]]:
+def _split(line: str, position: int) -> tuple[str, dict[str, Any]]:
     try:
-        chain, text = line.decode().rstrip("\n").split(" ", 1)
+        chain, text = line.split(" ", 1)
         return chain, json.loads(text)
     except ValueError:
         raise LedgerBrokenError(position=position) from None
+
+
+def _position(line: str | None) -> tuple[str, int]:
+    """The chain and the position that a last line leaves off with."""
+    if line is None:
+        return "", 0
+    chain, body = _split(line, -1)
+    return chain, int(body["position"])
 
 
 def _entry(body: dict[str, Any]) -> LedgerEntry:
@@ -79,76 +84,30 @@ class FileLedger:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / LEDGER_FILE
-
-    @contextmanager
-    def _locked(self) -> Iterator[int]:
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        self._lines = KeptLines(self.path)
 
     def append(self, entry: LedgerEntry) -> int:
         """Write an entry durably and tell its position."""
-        with self._locked() as descriptor:
-            last, end = _last_line(descriptor)
-            chain, position = ("", 0)
-            if last:
-                chain, body = _split(last, -1)
-                position = body["position"]
-            # A crash may have left half a line; nothing had been destroyed under it yet.
-            os.ftruncate(descriptor, end)
-            placed = replace(entry, position=position + 1)
-            os.pwrite(descriptor, _line(placed, chain), end)
-            os.fsync(descriptor)
-        _settle_folder(self.path.parent)
-        return placed.position
+
+        # A crash may have left half a line; nothing had been destroyed under it yet.
+        def after(last: str | None) -> str:
+            chain, position = _position(last)
+            return _line(replace(entry, position=position + 1), chain)
+
+        return _position(self._lines.follow(after))[1]
 
     def position(self) -> int:
         """Tell the position of the last entry, 0 when there is none."""
-        if not self.path.exists():
-            return 0
-        with self._locked() as descriptor:
-            last, _end = _last_line(descriptor)
-        return int(_split(last, -1)[1]["position"]) if last else 0
+        return _position(self._lines.last())[1]
 
     def since(self, position: int) -> Iterator[LedgerEntry]:
         """Read the entries behind a position, checking the chain from the beginning."""
-        if not self.path.exists():
-            return
         chain = ""
-        with self.path.open("rb") as file:
-            for place, line in enumerate(file, start=1):
-                if not line.endswith(b"\n"):
-                    return
-                found, body = _split(line, place)
-                entry = _entry(body)
-                if _line(entry, chain).split(b" ")[0].decode() != found or entry.position != place:
-                    raise LedgerBrokenError(position=place)
-                chain = found
-                if place > position:
-                    yield entry
-
-
-def _last_line(descriptor: int) -> tuple[bytes, int]:
-    """Find the last whole line, and where it ends."""
-    size = start = os.fstat(descriptor).st_size
-    tail = b""
-    while start > 0:
-        begin = max(0, start - _BLOCK)
-        tail = os.pread(descriptor, start - begin, begin) + tail
-        start = begin
-        whole = tail[: tail.rfind(b"\n") + 1]
-        cut = whole.rfind(b"\n", 0, len(whole) - 1) if whole else -1
-        if whole and (cut >= 0 or start == 0):
-            return whole[cut + 1 :], size - len(tail) + len(whole)
-    return b"", 0
-
-
-def _settle_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        for place, line in enumerate(self._lines.lines(), start=1):
+            found, body = _split(line, place)
+            entry = _entry(body)
+            if _line(entry, chain).split(" ")[0] != found or entry.position != place:
+                raise LedgerBrokenError(position=place)
+            chain = found
+            if place > position:
+                yield entry

@@ -11,6 +11,7 @@ import obstore
 from obstore.exceptions import NotFoundError as ObstoreNotFoundError
 from obstore.store import LocalStore
 
+from callward.kernel.disk import own_folder, settle_folder
 from callward.vault.errors import ObjectNotFoundError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class LocalObjects(RemoteObjects):
     """Objects in a folder of this machine, each flushed to the disk before it counts."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(folder)
         folder.chmod(0o700)
         self._folder = folder
         self._settled: set[Path] = set()
@@ -144,13 +145,13 @@ class LocalObjects(RemoteObjects):
     def settle(self, names: Sequence[str]) -> None:
         """Flush the folders of flushed files, as one round."""
         for folder in {(self._folder / name).parent for name in names}:
-            _flush_folder(folder)
+            settle_folder(folder)
             self._settle_above(folder)
 
     def _settle_above(self, folder: Path) -> None:
         if folder not in self._settled:
             for above in folder.parents:
-                _flush_folder(above)
+                settle_folder(above)
                 if above == self._folder:
                     break
             self._settled.add(folder)
@@ -175,7 +176,7 @@ def _write_flushed(place: str, content: Plain) -> None:
     try:
         descriptor = os.open(place, _CREATE, 0o600)
     except FileNotFoundError:
-        Path(place).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(Path(place).parent)
         descriptor = os.open(place, _CREATE, 0o600)
     try:
         left = memoryview(content)
@@ -191,13 +192,5 @@ def _flush_file(path: Path) -> None:
     try:
         os.fchmod(descriptor, 0o600)
         os.fdatasync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _flush_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

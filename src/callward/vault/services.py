@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from callward.vault import ports
 from callward.vault.backup import back_up, back_up_keys, restore, restore_keys
 from callward.vault.crash import point as crash_point
-from callward.vault.destroying import destroy, intend, intent_of, open_intents
+from callward.vault.destroying import destroy, empty_log, intend, intent_of, open_intents
 from callward.vault.epochs import (
     due_epoch,
     hold_epoch,
@@ -47,6 +47,7 @@ __all__ = [
     "destroy",
     "discard",
     "due_epoch",
+    "empty_log",
     "epoch_of",
     "forget_spool_days",
     "has_key",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
+from callward.kernel.disk import own_folder
 from callward.ops.errors import NotADemoError, UnreadableFileError
 from callward.ops.mark import is_marked, write_mark
 
@@ -42,7 +43,7 @@ def empty_stage(folder: DataFolder) -> None:
         if not is_marked(folder):
             raise NotADemoError
         shutil.rmtree(folder.root)  # noqa: TID251  # a demonstration's own folder, marked as one
-    folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own_folder(folder.root)
     folder.root.chmod(0o700)  # an empty folder that was there before may be open to others
     write_mark(folder, showing=OPENING)
 

@@ -19,9 +19,11 @@ import callward
 from callward.console import wording
 from callward.intake import states as intake
 from callward.kernel.errors import CallwardError
+from callward.kernel.labels import FAMILIES
 
 HOUSE = Path(callward.__path__[0])
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
+FAMILIES_OF_WORDS = {*wording.LABELS, *FAMILIES}
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[#0\-+ .\d]*[a-zA-Z]")
 
 
@@ -67,8 +69,15 @@ def test_every_fact_and_mend_of_every_package_is_said_in_every_language(language
 def test_every_label_of_the_engine_has_words_in_every_language(language, catalogues):
     known = {one.string for one in catalogues[language] if isinstance(one.string, str)}
     with translation.override(language):
-        said = {str(words) for labels in wording.LABELS.values() for words in labels.values()}
+        said = {
+            str(words) for family in FAMILIES_OF_WORDS for words in wording.labels(family).values()
+        }
     assert said <= known
+
+
+def test_every_choice_that_screens_say_brings_its_words():
+    bare = [one for family in FAMILIES.values() for one in family if not one.words.strip()]
+    assert bare == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,50 +2,49 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
+from callward.kernel.labels import Labelled, pgettext
 from callward.policy.vocabulary import Role
 
 
-class CallDirection(StrEnum):
+class CallDirection(Labelled, family="direction"):
     """Who rang whom, as the controller sees it."""
 
-    IN = "in"
-    OUT = "out"
-    INTERNAL = "internal"
+    IN = "in", _("Inbound")
+    OUT = "out", _("Outbound")
+    INTERNAL = "internal", _("Internal")
 
 
-class Disposition(StrEnum):
+class Disposition(Labelled, family="disposition"):
     """How the call ended."""
 
-    ANSWERED = "answered"
-    NO_ANSWER = "no-answer"
-    BUSY = "busy"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    UNKNOWN = "unknown"
+    ANSWERED = "answered", _("Answered")
+    NO_ANSWER = "no-answer", _("No answer")
+    BUSY = "busy", _("Busy")
+    FAILED = "failed", pgettext("call", "Failed")
+    CANCELLED = "cancelled", pgettext("call", "Cancelled")
+    UNKNOWN = "unknown", pgettext("call", "Unknown")
 
 
-class PartyRole(StrEnum):
+class PartyRole(Labelled, family="party"):
     """What a party was in the call."""
 
-    CALLER = "caller"
-    CALLEE = "callee"
-    AGENT = "agent"
-    OTHER = "other"
+    CALLER = "caller", _("Caller")
+    CALLEE = "callee", _("Called person")
+    AGENT = "agent", _("Agent")
+    OTHER = "other", _("Other person")
 
 
-class Told(StrEnum):
+class Told(Labelled, family="told"):
     """What the person was told and answered before the recording (DESIGN section 7)."""
 
-    ANNOUNCED = "announced"
-    ASKED = "asked"
-    ASSERTED = "asserted"
-    NONE = "none"
-    UNKNOWN = "unknown"
+    ANNOUNCED = "announced", _("The caller heard the announcement.")
+    ASKED = "asked", _("The person was asked and agreed.")
+    ASSERTED = "asserted", _("The controller has signed that callers of this source are told.")
+    NONE = "none", _("The caller was not told.")
+    UNKNOWN = "unknown", _("Nothing shows whether the caller was told.")
 
 
 class CallsCapability(Capability):

@@ -52,7 +52,7 @@ def fact_name(name: str) -> str:
 
 def fact_value(value: str | int, name: str) -> str:
     """The label of a value where it has one; references and digests stay as they are."""
-    known = wording.LABELS.get(_FAMILIES.get(name, ""), {})
+    known = wording.labels(_FAMILIES[name]) if name in _FAMILIES else {}
     return str(known.get(str(value), value))
 
 

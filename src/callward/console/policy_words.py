@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from callward.console import refusals
-from callward.console.probe_words import probe_words
-from callward.console.wording import period_words
+from callward.console.wording import label, period_words
 from callward.kernel.actors import ActorKind
 from callward.kernel.references import parse_ref
 from callward.policy.errors import PolicyError
@@ -90,7 +89,7 @@ def value_words(value: JsonValue) -> str:
 def blocked_words(code: str) -> str:
     """What keeps a version from being published, as a sentence."""
     if code in set(Probe):
-        return probe_words(code)
+        return label("probe", code)
     return _("It does not follow what is in force by now, or lint refuses it: %(code)s.") % {
         "code": code
     }

@@ -1,112 +1,28 @@
-"""The words people read for the words the engine uses, in their language."""
+"""The words people read for the words the engine uses, in their language.
+
+A package brings the words of its own choices; here stand those of the policy file, which a
+controller may also name freely.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext, gettext_lazy as _, ngettext, pgettext_lazy
 
-from callward.calls.states import CallDirection, Disposition, PartyRole, Told
-from callward.console.wording_line import LANGUAGE_NAMES, LINE_LABELS
-from callward.intake.states import QuarantineState
 from callward.kernel.calendar import MalformedPeriodError, parse_period
-from callward.notices.states import EditionState
-from callward.policy.vocabulary import AnnounceChange
-from callward.promises.states import CheckState, Verdict
-from callward.recordings.states import RecordingState
-from callward.retention.states import DisposalKind, HoldState, Rule, RunState
-from callward.texts.states import NoticeKind
+from callward.kernel.labels import CONTEXT, FAMILIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.utils.functional import _StrPromise
 
     from callward.kernel.calendar import Period
 
 LABELS: dict[str, dict[str, str | _StrPromise]] = {
-    "check": {
-        CheckState.GREEN: _("Kept"),
-        CheckState.RED: _("Broken"),
-        CheckState.STALE: _("Not looked at for too long"),
-        CheckState.NOT_APPLICABLE: _("Not promised"),
-        CheckState.UNCHECKED: _("Cannot be checked here"),
-    },
-    "verdict": {
-        Verdict.BROKEN: _("The promise was broken; say so in public."),
-        Verdict.MENDED: _("It was broken and is mended."),
-        Verdict.FALSE_ALARM: _("False alarm: the check is wrong."),
-    },
-    "direction": {
-        CallDirection.IN: _("Inbound"),
-        CallDirection.OUT: _("Outbound"),
-        CallDirection.INTERNAL: _("Internal"),
-    },
-    "disposition": {
-        Disposition.ANSWERED: _("Answered"),
-        Disposition.NO_ANSWER: _("No answer"),
-        Disposition.BUSY: _("Busy"),
-        Disposition.FAILED: pgettext_lazy("call", "Failed"),
-        Disposition.CANCELLED: pgettext_lazy("call", "Cancelled"),
-        Disposition.UNKNOWN: pgettext_lazy("call", "Unknown"),
-    },
-    "party": {
-        PartyRole.CALLER: _("Caller"),
-        PartyRole.CALLEE: _("Called person"),
-        PartyRole.AGENT: _("Agent"),
-        PartyRole.OTHER: _("Other person"),
-    },
-    "told": {
-        Told.ANNOUNCED: _("The caller heard the announcement."),
-        Told.ASKED: _("The person was asked and agreed."),
-        Told.ASSERTED: _("The controller has signed that callers of this source are told."),
-        Told.NONE: _("The caller was not told."),
-        Told.UNKNOWN: _("Nothing shows whether the caller was told."),
-    },
-    "recording": {
-        RecordingState.INTENDED: _("Planned"),
-        RecordingState.ANNOUNCED: _("Announced"),
-        RecordingState.RECORDING: _("Being recorded"),
-        RecordingState.STORED: _("Stored, check pending"),
-        RecordingState.VERIFIED: _("Stored and checked"),
-        RecordingState.ABSENT: _("No recording arrived"),
-        RecordingState.REFUSED: _("Recording refused"),
-        RecordingState.PAUSED: _("Paused"),
-        RecordingState.DEGRADED: _("Stored, incomplete"),
-        RecordingState.FAILED: _("Stored, cannot be decoded"),
-        RecordingState.BLOCKED: _("Not recorded for lack of space"),
-    },
-    "hold": {
-        HoldState.PLACED: _("In force"),
-        HoldState.RELEASE_ASKED: _("Release asked for"),
-        HoldState.RELEASED: _("Released"),
-        HoldState.ENDED: _("Ended"),
-    },
-    "quarantine": {
-        QuarantineState.WAITING: _("Waiting for a decision"),
-        QuarantineState.TAKEN_IN: _("Taken in"),
-        QuarantineState.REJECTED: _("Rejected"),
-    },
-    "rule": {
-        Rule.LAW_FLOOR: _("A law orders to keep it"),
-        Rule.HOLD: _("Legal hold"),
-        Rule.ERASURE: _("Approved erasure"),
-        Rule.REJECTION: _("Rejected"),
-        Rule.CAP_NOW: _("Retention period in force now"),
-        Rule.CAP_PROMISED: _("Retention period promised when the call was recorded"),
-        Rule.OPEN: _("Waits for the event that starts the count"),
-    },
-    "disposal": {
-        DisposalKind.EXPIRY: _("End of the retention period"),
-        DisposalKind.ERASURE: _("Approved erasure"),
-        DisposalKind.REJECTION: _("Rejected"),
-        DisposalKind.REFUSED_BACKLOG: _("Arrived past due, never stored"),
-    },
-    "run": {
-        RunState.RUNNING: _("Running"),
-        RunState.CLEAN: _("Complete, nothing left behind"),
-        RunState.RED: _("Needs attention"),
-    },
     "purpose": {
         "quality": _("Quality of calls"),
         "services": _("Improving the services"),
@@ -126,28 +42,6 @@ LABELS: dict[str, dict[str, str | _StrPromise]] = {
         "needs": _("Understanding what callers need"),
         "contact": _("Answering a question"),
     },
-    "edition": {
-        EditionState.DRAFT: _("Draft"),
-        EditionState.ASKED: _("Waits for approval"),
-        EditionState.APPROVED: _("Approved, waits for its day"),
-        EditionState.PUBLISHED: _("Published"),
-        EditionState.WITHDRAWN: _("Withdrawn"),
-    },
-    "announced-by": {
-        AnnounceChange.SITE: _("site"),
-        AnnounceChange.OFFICES: _("poster in the office"),
-        AnnounceChange.EMAIL: _("e-mail"),
-        AnnounceChange.SMS: _("text message"),
-    },
-    "notice-kind": {
-        NoticeKind.CALL_RECORDING: _("Recording of calls"),
-        NoticeKind.SITE: _("Privacy notice"),
-        NoticeKind.STAFF: _("Notice to the staff"),
-        NoticeKind.OTHERS: _("If others speak about you or call you"),
-        NoticeKind.COOKIES: _("Cookies"),
-        NoticeKind.SHORT: _("In short"),
-        NoticeKind.POSTER: _("Poster for the offices"),
-    },
     "training": {
         "data-protection": _("Data protection"),
         "internal-rules": _("Internal rules on recordings"),
@@ -166,10 +60,18 @@ LABELS: dict[str, dict[str, str | _StrPromise]] = {
         "case.closed": _("the end of the case"),
         "hold.placed": _("the day the hold was placed"),
     },
+    "weekday": {
+        "0": _("Monday"),
+        "1": _("Tuesday"),
+        "2": _("Wednesday"),
+        "3": _("Thursday"),
+        "4": _("Friday"),
+        "5": _("Saturday"),
+        "6": _("Sunday"),
+    },
 }
 
-
-LABELS |= LINE_LABELS
+LANGUAGE_NAMES = {"en": "English", "ro": "Română", "bg": "Български", "lt": "Lietuvių"}
 
 
 def languages(codes: Iterable[str]) -> list[tuple[str, str | _StrPromise]]:
@@ -177,10 +79,24 @@ def languages(codes: Iterable[str]) -> list[tuple[str, str | _StrPromise]]:
     return [(code, LANGUAGE_NAMES.get(code, code)) for code in codes]
 
 
+@cache
+def labels(family: str) -> Mapping[str, str | _StrPromise]:
+    """The words of every value of one family, by the value."""
+    if family in LABELS:
+        return LABELS[family]
+    autodiscover_modules("states")
+    return {str(one): _lazily(one.words) for one in FAMILIES[family]}
+
+
+def _lazily(words: str) -> str | _StrPromise:
+    context, mark, text = words.rpartition(CONTEXT)
+    return pgettext_lazy(context, text) if mark else _(text)
+
+
 def label(family: str, value: object) -> str:
     """The words for a value of the engine; a value without words shows itself, tidied."""
     text = str(value)
-    return str(LABELS[family].get(text, text.replace("-", " ").replace(".", " ").capitalize()))
+    return str(labels(family).get(text, text.replace("-", " ").replace(".", " ").capitalize()))
 
 
 def period_words(text: str) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop, gettext_noop as _
+from callward.kernel.labels import Labelled
 from callward.policy.vocabulary import Role
 
 
@@ -28,12 +29,12 @@ class Outcome(StrEnum):
     ERASED_BEFORE = "erased-before"
 
 
-class QuarantineState(StrEnum):
+class QuarantineState(Labelled, family="quarantine"):
     """How far a quarantined arrival has come."""
 
-    WAITING = "waiting"
-    TAKEN_IN = "taken-in"
-    REJECTED = "rejected"
+    WAITING = "waiting", _("Waiting for a decision")
+    TAKEN_IN = "taken-in", _("Taken in")
+    REJECTED = "rejected", _("Rejected")
 
 
 class QuarantineReason(StrEnum):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.kernel.errors import gettext_noop as _
+from callward.kernel.labels import Labelled
+
 
 class Codec(StrEnum):
     """The two forms of G.711, named as SDP names them."""
@@ -28,48 +31,48 @@ class GateState(StrEnum):
     SHUT = "shut"
 
 
-class EvidenceKind(StrEnum):
+class EvidenceKind(Labelled, family="evidence"):
     """By what it can be shown that a recording was allowed to start."""
 
-    ANNOUNCED_AND_CONTINUED = "announced-and-continued"
-    DIGIT = "digit"
-    SPOKEN_AND_CLICKED = "spoken-and-clicked"
-    NONE_NEEDED = "none-needed"
+    ANNOUNCED_AND_CONTINUED = "announced-and-continued", _("Announced, and the caller went on")
+    DIGIT = "digit", _("Agreed by pressing a key")
+    SPOKEN_AND_CLICKED = "spoken-and-clicked", _("Agreed aloud, noted by the agent")
+    NONE_NEEDED = "none-needed", _("Announced; the legal basis is not consent")
 
 
-class Entry(StrEnum):
+class Entry(Labelled, family="entry"):
     """What a call's ledger can hold, in the order of a life."""
 
-    CALL_BEGUN = "call-begun"
-    LANGUAGE_CHOSEN = "language-chosen"
-    ANNOUNCEMENT_BEGUN = "announcement-begun"
-    ANNOUNCEMENT_ENDED = "announcement-ended"
-    ASKED = "asked"
-    DIGIT = "digit"
-    CLICKED = "clicked"
-    AGREED = "agreed"
-    REFUSED = "refused"
-    BLOCKED = "blocked"
-    RANG = "rang"
-    CONNECTED = "connected"
-    OPENED = "opened"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    STOPPED = "stopped"
-    TRANSFERRED = "transferred"
-    CALLBACK_NOTED = "callback-noted"
-    SHUT = "shut"
+    CALL_BEGUN = "call-begun", _("The call began.")
+    LANGUAGE_CHOSEN = "language-chosen", _("The language was chosen.")
+    ANNOUNCEMENT_BEGUN = "announcement-begun", _("An announcement began.")
+    ANNOUNCEMENT_ENDED = "announcement-ended", _("The announcement was heard to its end.")
+    ASKED = "asked", _("The person was asked for consent.")
+    DIGIT = "digit", _("The person pressed a key.")
+    CLICKED = "clicked", _("The agent noted the answer.")
+    AGREED = "agreed", _("The person agreed.")
+    REFUSED = "refused", _("The person refused.")
+    BLOCKED = "blocked", _("Recording was not possible.")
+    RANG = "rang", _("An agent's phone rang.")
+    CONNECTED = "connected", _("An agent took the call.")
+    OPENED = "opened", _("The recording began.")
+    PAUSED = "paused", _("The recording was paused.")
+    RESUMED = "resumed", _("The recording went on.")
+    STOPPED = "stopped", _("The recording was stopped.")
+    TRANSFERRED = "transferred", _("The call was passed on.")
+    CALLBACK_NOTED = "callback-noted", _("The caller asked to be rung back.")
+    SHUT = "shut", _("The call ended; nothing can be added.")
 
 
-class RecordingFate(StrEnum):
+class RecordingFate(Labelled, family="fate"):
     """What became of the recording of one call; nothing asked for may be silently missing."""
 
-    STORED = "stored"
-    ABSENT = "absent"
-    REFUSED = "refused"
-    BLOCKED = "blocked"
-    DEGRADED = "degraded"
-    FAILED = "failed"
+    STORED = "stored", _("Recorded and stored")
+    ABSENT = "absent", _("Not recorded")
+    REFUSED = "refused", _("Refused: nothing was kept")
+    BLOCKED = "blocked", _("Not recorded: something that recording needs was missing")
+    DEGRADED = "degraded", _("Recorded until the phone line fell")
+    FAILED = "failed", _("The recording was lost")
 
 
 class HangUp(StrEnum):

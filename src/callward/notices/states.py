@@ -7,17 +7,18 @@ from enum import StrEnum
 from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
+from callward.kernel.labels import Labelled
 from callward.policy.vocabulary import Role
 
 
-class EditionState(StrEnum):
+class EditionState(Labelled, family="edition"):
     """The life of one version of a controller's notices, from the draft on."""
 
-    DRAFT = "draft"
-    ASKED = "asked"
-    APPROVED = "approved"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
+    DRAFT = "draft", _("Draft")
+    ASKED = "asked", _("Waits for approval")
+    APPROVED = "approved", _("Approved, waits for its day")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 OPEN = (EditionState.ASKED, EditionState.APPROVED)
@@ -34,14 +35,14 @@ class Format(StrEnum):
     PDF = "pdf"
 
 
-class CheckState(StrEnum):
+class CheckState(Labelled, family="check"):
     """What the check behind a proven sentence says."""
 
-    GREEN = "green"
-    RED = "red"
-    STALE = "stale"
-    NOT_APPLICABLE = "not-applicable"
-    UNCHECKED = "unchecked"  # nothing to look with on this machine
+    GREEN = "green", _("Kept")
+    RED = "red", _("Broken")
+    STALE = "stale", _("Not looked at for too long")
+    NOT_APPLICABLE = "not-applicable", _("Not promised")
+    UNCHECKED = "unchecked", _("Cannot be checked here")  # nothing to look with on this machine
 
 
 class Change(StrEnum):

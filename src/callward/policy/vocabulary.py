@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.kernel.errors import gettext_noop as _
+from callward.kernel.labels import Labelled
+
 # Accepted so that the linter can name the article; never compiled (L-15, I-10).
 ENDLESS_WORDS = frozenset({"endless", "indeterminate", "as-needed"})
 
@@ -131,14 +134,14 @@ class StopEvent(StrEnum):
     REFUSAL = "refusal"
 
 
-class OutboundReason(StrEnum):
+class OutboundReason(Labelled, family="dial-reason"):
     """Why an outbound call may be made at all (K-03)."""
 
-    BOOKING = "booking"
-    EARLIER_CONTACT = "earlier-contact"
-    COMPLAINT = "complaint"
-    CONTRACT = "contract"
-    ORDER = "order"
+    BOOKING = "booking", _("A booking")
+    EARLIER_CONTACT = "earlier-contact", _("An earlier contact")
+    COMPLAINT = "complaint", _("A complaint")
+    CONTRACT = "contract", _("A contract")
+    ORDER = "order", _("An order")
 
 
 class HoldReason(StrEnum):
@@ -247,13 +250,13 @@ class BreachItem(StrEnum):
     MEASURES = "measures"
 
 
-class AnnounceChange(StrEnum):
+class AnnounceChange(Labelled, family="announced-by"):
     """Where a change of the notice is announced (I-18)."""
 
-    SITE = "site"
-    OFFICES = "offices"
-    EMAIL = "email"
-    SMS = "sms"
+    SITE = "site", _("site")
+    OFFICES = "offices", _("poster in the office")
+    EMAIL = "email", _("e-mail")
+    SMS = "sms", _("text message")
 
 
 class RecordKind(StrEnum):
@@ -313,24 +316,24 @@ class PlayRefusal(StrEnum):
     TRAINING_MISSING = "need-missing:training-current"
 
 
-class PromptKey(StrEnum):
+class PromptKey(Labelled, family="prompt"):
     """What the phone line can say; the words of each come from the policy (K-01, D-13)."""
 
-    LANGUAGE_CHOICE = "language-choice"
-    ANNOUNCEMENT_INBOUND = "announcement-inbound"
-    ANNOUNCEMENT_OUTBOUND = "announcement-outbound"
-    CONSENT_QUESTION = "consent-question"
-    THANKS_AGREED = "thanks-agreed"
-    GOES_ON_UNRECORDED = "goes-on-unrecorded"
-    UNRECORDED_WAYS = "unrecorded-ways"
-    RECORDING_STOPPED = "recording-stopped"
-    NOT_RECORDED_NOW = "not-recorded-now"
-    NEW_PARTY_TOLD = "new-party-told"
-    GREETING_UNRECORDED = "greeting-unrecorded"
-    PLEASE_WAIT = "please-wait"
-    ALL_BUSY = "all-busy"
-    CALLBACK_NOTED = "callback-noted"
-    CLOSED = "closed"
-    HOLIDAY = "holiday"
-    VOICEMAIL = "voicemail"
-    GOODBYE = "goodbye"
+    LANGUAGE_CHOICE = "language-choice", _("Choice of language")
+    ANNOUNCEMENT_INBOUND = "announcement-inbound", _("Announcement to callers")
+    ANNOUNCEMENT_OUTBOUND = "announcement-outbound", _("Announcement to people who are called")
+    CONSENT_QUESTION = "consent-question", _("Question for consent")
+    THANKS_AGREED = "thanks-agreed", _("Thanks for agreeing")
+    GOES_ON_UNRECORDED = "goes-on-unrecorded", _("The call goes on unrecorded")
+    UNRECORDED_WAYS = "unrecorded-ways", _("Other ways without recording")
+    RECORDING_STOPPED = "recording-stopped", _("The recording was stopped")
+    NOT_RECORDED_NOW = "not-recorded-now", _("This call is not recorded now")
+    NEW_PARTY_TOLD = "new-party-told", _("Announcement to a new party")
+    GREETING_UNRECORDED = "greeting-unrecorded", _("Greeting of a line without recording")
+    PLEASE_WAIT = "please-wait", _("Please wait")
+    ALL_BUSY = "all-busy", _("Everybody is busy")
+    CALLBACK_NOTED = "callback-noted", _("Ringing back is noted")
+    CLOSED = "closed", _("The line is closed")
+    HOLIDAY = "holiday", _("The line is closed for a holiday")
+    VOICEMAIL = "voicemail", _("Leave a message")
+    GOODBYE = "goodbye", _("Goodbye")

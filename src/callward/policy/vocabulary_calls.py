@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.kernel.errors import gettext_noop as _
+from callward.kernel.labels import Labelled
+
 
 class Said(StrEnum):
     """What the spoken announcement tells; an announcement that names nothing tells all (X-03)."""
@@ -16,14 +19,14 @@ class Said(StrEnum):
     HOW_TO_REFUSE = "how-to-refuse"
 
 
-class PauseReason(StrEnum):
+class PauseReason(Labelled, family="pause-reason"):
     """Why a recording may be paused (K-33)."""
 
-    CARD_PAYMENT = "card-payment"
-    PASSWORD = "password"  # noqa: S105  # a reason to pause, not a secret
-    HEALTH_DETAIL = "health-detail"
-    THIRD_PARTY_PRESENT = "third-party-present"
-    CALLER_ASKED = "caller-asked"
+    CARD_PAYMENT = "card-payment", _("Card payment")
+    PASSWORD = "password", _("Password or code")  # a reason to pause, not a secret
+    HEALTH_DETAIL = "health-detail", _("Health detail")
+    THIRD_PARTY_PRESENT = "third-party-present", _("Somebody else is present")
+    CALLER_ASKED = "caller-asked", _("The caller asked for it")
 
 
 class Delivery(StrEnum):

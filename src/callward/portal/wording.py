@@ -9,22 +9,12 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from callward.notices.states import Change, CheckState
 from callward.policy.vocabulary import CookieClass
 from callward.portal.marks import Mark
-from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.utils.functional import _StrPromise
 
-KINDS: Mapping[NoticeKind, str | _StrPromise] = {
-    NoticeKind.CALL_RECORDING: _("Recording of calls"),
-    NoticeKind.SITE: _("Privacy notice"),
-    NoticeKind.STAFF: _("Notice to the staff"),
-    NoticeKind.OTHERS: _("If others speak about you or call you"),
-    NoticeKind.COOKIES: _("Cookies"),
-    NoticeKind.SHORT: _("In short"),
-    NoticeKind.POSTER: _("Poster for the offices"),
-}
 SIGNS: Mapping[Mark, str] = {
     Mark.PROVEN: "✓",
     Mark.BROKEN: "!",

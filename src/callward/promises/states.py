@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
+from callward.kernel.labels import Labelled
 from callward.notices.states import CheckState
 from callward.policy.vocabulary import Role
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from callward.texts.states import Probe
 
 
-class Verdict(StrEnum):
+class Verdict(Labelled, family="verdict"):
     """What the officer said about a red check."""
 
-    BROKEN = "broken"  # the promise is broken: the public page says so at once
-    MENDED = "mended"  # it was broken and is not any more
-    FALSE_ALARM = "false-alarm"  # the probe is wrong, not the house
+    BROKEN = "broken", _("The promise was broken; say so in public.")  # the page says so at once
+    MENDED = "mended", _("It was broken and is mended.")
+    FALSE_ALARM = "false-alarm", _("False alarm: the check is wrong.")
 
 
 __all__ = ["CheckState", "CheckView", "Verdict"]

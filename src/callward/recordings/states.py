@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
+from callward.kernel.labels import Labelled
 from callward.policy.vocabulary import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class RecordingState(StrEnum):
+class RecordingState(Labelled, family="recording"):
     """Where a recording stands; nothing asked for is silently missing."""
 
-    INTENDED = "intended"
-    ANNOUNCED = "announced"
-    RECORDING = "recording"
-    STORED = "stored"
-    VERIFIED = "verified"
-    ABSENT = "absent"
-    REFUSED = "refused"
-    PAUSED = "paused"
-    DEGRADED = "degraded"
-    FAILED = "failed"
-    BLOCKED = "blocked"
+    INTENDED = "intended", _("Planned")
+    ANNOUNCED = "announced", _("Announced")
+    RECORDING = "recording", _("Being recorded")
+    STORED = "stored", _("Stored, check pending")
+    VERIFIED = "verified", _("Stored and checked")
+    ABSENT = "absent", _("No recording arrived")
+    REFUSED = "refused", _("Recording refused")
+    PAUSED = "paused", _("Paused")
+    DEGRADED = "degraded", _("Stored, incomplete")
+    FAILED = "failed", _("Stored, cannot be decoded")
+    BLOCKED = "blocked", _("Not recorded for lack of space")
 
 
 _S = RecordingState

@@ -7,6 +7,7 @@ from enum import StrEnum
 from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
+from callward.kernel.labels import Labelled
 from callward.policy.vocabulary import Role
 
 
@@ -17,34 +18,34 @@ class ItemState(StrEnum):
     DESTROYING = "destroying"
 
 
-class Rule(StrEnum):
+class Rule(Labelled, family="rule"):
     """What decides the end of an item, strongest first."""
 
-    LAW_FLOOR = "law-floor"
-    HOLD = "hold"
-    ERASURE = "erasure"
-    CAP_NOW = "cap-now"
-    CAP_PROMISED = "cap-promised"
-    REJECTION = "rejection"
-    OPEN = "open"
+    LAW_FLOOR = "law-floor", _("A law orders to keep it")
+    HOLD = "hold", _("Legal hold")
+    ERASURE = "erasure", _("Approved erasure")
+    CAP_NOW = "cap-now", _("Retention period in force now")
+    CAP_PROMISED = "cap-promised", _("Retention period promised when the call was recorded")
+    REJECTION = "rejection", _("Rejected")
+    OPEN = "open", _("Waits for the event that starts the count")
 
 
-class HoldState(StrEnum):
+class HoldState(Labelled, family="hold"):
     """The life of a legal hold."""
 
-    PLACED = "placed"
-    RELEASE_ASKED = "release-asked"
-    RELEASED = "released"
-    ENDED = "ended"
+    PLACED = "placed", _("In force")
+    RELEASE_ASKED = "release-asked", _("Release asked for")
+    RELEASED = "released", _("Released")
+    ENDED = "ended", _("Ended")
 
 
-class DisposalKind(StrEnum):
+class DisposalKind(Labelled, family="disposal"):
     """Why something is destroyed, or was never stored."""
 
-    EXPIRY = "expiry"
-    ERASURE = "erasure"
-    REJECTION = "rejection"  # a quarantined arrival that a person turned away
-    REFUSED_BACKLOG = "refused-backlog"
+    EXPIRY = "expiry", _("End of the retention period")
+    ERASURE = "erasure", _("Approved erasure")
+    REJECTION = "rejection", _("Rejected")  # a quarantined arrival that a person turned away
+    REFUSED_BACKLOG = "refused-backlog", _("Arrived past due, never stored")
 
 
 class DisposalState(StrEnum):
@@ -57,12 +58,12 @@ class DisposalState(StrEnum):
     CERTIFIED = "certified"
 
 
-class RunState(StrEnum):
+class RunState(Labelled, family="run"):
     """How a disposal run ended."""
 
-    RUNNING = "running"
-    CLEAN = "clean"
-    RED = "red"
+    RUNNING = "running", _("Running")
+    CLEAN = "clean", _("Complete, nothing left behind")
+    RED = "red", _("Needs attention")
 
 
 class ErasureGround(StrEnum):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from callward.kernel.errors import gettext_noop as _
+from callward.kernel.labels import Labelled
 
-class NoticeKind(StrEnum):
+
+class NoticeKind(Labelled, family="notice-kind"):
     """The documents that come out of one policy."""
 
-    CALL_RECORDING = "call-recording"
-    SITE = "site"
-    STAFF = "staff"
-    OTHERS = "others"  # the Art. 14 block (G-11)
-    COOKIES = "cookies"
-    SHORT = "short"  # the layered version
-    POSTER = "poster"
+    CALL_RECORDING = "call-recording", _("Recording of calls")
+    SITE = "site", _("Privacy notice")
+    STAFF = "staff", _("Notice to the staff")
+    OTHERS = "others", _("If others speak about you or call you")  # the Art. 14 block (G-11)
+    COOKIES = "cookies", _("Cookies")
+    SHORT = "short", _("In short")  # the layered version
+    POSTER = "poster", _("Poster for the offices")
 
 
 class SentenceClass(StrEnum):
@@ -26,34 +29,61 @@ class SentenceClass(StrEnum):
     REMARK = "remark"
 
 
-class Probe(StrEnum):
+class Probe(Labelled, family="probe"):
     """The checks that stand behind proven sentences; `promises` implements every one."""
 
-    EXPIRED_UNREADABLE = "expired-unreadable"
-    DUE_DATES_FOLLOW_POLICY = "due-dates-follow-policy"
-    EVERYTHING_HAS_A_DUE_DATE = "everything-has-a-due-date"
-    TOLD_OR_ASKED = "told-or-asked"
-    TOLD_BEFORE_RECORDED = "told-before-recorded"
-    STOPPED_IN_TIME = "stopped-in-time"
-    REFUSED_LEAVES_NOTHING = "refused-leaves-nothing"
-    ONLY_DECLARED_NUMBERS = "only-declared-numbers"
-    ONLY_DECLARED_DIRECTIONS = "only-declared-directions"
-    PLAYED_FOR_A_PURPOSE = "played-for-a-purpose"
-    PLAYED_BY_APPOINTED = "played-by-appointed"
-    CALLED_FOR_A_REASON = "called-for-a-reason"
-    HOLDS_REVIEWED = "holds-reviewed"
-    DESTRUCTION_CERTIFIED = "destruction-certified"
-    NO_KEY_RESIDUE = "no-key-residue"
-    BACKUPS_END = "backups-end"
-    SOURCE_EMPTIED = "source-emptied"
-    QUARANTINE_EMPTIED = "quarantine-emptied"
-    KEPT_IN_REGION = "kept-in-region"
-    HOSTS_DECLARED = "hosts-declared"
-    PROMPTS_MATCH = "prompts-match"
-    NOTICES_MATCH = "notices-match"
-    STAFF_TRAINED = "staff-trained"
-    CONTACTS_ANSWER = "contacts-answer"
-    CATEGORIES_DECLARED = "categories-declared"
-    NOTHING_PROFILED = "nothing-profiled"
-    COOKIES_DECLARED = "cookies-declared"
-    AUDIT_INTACT = "audit-intact"
+    EXPIRED_UNREADABLE = "expired-unreadable", _("No recording can be opened after its last day.")
+    DUE_DATES_FOLLOW_POLICY = (
+        "due-dates-follow-policy",
+        _("Every due date is the one that the policy promises."),
+    )
+    EVERYTHING_HAS_A_DUE_DATE = (
+        "everything-has-a-due-date",
+        _("Everything that is kept has a day on which it ends."),
+    )
+    TOLD_OR_ASKED = "told-or-asked", _("For every recording it is known what the person was told.")
+    TOLD_BEFORE_RECORDED = (
+        "told-before-recorded",
+        _("No recording begins before the person was told."),
+    )
+    STOPPED_IN_TIME = "stopped-in-time", _("Recording stops at hang-up and at refusal.")
+    REFUSED_LEAVES_NOTHING = (
+        "refused-leaves-nothing",
+        _("Nothing is kept of a call whose recording was refused."),
+    )
+    ONLY_DECLARED_NUMBERS = (
+        "only-declared-numbers",
+        _("Only calls of the published numbers are recorded."),
+    )
+    ONLY_DECLARED_DIRECTIONS = (
+        "only-declared-directions",
+        _("Only calls in the announced directions are recorded."),
+    )
+    PLAYED_FOR_A_PURPOSE = (
+        "played-for-a-purpose",
+        _("Recordings are played only for an allowed purpose."),
+    )
+    PLAYED_BY_APPOINTED = (
+        "played-by-appointed",
+        _("Recordings are played only by appointed and trained people."),
+    )
+    CALLED_FOR_A_REASON = "called-for-a-reason", _("People are called only for an allowed reason.")
+    HOLDS_REVIEWED = (
+        "holds-reviewed",
+        _("Every legal hold has a case, a review in time and an end."),
+    )
+    DESTRUCTION_CERTIFIED = "destruction-certified", _("Every destruction has a valid certificate.")
+    NO_KEY_RESIDUE = "no-key-residue", _("Nothing is left of the keys of destroyed recordings.")
+    BACKUPS_END = "backups-end", _("No backup is older than the notice says.")
+    SOURCE_EMPTIED = "source-emptied", _("No recording is left behind in the inbox.")
+    QUARANTINE_EMPTIED = "quarantine-emptied", _("Nothing stays in quarantine longer than allowed.")
+    KEPT_IN_REGION = "kept-in-region", _("Everything is stored in the announced region.")
+    HOSTS_DECLARED = "hosts-declared", _("Callward is connected only to declared machines.")
+    PROMPTS_MATCH = "prompts-match", _("The announcements say exactly what the policy says.")
+    NOTICES_MATCH = "notices-match", _("The published notices are the ones that the policy gives.")
+    STAFF_TRAINED = "staff-trained", _("Everybody who may listen is trained.")
+    CONTACTS_ANSWER = "contacts-answer", _("The published contacts answer.")
+    CATEGORIES_DECLARED = "categories-declared", _("Only the announced kinds of data are stored.")
+    NOTHING_PROFILED = "nothing-profiled", _("No profile of callers can be stored.")
+    COOKIES_DECLARED = "cookies-declared", _("The public pages set only the announced cookies.")
+    AUDIT_INTACT = "audit-intact", _("The audit is complete and unchanged.")

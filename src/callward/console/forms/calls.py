@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from callward.calls.selectors import CallFilters
 from callward.calls.states import CallDirection, Disposition
 from callward.console.forms.days import day_field
-from callward.console.wording import LABELS
+from callward.console.wording import labels
 from callward.kernel import calendar
 from callward.kernel.errors import CallwardError
 from callward.kernel.numbers import parse_number
@@ -59,7 +59,7 @@ class CallFilterForm(forms.Form):
         self._number: PhoneNumber | None = None
         self._number_ref = ""
         for name, family in (("direction", CallDirection), ("disposition", Disposition)):
-            choices = [(str(value), LABELS[name][value]) for value in family]
+            choices = [(str(value), labels(name)[value]) for value in family]
             self.fields[name].choices = [*_ANY, *choices]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_number(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callward.calls.states import CallDirection, PartyRole
 from callward.console.forms.days import day_field
-from callward.console.wording import LABELS
+from callward.console.wording import labels
 from callward.kernel import calendar
 from callward.kernel.errors import CallwardError
 from callward.kernel.numbers import parse_number
@@ -63,7 +63,7 @@ class CallFactsForm(_AtDesk):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = [(str(value), LABELS["direction"][value]) for value in CallDirection]
+        names = [(str(value), labels("direction")[value]) for value in CallDirection]
         self.fields["direction"].choices = names  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_caller(self) -> str:
@@ -142,7 +142,7 @@ class DeclarationForm(_AtDesk):
         super().__init__(*args, **kwargs)
         rules = self._policy.recording
         allowed = sorted(rules.directions) if rules else []
-        names = [(str(value), LABELS["direction"][str(value)]) for value in allowed]
+        names = [(str(value), labels("direction")[str(value)]) for value in allowed]
         self.fields["directions"].choices = names  # type: ignore[attr-defined]  # a choice field
 
     def clean_line(self) -> str:

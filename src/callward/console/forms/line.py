@@ -291,7 +291,7 @@ class HoursForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["weekday"].choices = list(wording.LABELS["weekday"].items())  # type: ignore[attr-defined]  # a choice field
+        self.fields["weekday"].choices = list(wording.labels("weekday").items())  # type: ignore[attr-defined]  # a choice field
 
     def clean(self) -> None:
         opens, closes = self.cleaned_data.get("opens"), self.cleaned_data.get("closes")

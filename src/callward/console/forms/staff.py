@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from callward.accounts.services import AgentDesk
 from callward.console.forms.days import day_field
 from callward.console.templatetags.shell import role_name
-from callward.console.wording import LABELS
+from callward.console.wording import labels
 from callward.kernel import calendar
 from callward.policy.vocabulary import Role
 
@@ -48,7 +48,7 @@ class TrainingForm(forms.Form):
     """One training, and until when it counts."""
 
     subject = forms.ChoiceField(
-        label=_("Subject"), choices=lambda: list(LABELS["training"].items())
+        label=_("Subject"), choices=lambda: list(labels("training").items())
     )
     done_on = day_field(_("Done on"))
     due_on = day_field(

@@ -14,9 +14,7 @@ from callward.console import (
     event_words,
     ledger_words,
     policy_words,
-    probe_words as probe_sentences,
     wording,
-    wording_line,
 )
 
 if TYPE_CHECKING:
@@ -80,12 +78,6 @@ def happened(event: str) -> str:
 
 
 @register.filter
-def probe_words(probe: str) -> str:
-    """`{{ check.probe|probe_words }}` as a sentence."""
-    return probe_sentences.probe_words(probe)
-
-
-@register.filter
 def fact_name(name: str) -> str:
     """`{{ name|fact_name }}` as a word."""
     return event_words.fact_name(name)
@@ -106,7 +98,7 @@ def who(actor: str, names: Mapping[Ref, str]) -> str:
 @register.filter
 def language_name(code: str) -> str:
     """`{{ call.language|language_name }}` in that language's own word."""
-    return wording_line.LANGUAGE_NAMES.get(code, code)
+    return wording.LANGUAGE_NAMES.get(code, code)
 
 
 @register.filter

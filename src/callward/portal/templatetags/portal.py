@@ -41,7 +41,7 @@ def _drawn(sentence: BackedSentence, language: str, zone: str) -> SafeString:
 @register.filter
 def kind_name(kind: NoticeKind) -> str:
     """`{{ kind|kind_name }}`."""
-    return str(wording.KINDS[kind])
+    return gettext(kind.words)
 
 
 @register.filter

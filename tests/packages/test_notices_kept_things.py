@@ -11,11 +11,11 @@ from build.accounts import cast
 from build.controllers import controller
 from build.notices import LONGER, asked, next_version, published, revised, watched
 from build.recordings import house, keep_one
+from callward.approval.errors import DelayRunningError
 from callward.audit.selectors import history
 from callward.jobs.services import run_now
 from callward.kernel.actors import user_actor
 from callward.notices import rendering, rewording, selectors, services
-from callward.notices.errors import DelayRunningError
 from callward.notices.models import Document
 from callward.notices.states import NoticesEvent
 from callward.retention.services import why_still_here

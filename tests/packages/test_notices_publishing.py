@@ -12,6 +12,7 @@ from django.test import override_settings
 from build.audit import guard
 from build.notices import LONGER, SHORTER, asked, next_version, revised, standing
 from callward.accounts.errors import CapabilityMissingError
+from callward.approval.errors import NotAskedError, SamePersonError, SecondPersonError
 from callward.audit.selectors import history
 from callward.controllers import selectors as controllers, services as activating
 from callward.controllers.errors import PolicyChainError, PolicyLintError, PolicyOfAnotherError
@@ -19,11 +20,8 @@ from callward.kernel.actors import system_actor, user_actor
 from callward.kernel.calendar import start_of_day
 from callward.notices import selectors, services
 from callward.notices.errors import (
-    ApproverRoleError,
-    NotAskedError,
     NoticeTooShortError,
     OneAtATimeError,
-    SameApproverError,
     VersionTakenError,
 )
 from callward.notices.models import Document, Edition
@@ -94,12 +92,12 @@ def test_nobody_approves_what_they_asked_for_themselves(home, people, at):
     with pytest.raises(NotAskedError):
         services.approve(draft.ref, actor=actor(people.daiva), at=at)
     services.ask_approval(draft.ref, actor=actor(people.radu), at=at)
-    with pytest.raises(SameApproverError):
+    with pytest.raises(SamePersonError):
         services.approve(draft.ref, actor=actor(people.radu), at=at)
     for person in (people.boris, people.rita, people.vera):
-        with pytest.raises((ApproverRoleError, CapabilityMissingError)):
+        with pytest.raises((SecondPersonError, CapabilityMissingError)):
             services.approve(draft.ref, actor=actor(person), at=at)
-    with pytest.raises(ApproverRoleError):
+    with pytest.raises(SecondPersonError):
         services.approve(draft.ref, actor=system_actor("command:uid-0"), at=at)
     approved = services.approve(draft.ref, actor=actor(people.daiva), at=at)
     assert approved.state is EditionState.APPROVED

@@ -11,6 +11,12 @@ from build.accounts import cast
 from build.controllers import controller, sample
 from build.vault import played, speech, unplug_vault
 from callward.accounts.errors import CapabilityMissingError
+from callward.approval.errors import (
+    DelayRunningError,
+    NotAskedError,
+    SamePersonError,
+    SecondPersonError,
+)
 from callward.audit import selectors as audit
 from callward.kernel.actors import system_actor, user_actor
 from callward.kernel.references import new_ref
@@ -18,16 +24,12 @@ from callward.retention import ports, selectors, services
 from callward.retention.errors import (
     HoldCaseMissingError,
     HoldClosedError,
-    HoldNotAskedError,
     HoldReasonUnknownError,
-    HoldTooEarlyError,
     HoldUnknownError,
     ItemUnknownError,
     RecordingBeingDestroyedError,
     RecordingGoneError,
     ReviewTooLateError,
-    SamePersonError,
-    SecondPersonError,
 )
 from callward.retention.models import HeldItem, Hold, Item
 from callward.retention.states import HoldState, Rule
@@ -197,7 +199,7 @@ def test_the_asking_person_cannot_approve_nor_can_one_without_the_role(ref, mete
     at = build.CALLED + DAY
     hold = build.hold([ref], at=at)
     daiva, rita = user_actor(people.daiva.ref), user_actor(people.rita.ref)
-    with pytest.raises(HoldNotAskedError):
+    with pytest.raises(NotAskedError):
         services.approve_release(hold.ref, actor=daiva, at=at)
     services.ask_release(hold.ref, actor=daiva, at=at)
     with pytest.raises(SamePersonError):
@@ -220,13 +222,13 @@ def test_in_a_small_house_the_delay_stands_in_for_the_second_person():
     asked = build.local("2026-08-03T10:00", ref)
     boris = user_actor(people.boris.ref)
     view = services.ask_release(hold.ref, actor=boris, at=asked)
-    assert view.releasable_at == build.local("2026-08-07T00:00", ref)
+    assert view.passes_at == build.local("2026-08-07T00:00", ref)
     assert [notice.ref for notice in selectors.notices_for_officer(ref, at=asked)] == [hold.ref]
-    with pytest.raises(HoldTooEarlyError):
-        services.approve_release(hold.ref, actor=boris, at=view.releasable_at - SECOND)
-    assert build.run(view.releasable_at - SECOND).destroyed == 0
-    assert build.run(view.releasable_at).destroyed == 1
-    assert Hold.objects.get().closed_by == "system:retention.delay-passed"
+    with pytest.raises(DelayRunningError):
+        services.approve_release(hold.ref, actor=boris, at=view.passes_at - SECOND)
+    assert build.run(view.passes_at - SECOND).destroyed == 0
+    assert build.run(view.passes_at).destroyed == 1
+    assert Hold.objects.get().approved_by == "system:retention.delay-passed"
     assert selectors.notices_for_officer(ref, at=asked) == []
 
 
@@ -242,8 +244,8 @@ def test_the_officer_can_keep_a_hold_during_the_delay():
     with pytest.raises(CapabilityMissingError):
         services.keep_hold(hold.ref, actor=user_actor(people.boris.ref), at=at)
     services.keep_hold(hold.ref, actor=user_actor(people.daiva.ref), at=at)
-    assert services.release_after_delay(view.releasable_at + DAY) == 0
-    with pytest.raises(HoldNotAskedError):
+    assert services.release_after_delay(view.passes_at + DAY) == 0
+    with pytest.raises(NotAskedError):
         services.keep_hold(hold.ref, actor=user_actor(people.daiva.ref), at=at)
 
 

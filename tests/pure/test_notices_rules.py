@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies as some
 
-from callward.kernel.calendar import parse_period
 from callward.notices import rules
 from callward.notices.errors import NoticeFileError
 from callward.notices.reading import read_notice
@@ -32,13 +31,6 @@ TEXT = some.lists(some.sampled_from(["we", "keep", "it", "5", "3", "years", "nev
 def test_a_version_takes_effect_at_midnight_of_its_controller(effective, published):
     found = rules.publish_instant(effective, approved_at=APPROVED, zone=BUCHAREST)
     assert found == published
-
-
-@pytest.mark.req("D-19")
-def test_a_delay_runs_through_the_end_of_its_last_day():
-    passing = rules.passing_instant(APPROVED, parse_period("P2D"), zone=BUCHAREST)
-    assert passing == datetime(2026, 3, 30, 21, 0, tzinfo=UTC)
-    assert rules.passing_instant(APPROVED, None, zone=BUCHAREST) is None
 
 
 def test_people_have_their_days_before_and_read_of_it_after():

@@ -182,12 +182,3 @@ def test_a_hold_ends_as_a_cap_does_once_its_event_has_come():
         "2027-02-28T00:00", zone=BUCHAREST
     )
     assert rules.hold_end(None, parse_period("P6M"), zone=BUCHAREST) is None
-
-
-@pytest.mark.req("D-19")
-def test_a_delay_is_waited_for_whole():
-    asked = parse_instant("2026-03-10T10:00", zone=BUCHAREST)
-    assert rules.release_instant(asked, parse_period("P3D"), zone=BUCHAREST) == parse_instant(
-        "2026-03-14T00:00", zone=BUCHAREST
-    )
-    assert rules.release_instant(asked, None, zone=BUCHAREST) is None

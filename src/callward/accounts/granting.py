@@ -24,6 +24,8 @@ from callward.accounts.staff import present_user
 from callward.accounts.states import AccountsEvent
 from callward.asking import Question, columns_of, row_of
 from callward.audit.services import record
+from callward.kernel.actors import ActorKind
+from callward.kernel.references import parse_ref
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from callward.accounts.states import Capability
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
+    from callward.policy.vocabulary import Role
 
 _TOKEN_BYTES = 32
 
@@ -56,11 +59,20 @@ class NewGrant:
     reason: str
 
 
-def require(capability: Capability, *, user_ref: Ref, controller_ref: Ref, at: datetime) -> None:
-    """Refuse unless one of the user's standing roles at this controller allows the act."""
+def require(
+    capability: Capability, *, user_ref: Ref, controller_ref: Ref, at: datetime
+) -> frozenset[Role]:
+    """Tell the user's standing roles at this controller; refuses unless one allows the act."""
     roles = selectors.roles_of(user_ref, controller_ref, at=at)
     if capability not in rules.capabilities_of_all(roles):
         raise CapabilityMissingError(capability=capability)
+    return roles
+
+
+def require_of(capability: Capability, actor: Actor, controller_ref: Ref, *, at: datetime) -> None:
+    """Refuse a user without the capability; commands of the root key's owner may."""
+    if actor.kind is ActorKind.USER:
+        require(capability, user_ref=parse_ref(actor.ref), controller_ref=controller_ref, at=at)
 
 
 def give_grant(new: NewGrant, *, actor: Actor, at: datetime) -> Ref:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.accounts.errors import CapabilityMissingError
-from callward.accounts.services import require
+from callward.accounts.services import require_of
 from callward.audit import services as audit
-from callward.kernel.actors import ActorKind
-from callward.kernel.references import new_ref, parse_ref
+from callward.kernel.references import new_ref
 from callward.notices.errors import AnnouncementNotFoundError
 from callward.notices.models import Announcement
 from callward.notices.selectors import announcement_view
@@ -70,17 +69,7 @@ def acknowledge(announcement_ref: Ref, *, actor: Actor, at: datetime) -> Announc
 
 def _require_any(actor: Actor, controller_ref: Ref, *, at: datetime) -> None:
     """Who writes the policy sees to it that people are told, and so does who approves it."""
-    if actor.kind is not ActorKind.USER:
-        return
-    user_ref = parse_ref(actor.ref)
     try:
-        require(
-            NoticesCapability.APPROVE_POLICY,
-            user_ref=user_ref,
-            controller_ref=controller_ref,
-            at=at,
-        )
+        require_of(NoticesCapability.APPROVE_POLICY, actor, controller_ref, at=at)
     except CapabilityMissingError:
-        require(
-            NoticesCapability.MANAGE_POLICY, user_ref=user_ref, controller_ref=controller_ref, at=at
-        )
+        require_of(NoticesCapability.MANAGE_POLICY, actor, controller_ref, at=at)

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from callward.accounts import selectors as accounts
+from callward import approval
+from callward.accounts.services import require, require_of
+from callward.approval.errors import NotAskedError
 from callward.audit import services as audit
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import PolicyLintError
-from callward.kernel.actors import ActorKind, system_actor
+from callward.kernel.actors import system_actor
 from callward.kernel.calendar import local_day
 from callward.kernel.errors import CallwardError
-from callward.kernel.references import parse_ref
 from callward.notices import rules
 from callward.notices.announcing import announce
 from callward.notices.archiving import archive
-from callward.notices.drafting import locked, note_blocked, refuse_unfit, require_of
+from callward.notices.drafting import locked, note_blocked, refuse_unfit
 from callward.notices.errors import (
-    ApproverRoleError,
-    DelayRunningError,
     NotADraftError,
-    NotAskedError,
     NoticeTooShortError,
     OneAtATimeError,
-    SameApproverError,
 )
 from callward.notices.models import Edition
 from callward.notices.selectors import edition_view
@@ -55,16 +53,17 @@ def ask_approval(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView
         policy = _fit(edition, at=at)
         _refuse_too_short(edition, policy, at=at)
         in_force = controllers.policy_in_force(edition.controller_ref, at=at)
-        edition.state, edition.asked_at, edition.asked_by = EditionState.ASKED, at, str(actor)
-        edition.passes_at = rules.passing_instant(at, in_force.two_person.delay, zone=in_force.zone)
-        edition.officer_told_at = None if edition.passes_at is None else at
+        edition.state = EditionState.ASKED
+        officer = approval.ask(
+            edition, rule=in_force.two_person, zone=in_force.zone, actor=actor, at=at
+        )
         edition.save()
         audit.record(
             NoticesEvent.EDITION_APPROVAL_ASKED,
             item=edition.ref,
             actor=actor,
             at=at,
-            officer="told" if edition.officer_told_at else "not-needed",
+            officer=officer,
         )
     return edition_view(edition)
 
@@ -104,8 +103,8 @@ def turn_down(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
     with transaction.atomic():
         edition = _asked(edition_ref)
         require_of(NoticesCapability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
-        edition.state, edition.asked_at, edition.asked_by = EditionState.DRAFT, None, ""
-        edition.passes_at = edition.officer_told_at = None
+        edition.state = EditionState.DRAFT
+        approval.turn_down(edition)
         edition.save()
         audit.record(NoticesEvent.EDITION_TURNED_DOWN, item=edition.ref, actor=actor, at=at)
     return edition_view(edition)
@@ -115,39 +114,35 @@ def approve(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
     """Stand behind a version that somebody else asked for: it is archived, announced, and waits."""
     with transaction.atomic():
         edition = _asked(edition_ref)
-        if edition.passes_at is not None and edition.passes_at <= at:
-            return _approved(edition, actor=_DELAY_PASSED, at=at)
-        _refuse_second(edition, actor, at=at)
         return _approved(edition, actor=actor, at=at)
 
 
 def _asked(edition_ref: Ref) -> Edition:
     edition = locked(edition_ref)
     if edition.state != EditionState.ASKED:
-        raise NotAskedError(version=edition.version)
+        raise NotAskedError(ref=edition.version)
     return edition
 
 
-def _refuse_second(edition: Edition, actor: Actor, *, at: datetime) -> None:
-    version = edition.version
-    second = controllers.policy_in_force(edition.controller_ref, at=at).two_person.second
-    if second is None:
-        day = "-" if edition.passes_at is None else f"{edition.passes_at:%Y-%m-%d %H:%M} UTC"
-        raise DelayRunningError(**{"version": version, "from": day})
-    if str(actor) == edition.asked_by:
-        raise SameApproverError(version=version)
-    if actor.kind is not ActorKind.USER:
-        raise ApproverRoleError(version=version, role=str(second))
-    require_of(NoticesCapability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
-    if second not in accounts.roles_of(parse_ref(actor.ref), edition.controller_ref, at=at):
-        raise ApproverRoleError(version=version, role=str(second))
+def _approver(edition: Edition, actor: Actor, *, at: datetime) -> Actor:
+    return approval.approve(
+        edition,
+        named=edition.version,
+        rule=controllers.policy_in_force(edition.controller_ref, at=at).two_person,
+        roles_of=partial(
+            require, NoticesCapability.APPROVE_POLICY, controller_ref=edition.controller_ref, at=at
+        ),
+        actor=actor,
+        delay_passed=_DELAY_PASSED,
+        at=at,
+    )
 
 
 def _approved(edition: Edition, *, actor: Actor, at: datetime) -> EditionView:
+    approver = _approver(edition, actor, at=at)
     policy = _fit(edition, at=at)
     zone = compile_policy(policy).zone
     edition.state, edition.blocked_by = EditionState.APPROVED, ""
-    edition.approved_at, edition.approved_by = at, str(actor)
     edition.publish_at = rules.publish_instant(edition.effective_on, approved_at=at, zone=zone)
     edition.announced_until = rules.announced_until(
         edition.effective_on, notice_days=policy.change.notice_days
@@ -158,7 +153,7 @@ def _approved(edition: Edition, *, actor: Actor, at: datetime) -> EditionView:
     audit.record(
         NoticesEvent.EDITION_APPROVED,
         item=edition.ref,
-        actor=actor,
+        actor=approver,
         at=at,
         policy=edition.policy_id,
         effective=edition.effective_on,

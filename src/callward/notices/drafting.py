@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward import texts
-from callward.accounts.services import require
+from callward.accounts.services import require_of
 from callward.audit import services as audit
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import PolicyChainError, PolicyKnownError, PolicyOfAnotherError
-from callward.kernel.actors import ActorKind, system_actor
-from callward.kernel.references import new_ref, parse_ref
+from callward.kernel.actors import system_actor
+from callward.kernel.references import new_ref
 from callward.notices import rules, selectors
 from callward.notices.errors import (
     AlreadyPublishedError,
@@ -33,7 +33,6 @@ from callward.texts.states import NoticeKind
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from callward.accounts.states import Capability
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.notices.values import EditionView
@@ -120,12 +119,6 @@ def locked(edition_ref: Ref) -> Edition:
     if edition is None:
         raise EditionNotFoundError(ref=edition_ref)
     return edition
-
-
-def require_of(capability: Capability, actor: Actor, controller_ref: Ref, *, at: datetime) -> None:
-    """Refuse a user without the capability; commands of the root key's owner may."""
-    if actor.kind is ActorKind.USER:
-        require(capability, user_ref=parse_ref(actor.ref), controller_ref=controller_ref, at=at)
 
 
 def note_blocked(edition_ref: Ref, codes: tuple[str, ...], *, at: datetime) -> None:

@@ -65,46 +65,12 @@ class NotADraftError(NoticesError, RefusedError):
     mend = gettext_noop("Draft a new version.")
 
 
-class NotAskedError(NoticesError, RefusedError):
-    """Nobody asked for the approval of this version."""
-
-    code = "approval-not-asked"
-    fact = gettext_noop("Nobody has asked to approve the version %(version)s.")
-    mend = gettext_noop("Ask for its approval first.")
-
-
 class OneAtATimeError(NoticesError, RefusedError):
     """Another version waits for its approval or its day."""
 
     code = "another-version-waits"
     fact = gettext_noop("The version %(version)s waits for its approval or for its day.")
     mend = gettext_noop("Publish or withdraw it first.")
-
-
-class SameApproverError(NoticesError, RefusedError):
-    """The one who asked cannot approve."""
-
-    code = "same-person-approves"
-    fact = gettext_noop("The approval of the version %(version)s was asked for by the same person.")
-    mend = gettext_noop("Let a second person approve it, or wait for the delay of the policy.")
-
-
-class ApproverRoleError(NoticesError, RefusedError):
-    """Whoever approves lacks the role that the policy names."""
-
-    code = "approver-role"
-    fact = gettext_noop("The approval of the version %(version)s needs the role %(role)s.")
-    mend = gettext_noop("Let a person with that role approve it.")
-
-
-class DelayRunningError(NoticesError, RefusedError):
-    """The policy names no second person, and its delay has not passed."""
-
-    code = "approval-delay-running"
-    fact = gettext_noop("The version %(version)s is approved by itself from %(from)s.")
-    mend = gettext_noop(
-        "Wait for the delay of the policy; the officer may turn it down until then."
-    )
 
 
 class NoticeTooShortError(NoticesError, RefusedError):

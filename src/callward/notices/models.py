@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
+from callward.approval import TwoPersonAct
 from callward.holdings import DataCategory, holds
 from callward.kernel.references import new_ref
 from callward.notices.states import OPEN, EditionState
@@ -15,7 +16,7 @@ _STAFF = DataCategory.STAFF_ACTIVITY
 @holds(
     drafted_by=_STAFF, asked_by=_STAFF, approved_by=_STAFF, published_by=_STAFF, withdrawn_by=_STAFF
 )
-class Edition(models.Model):
+class Edition(TwoPersonAct):
     """One version of a controller's policy and notices: drafted, approved by two, published."""
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
@@ -32,12 +33,6 @@ class Edition(models.Model):
     )
     drafted_at = models.DateTimeField()
     drafted_by = models.CharField(max_length=80)
-    asked_at = models.DateTimeField(null=True)
-    asked_by = models.CharField(max_length=80, blank=True)
-    passes_at = models.DateTimeField(null=True)  # under the policy's delay (D-19)
-    officer_told_at = models.DateTimeField(null=True)
-    approved_at = models.DateTimeField(null=True)
-    approved_by = models.CharField(max_length=80, blank=True)
     publish_at = models.DateTimeField(null=True)
     announced_until = models.DateField(null=True)
     blocked_by = models.CharField(max_length=400, blank=True)
@@ -49,6 +44,7 @@ class Edition(models.Model):
 
     class Meta:
         constraints = [
+            *TwoPersonAct.Meta.constraints,
             models.UniqueConstraint(
                 fields=["controller_ref"],
                 condition=Q(state__in=OPEN),
@@ -61,10 +57,6 @@ class Edition(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["controller_ref", "number"], name="published_editions_form_one_line"
-            ),
-            models.CheckConstraint(
-                condition=Q(approved_by="") | ~Q(approved_by=F("asked_by")),
-                name="edition_is_approved_by_a_second_person_or_a_task",
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from callward.accounts.services import require_of
 from callward.audit import services as audit
 from callward.kernel.calendar import add_civil, local_day, parse_period, zone_named
 from callward.kernel.references import new_ref
 from callward.notices import selectors
-from callward.notices.drafting import locked, require_of
+from callward.notices.drafting import locked
 from callward.notices.errors import NotPublishedError
 from callward.notices.models import Review
 from callward.notices.states import EditionState, NoticesCapability, NoticesEvent

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from callward.kernel.calendar import Period
 
 _PREVIOUS = re.compile(r"^previous\s*=.*$", re.MULTILINE)
 _EFFECTIVE = re.compile(r"^effective\s*=.*$", re.MULTILINE)
@@ -25,11 +24,6 @@ _EFFECTIVE = re.compile(r"^effective\s*=.*$", re.MULTILINE)
 def publish_instant(effective: date, *, approved_at: datetime, zone: ZoneInfo) -> datetime:
     """The first instant of the effective day, but never before the approval."""
     return max(calendar.start_of_day(effective, zone=zone), approved_at)
-
-
-def passing_instant(asked_at: datetime, delay: Period | None, *, zone: ZoneInfo) -> datetime | None:
-    """When an asked approval passes by itself; never without a delay in the policy."""
-    return None if delay is None else calendar.deadline_end(asked_at, delay, zone=zone)
 
 
 def earliest_effective(at: datetime, *, notice_days: int, zone: ZoneInfo) -> date:

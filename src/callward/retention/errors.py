@@ -17,9 +17,7 @@ __all__ = [
     "CertificateBrokenError",
     "HoldCaseMissingError",
     "HoldClosedError",
-    "HoldNotAskedError",
     "HoldReasonUnknownError",
-    "HoldTooEarlyError",
     "HoldUnknownError",
     "ItemUnknownError",
     "NoRecordingPolicyError",
@@ -28,8 +26,6 @@ __all__ = [
     "RecordingHeldError",
     "RetentionError",
     "ReviewTooLateError",
-    "SamePersonError",
-    "SecondPersonError",
     "StartEventUnknownError",
 ]
 
@@ -129,38 +125,6 @@ class HoldClosedError(RetentionError, RefusedError):
     code = "hold-closed"
     fact = gettext_noop("The hold %(ref)s is no longer in force.")
     mend = gettext_noop("Nothing needs to be done.")
-
-
-class HoldNotAskedError(RetentionError, RefusedError):
-    """Nobody has asked to release the hold."""
-
-    code = "hold-release-not-asked"
-    fact = gettext_noop("Nobody has asked to release the hold %(ref)s.")
-    mend = gettext_noop("Ask for its release first; a second person then approves.")
-
-
-class SamePersonError(RetentionError, RefusedError):
-    """The one who asked cannot approve."""
-
-    code = "same-person"
-    fact = gettext_noop("The release of the hold %(ref)s was asked for by the same person.")
-    mend = gettext_noop("Let a second person approve it, or wait for the delay of the policy.")
-
-
-class SecondPersonError(RetentionError, RefusedError):
-    """Whoever approves lacks the role that the policy names."""
-
-    code = "second-person-role"
-    fact = gettext_noop("The release of the hold %(ref)s needs the role %(role)s.")
-    mend = gettext_noop("Let a person with that role approve it.")
-
-
-class HoldTooEarlyError(RetentionError, RefusedError):
-    """The delay of the policy has not passed."""
-
-    code = "hold-delay-running"
-    fact = gettext_noop("The release of the hold %(ref)s may take effect from %(from)s.")
-    mend = gettext_noop("Wait for the delay, or let a second person approve it.")
 
 
 class BadCountError(RetentionError, BadInputError):

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from callward.accounts import selectors as accounts
-from callward.accounts.services import require
+from callward import approval
+from callward.accounts.services import require, require_of
+from callward.approval.errors import NotAskedError
 from callward.audit import services as audit
 from callward.controllers import selectors as controllers
 from callward.kernel import calendar
-from callward.kernel.actors import ActorKind, system_actor
-from callward.kernel.references import new_ref, parse_ref
+from callward.kernel.actors import system_actor
+from callward.kernel.references import new_ref
 from callward.policy.vocabulary import StartEvent
 from callward.retention import rules
 from callward.retention.errors import (
     HoldCaseMissingError,
     HoldClosedError,
-    HoldNotAskedError,
     HoldReasonUnknownError,
-    HoldTooEarlyError,
     HoldUnknownError,
     ItemUnknownError,
     RecordingBeingDestroyedError,
     RecordingGoneError,
     ReviewTooLateError,
-    SamePersonError,
-    SecondPersonError,
 )
 from callward.retention.models import DestroyedItem, HeldItem, Hold, Item
 from callward.retention.planning import epoch_of
@@ -37,10 +35,11 @@ from callward.retention.using import effective, hold_view, holds_in_force
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from callward.accounts.states import Capability
+    from django.db.models import QuerySet
+
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.policy.compiled import CompiledPolicy, HoldRule
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
 # A case is named by an id, never by a person: no spaces, no plus sign that opens a number.
 _CASE = re.compile(r"[^\W_][\w\-/.]{0,63}")
 _DELAY_PASSED = system_actor("retention.delay-passed")
+_HOLD_ENDED = system_actor("retention.hold-ended")
 
 
 def place_hold(
@@ -67,7 +67,7 @@ def place_hold(
     with transaction.atomic():
         items = _lock(refs, at=at)
         policy = controllers.policy_in_force(items[0].controller_ref, at=at)
-        _require(RetentionCapability.PLACE_HOLD, actor, items[0].controller_ref, at=at)
+        require_of(RetentionCapability.PLACE_HOLD, actor, items[0].controller_ref, at=at)
         rule = _rule(policy, reason)
         hold = _placed_already(items, reason=reason, case=case, at=at)
         if hold is None:
@@ -124,11 +124,6 @@ def _refuse_unholdable(item: Item | None, ref: Ref, *, at: datetime) -> None:
         raise RecordingBeingDestroyedError(ref=ref)
     if rules.is_gone(effective(item, at=at).due_at, at=at):
         raise RecordingGoneError(ref=ref)
-
-
-def _require(capability: Capability, actor: Actor, controller_ref: Ref, *, at: datetime) -> None:
-    if actor.kind is ActorKind.USER:
-        require(capability, user_ref=parse_ref(actor.ref), controller_ref=controller_ref, at=at)
 
 
 def _rule(policy: CompiledPolicy, reason: str) -> HoldRule:
@@ -213,7 +208,7 @@ def close_case(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
     """Start the count of a hold that runs from the end of its case (D-20)."""
     with transaction.atomic():
         hold = _open_hold(hold_ref)
-        _require(RetentionCapability.PLACE_HOLD, actor, hold.controller_ref, at=at)
+        require_of(RetentionCapability.PLACE_HOLD, actor, hold.controller_ref, at=at)
         policy = controllers.policy(hold.policy_id)
         rule = _rule(policy, hold.reason)
         if rule.start is StartEvent.CASE_CLOSED and hold.case_closed_at is None:
@@ -234,7 +229,7 @@ def review_hold(hold_ref: Ref, *, review_on: date, actor: Actor, at: datetime) -
     """Keep a hold on after looking at its case, until the next review."""
     with transaction.atomic():
         hold = _open_hold(hold_ref)
-        _require(RetentionCapability.PLACE_HOLD, actor, hold.controller_ref, at=at)
+        require_of(RetentionCapability.PLACE_HOLD, actor, hold.controller_ref, at=at)
         policy = controllers.policy_in_force(hold.controller_ref, at=at)
         hold.review_on = _review_day(policy, _rule(policy, hold.reason), review_on, at=at)
         hold.reviewed_at = at
@@ -247,18 +242,17 @@ def ask_release(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
     """Ask for the end of a hold; a second person approves, or the policy's delay passes (D-19)."""
     with transaction.atomic():
         hold = _open_hold(hold_ref)
-        _require(RetentionCapability.PLACE_HOLD, actor, hold.controller_ref, at=at)
+        require_of(RetentionCapability.PLACE_HOLD, actor, hold.controller_ref, at=at)
         policy = controllers.policy_in_force(hold.controller_ref, at=at)
-        hold.state, hold.asked_at, hold.asked_by = HoldState.RELEASE_ASKED, at, str(actor)
-        hold.releasable_at = rules.release_instant(at, policy.two_person.delay, zone=policy.zone)
-        hold.officer_told_at = None if hold.releasable_at is None else at
+        hold.state = HoldState.RELEASE_ASKED
+        officer = approval.ask(hold, rule=policy.two_person, zone=policy.zone, actor=actor, at=at)
         hold.save()
         audit.record(
             RetentionEvent.HOLD_RELEASE_ASKED,
             item=hold.ref,
             actor=actor,
             at=at,
-            officer="told" if hold.officer_told_at else "not-needed",
+            officer=officer,
         )
     return hold_view(hold, at=at)
 
@@ -267,11 +261,10 @@ def keep_hold(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
     """Turn an asked release down: the hold stays as it was."""
     with transaction.atomic():
         hold = _open_hold(hold_ref)
-        _require(RetentionCapability.RELEASE_HOLD, actor, hold.controller_ref, at=at)
-        if hold.state != HoldState.RELEASE_ASKED:
-            raise HoldNotAskedError(ref=hold_ref)
-        hold.state, hold.asked_at, hold.asked_by = HoldState.PLACED, None, ""
-        hold.releasable_at = None
+        require_of(RetentionCapability.RELEASE_HOLD, actor, hold.controller_ref, at=at)
+        _refuse_unasked(hold)
+        hold.state = HoldState.PLACED
+        approval.turn_down(hold)
         hold.save()
         audit.record(RetentionEvent.HOLD_KEPT_ON, item=hold.ref, actor=actor, at=at)
     return hold_view(hold, at=at)
@@ -281,29 +274,29 @@ def approve_release(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
     """End a hold that somebody else asked to release, or whose delay has passed."""
     with transaction.atomic():
         hold = _open_hold(hold_ref)
-        if hold.state != HoldState.RELEASE_ASKED:
-            raise HoldNotAskedError(ref=hold_ref)
-        if hold.releasable_at is not None and hold.releasable_at <= at:
-            _close(hold, HoldState.RELEASED, actor=_DELAY_PASSED, at=at)
-            return hold_view(hold, at=at)
-        _refuse_second(hold, actor, at=at)
-        _close(hold, HoldState.RELEASED, actor=actor, at=at)
+        _refuse_unasked(hold)
+        _release(hold, actor=actor, at=at)
     return hold_view(hold, at=at)
 
 
-def _refuse_second(hold: Hold, actor: Actor, *, at: datetime) -> None:
-    policy = controllers.policy_in_force(hold.controller_ref, at=at)
-    second = policy.two_person.second
-    if second is None:
-        day = "-" if hold.releasable_at is None else f"{hold.releasable_at:%Y-%m-%d %H:%M} UTC"
-        raise HoldTooEarlyError(**{"ref": hold.ref, "from": day})
-    if str(actor) == hold.asked_by:
-        raise SamePersonError(ref=hold.ref)
-    if actor.kind is not ActorKind.USER:
-        raise SecondPersonError(ref=hold.ref, role=str(second))
-    _require(RetentionCapability.RELEASE_HOLD, actor, hold.controller_ref, at=at)
-    if second not in accounts.roles_of(parse_ref(actor.ref), hold.controller_ref, at=at):
-        raise SecondPersonError(ref=hold.ref, role=str(second))
+def _refuse_unasked(hold: Hold) -> None:
+    if hold.state != HoldState.RELEASE_ASKED:
+        raise NotAskedError(ref=hold.ref)
+
+
+def _release(hold: Hold, *, actor: Actor, at: datetime) -> None:
+    approver = approval.approve(
+        hold,
+        named=hold.ref,
+        rule=controllers.policy_in_force(hold.controller_ref, at=at).two_person,
+        roles_of=partial(
+            require, RetentionCapability.RELEASE_HOLD, controller_ref=hold.controller_ref, at=at
+        ),
+        actor=actor,
+        delay_passed=_DELAY_PASSED,
+        at=at,
+    )
+    _close(hold, HoldState.RELEASED, actor=approver, at=at)
 
 
 def settle_keys(at: datetime) -> int:
@@ -323,29 +316,28 @@ def _is_astray(item: Item) -> bool:
 
 def release_after_delay(at: datetime) -> int:
     """End every hold whose asked release has waited for the whole delay (D-19)."""
-    waiting = Hold.objects.filter(state=HoldState.RELEASE_ASKED, releasable_at__lte=at)
-    return _close_all(waiting.values_list("ref", flat=True), HoldState.RELEASED, at=at)
+    waiting = Hold.objects.filter(state=HoldState.RELEASE_ASKED, passes_at__lte=at)
+    return _close_each(waiting, partial(_release, actor=_DELAY_PASSED, at=at))
 
 
 def end_holds(at: datetime) -> int:
     """End every hold that has reached its longest life."""
     over = Hold.objects.filter(closed_at__isnull=True, ends_at__lte=at)
-    return _close_all(over.values_list("ref", flat=True), HoldState.ENDED, at=at)
+    return _close_each(over, partial(_close, state=HoldState.ENDED, actor=_HOLD_ENDED, at=at))
 
 
-def _close_all(refs: Iterable[Ref], state: HoldState, *, at: datetime) -> int:
-    actor = _DELAY_PASSED if state is HoldState.RELEASED else system_actor("retention.hold-ended")
-    closed = list(refs)
-    for ref in closed:
+def _close_each(holds: QuerySet[Hold], close: Callable[[Hold], None]) -> int:
+    refs = list(holds.values_list("ref", flat=True))
+    for ref in refs:
         with transaction.atomic():
-            hold = Hold.objects.select_for_update().get(ref=ref)
-            if hold.closed_at is None:
-                _close(hold, state, actor=actor, at=at)
-    return len(closed)
+            # Asked again under the lock: somebody may have kept or closed it meanwhile.
+            for hold in holds.select_for_update().filter(ref=ref):
+                close(hold)
+    return len(refs)
 
 
 def _close(hold: Hold, state: HoldState, *, actor: Actor, at: datetime) -> None:
-    hold.state, hold.closed_at, hold.closed_by = state, at, str(actor)
+    hold.state, hold.closed_at = state, at
     hold.save()
     held = HeldItem.objects.filter(hold=hold, in_force=True)
     refs = list(held.values_list("item_ref", flat=True))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 
+from callward.approval import TwoPersonAct
 from callward.holdings import DataCategory, holds
 from callward.kernel.references import new_ref
 from callward.retention.states import (
@@ -140,8 +141,13 @@ class Item(models.Model):
         return str(self.ref)
 
 
-@holds(owner_ref=DataCategory.STAFF_ACTIVITY, placed_by=DataCategory.STAFF_ACTIVITY)
-class Hold(models.Model):
+@holds(
+    owner_ref=DataCategory.STAFF_ACTIVITY,
+    placed_by=DataCategory.STAFF_ACTIVITY,
+    asked_by=DataCategory.STAFF_ACTIVITY,
+    approved_by=DataCategory.STAFF_ACTIVITY,
+)
+class Hold(TwoPersonAct):
     """A named reason that stops disposal, with its owner, case, review and longest life."""
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
@@ -159,20 +165,16 @@ class Hold(models.Model):
     case_closed_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=16, choices=_choices(HoldState))
-    asked_at = models.DateTimeField(null=True)
-    asked_by = models.CharField(max_length=80, blank=True)
-    releasable_at = models.DateTimeField(null=True)  # under the policy's delay (D-19)
-    officer_told_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
-    closed_by = models.CharField(max_length=80, blank=True)
 
     class Meta:
         constraints = [
+            *TwoPersonAct.Meta.constraints,
             models.CheckConstraint(name="hold_names_its_case", condition=~Q(case="")),
             models.CheckConstraint(name="hold_names_its_reason", condition=~Q(reason="")),
             models.CheckConstraint(
-                name="hold_is_released_by_a_second_person_or_a_task",
-                condition=~Q(state=HoldState.RELEASED) | ~Q(closed_by=F("asked_by")),
+                name="released_hold_says_who_approved",
+                condition=~Q(state=HoldState.RELEASED) | ~Q(approved_by=""),
             ),
         ]
 

@@ -117,11 +117,6 @@ def start_of_count(
     return None
 
 
-def release_instant(asked_at: datetime, delay: Period | None, *, zone: ZoneInfo) -> datetime | None:
-    """When an asked release takes effect by itself; None when the policy has no delay."""
-    return None if delay is None else calendar.deadline_end(asked_at, delay, zone=zone)
-
-
 def is_gone(due_at: datetime | None, *, at: datetime) -> bool:
     """From the due instant on, every use is refused."""
     return due_at is not None and due_at <= at

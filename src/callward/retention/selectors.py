@@ -136,7 +136,7 @@ def notices_for_officer(controller_ref: Ref, *, at: datetime) -> list[HoldView]:
         state=HoldState.RELEASE_ASKED,
         officer_told_at__isnull=False,
     )
-    return [hold_view(row, at=at) for row in rows.order_by("releasable_at")]
+    return [hold_view(row, at=at) for row in rows.order_by("passes_at")]
 
 
 def is_of(controller_ref: Ref, ref: Ref) -> bool:

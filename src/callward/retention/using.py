@@ -140,7 +140,7 @@ def hold_view(hold: Hold, *, at: datetime) -> HoldView:
         items=HeldItem.objects.filter(hold=hold).count(),
         asked_at=hold.asked_at,
         asked_by=hold.asked_by,
-        releasable_at=hold.releasable_at,
+        passes_at=hold.passes_at,
         overdue=_is_overdue(hold, today=_today(hold, at=at)),
     )
 

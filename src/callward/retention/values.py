@@ -59,7 +59,7 @@ class HoldView:
     items: int
     asked_at: datetime | None = None
     asked_by: str = ""
-    releasable_at: datetime | None = None
+    passes_at: datetime | None = None
     overdue: bool = False
 
 

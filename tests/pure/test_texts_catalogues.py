@@ -99,7 +99,7 @@ def test_no_sentence_is_left_untranslated():
 
 
 def test_no_word_is_left_untranslated():
-    families = ("region", "months", "date", "protocol", "join")
+    families = ("region", "date", "protocol", "join")
     equal = set()
     for name, word in catalogue_of("en").words.items():
         if name.split(".", 1)[0] in families:

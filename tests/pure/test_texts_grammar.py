@@ -5,21 +5,42 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from babel import Locale
 
 from callward.kernel.calendar import parse_period
 from callward.texts import LANGUAGES
 from callward.texts.catalogue import catalogue_of, template_of
 from callward.texts.errors import SentenceMissingError
-from callward.texts.grammar import PLURALS, amount, day_in_words, joined, period_in_words
+from callward.texts.grammar import amount, day_in_words, joined, period_in_words
 from callward.texts.writing import Listed, Terms, written
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_plural_forms_agree_with_the_unicode_tables_from_0_to_200(language):
-    theirs = Locale.parse(language).plural_form
-    ours = PLURALS[language]
-    assert [ours(count) for count in range(201)] == [theirs(count) for count in range(201)]
+def _one_or_more(count: int) -> str:
+    return "one" if count == 1 else "other"
+
+
+def _romanian(count: int) -> str:
+    if count == 1:
+        return "one"
+    # 2 to 19, and every number that ends like them: “de” comes back at 20 and at 100.
+    return "few" if count == 0 or 1 <= count % 100 <= 19 else "other"
+
+
+def _lithuanian(count: int) -> str:
+    teens = 11 <= count % 100 <= 19
+    if teens or count % 10 == 0:
+        return "other"
+    return "one" if count % 10 == 1 else "few"
+
+
+@pytest.mark.parametrize(
+    ("language", "of_the_grammar"),
+    [("en", _one_or_more), ("ro", _romanian), ("bg", _one_or_more), ("lt", _lithuanian)],
+)
+def test_a_noun_takes_the_form_that_its_number_asks_for_from_0_to_200(language, of_the_grammar):
+    catalogue = catalogue_of(language)
+    said = [amount(count, "day", catalogue=catalogue) for count in range(201)]
+    forms = [catalogue.word("unit.day", of_the_grammar(count)) for count in range(201)]
+    assert said == [form.replace("{n}", str(count)) for count, form in enumerate(forms)]
 
 
 @pytest.mark.parametrize(

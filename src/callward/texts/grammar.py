@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from callward.texts.catalogue import ALL_OF_THEM, PLAIN_FORM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
+
+    from babel import Locale
 
     from callward.kernel.calendar import Period
     from callward.texts.catalogue import Catalogue
@@ -18,35 +20,16 @@ _MONTHS_A_YEAR = 12
 _SECONDS = (("hour", 3600), ("minute", 60), ("second", 1))
 
 
-def _one_or_more(count: int) -> str:
-    return "one" if count == 1 else "other"
+def _rules(language: str) -> Locale:
+    """The plurals and month names of a language, as Unicode's tables have them."""
+    from babel import Locale  # noqa: PLC0415  # only who writes a text pays for the tables
 
-
-def _romanian(count: int) -> str:
-    if count == 1:
-        return "one"
-    # 2 to 19, and every number that ends like them: “de” comes back at 20 and at 100.
-    return "few" if count == 0 or 1 <= count % 100 <= 19 else "other"  # noqa: PLR2004  # the grammar's own numbers
-
-
-def _lithuanian(count: int) -> str:
-    teens = 11 <= count % 100 <= 19  # noqa: PLR2004  # the grammar's own numbers
-    if teens or count % 10 == 0:
-        return "other"
-    return "one" if count % 10 == 1 else "few"
-
-
-PLURALS: Mapping[str, Callable[[int], str]] = {
-    "en": _one_or_more,
-    "ro": _romanian,
-    "bg": _one_or_more,
-    "lt": _lithuanian,
-}
+    return Locale(language)
 
 
 def amount(count: int, unit: str, *, catalogue: Catalogue, form: str = PLAIN_FORM) -> str:
     """A number with its noun, as “30 days”."""
-    plural = PLURALS[catalogue.language](count)
+    plural = _rules(catalogue.language).plural_form(count)
     cased = plural if form == PLAIN_FORM else f"{plural}-{form}"
     return catalogue.word(f"unit.{unit}", cased).replace("{n}", str(count))
 
@@ -88,7 +71,7 @@ def _exact(seconds: int) -> Iterator[tuple[int, str]]:
 
 def day_in_words(day: date, *, catalogue: Catalogue, form: str = PLAIN_FORM) -> str:
     """A day with its month in words."""
-    month = catalogue.word("months").split("|")[day.month - 1]
+    month = _rules(catalogue.language).months["format"]["wide"][day.month]
     pattern = catalogue.word("date", form)
     for name, value in (("day", str(day.day)), ("month", month), ("year", str(day.year))):
         pattern = pattern.replace("{" + name + "}", value)

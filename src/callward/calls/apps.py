@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from callward import holdings
+
 
 class CallsConfig(AppConfig):
     """Registers the holder of calls."""
@@ -12,7 +14,4 @@ class CallsConfig(AppConfig):
     label = "calls"
 
     def ready(self) -> None:
-        from callward.calls.holder import CallsHolder  # noqa: PLC0415  # models are loaded by now
-        from callward.holdings import register  # noqa: PLC0415  # beside its only use
-
-        register(CallsHolder())
+        holdings.register_late("callward.calls.holder", "CallsHolder")

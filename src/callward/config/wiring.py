@@ -21,11 +21,7 @@ from callward.promises import ports as promises
 from callward.retention import ports as retention
 from callward.sealing import digests, secret, signing
 from callward.subjects import ports as subjects
-from callward.telephony import (
-    adapters as line_adapters,
-    folders as line_folders,
-    ports as telephony,
-)
+from callward.telephony import ports as telephony
 from callward.vault import ports as vault
 from callward.vault.keystore import FileKeyStore
 from callward.vault.ledger import FileLedger
@@ -178,6 +174,21 @@ def _wire_jobs(folder: DataFolder) -> None:
 
 
 def _wire_line() -> None:
-    _plug_later(telephony.spool, line_adapters.open_spool)
-    _plug_later(telephony.journal, lambda: line_adapters.FileJournal(line_folders.spool_folder()))
-    _plug_later(telephony.line, line_adapters.reach_line)
+    def spool() -> object:
+        from callward.telephony import adapters  # noqa: PLC0415  # few commands ask the line
+
+        return adapters.open_spool()
+
+    def journal() -> object:
+        from callward.telephony import adapters  # noqa: PLC0415  # as above
+
+        return adapters.open_journal()
+
+    def line() -> object:
+        from callward.telephony import adapters  # noqa: PLC0415  # as above
+
+        return adapters.reach_line()
+
+    _plug_later(telephony.spool, spool)
+    _plug_later(telephony.journal, journal)
+    _plug_later(telephony.line, line)

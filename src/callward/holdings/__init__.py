@@ -8,6 +8,7 @@ from callward.holdings.registry import (
     destroy_everywhere,
     holders,
     register,
+    register_late,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "holds",
     "kinds_of",
     "register",
+    "register_late",
 ]

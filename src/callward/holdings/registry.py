@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from callward.kernel.errors import CallwardError, gettext_noop
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
 
 _holders: dict[str, Holder] = {}
+_late: list[tuple[str, str]] = []  # known by name, loaded when somebody asks for holders
 
 
 class HolderTwiceError(CallwardError):
@@ -57,8 +59,16 @@ def register(holder: Holder) -> None:
     _holders[holder.name] = holder
 
 
+def register_late(module: str, name: str) -> None:
+    """Add a package's holder by the name of its class; few commands ask what is kept of whom."""
+    _late.append((module, name))
+
+
 def holders() -> tuple[Holder, ...]:
     """Every registered holder, those of higher rooms first, since they refer to lower ones."""
+    while _late:
+        module, name = _late.pop(0)
+        register(getattr(import_module(module), name)())
     return tuple(reversed(_holders.values()))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from callward import holdings
+
 
 class IntakeConfig(AppConfig):
     """Intake joins the registry of holders when Django is ready."""
@@ -12,8 +14,4 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        """Register what intake keeps of people."""
-        from callward.holdings import register  # noqa: PLC0415  # beside its only use
-        from callward.intake.holder import IntakeHolder  # noqa: PLC0415  # models are loaded by now
-
-        register(IntakeHolder())
+        holdings.register_late("callward.intake.holder", "IntakeHolder")

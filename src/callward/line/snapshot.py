@@ -24,9 +24,8 @@ from pydantic import (
 )
 
 from callward.kernel.disk import write_whole
-from callward.kernel.errors import gettext_noop as _
-from callward.kernel.labels import Labelled
 from callward.line.errors import SnapshotUnusableError
+from callward.line.states import NobodyThere, Strategy
 from callward.policy import policy_id_of
 from callward.policy.vocabulary import PromptKey
 
@@ -78,21 +77,6 @@ class Presence(StrEnum):
     READY = "ready"
     AWAY = "away"
     WRAP_UP = "wrap-up"
-
-
-class Strategy(Labelled, family="strategy"):
-    """How a queue looks for an agent."""
-
-    RING_ALL = "ring-all", _("Every phone rings")
-    LONGEST_IDLE = "longest-idle", _("Whoever waited longest")
-
-
-class NobodyThere(Labelled, family="nobody"):
-    """What a queue does with a caller whom nobody answers."""
-
-    CALLBACK = "callback", _("Offer to ring back")
-    VOICEMAIL = "voicemail", _("Take a message")
-    GOODBYE = "goodbye", _("Say goodbye")
 
 
 class PromptOrigin(StrEnum):

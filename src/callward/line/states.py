@@ -115,3 +115,18 @@ class CallEvent(StrEnum):
     PRESENCE = "presence"
     FAULT = "fault"
     SNAPSHOT_USED = "snapshot-used"
+
+
+class Strategy(Labelled, family="strategy"):
+    """How a queue looks for an agent."""
+
+    RING_ALL = "ring-all", _("Every phone rings")
+    LONGEST_IDLE = "longest-idle", _("Whoever waited longest")
+
+
+class NobodyThere(Labelled, family="nobody"):
+    """What a queue does with a caller whom nobody answers."""
+
+    CALLBACK = "callback", _("Offer to ring back")
+    VOICEMAIL = "voicemail", _("Take a message")
+    GOODBYE = "goodbye", _("Say goodbye")

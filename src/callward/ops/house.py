@@ -46,7 +46,7 @@ def load() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django  # noqa: PLC0415  # commands that need no house start without it
 
-    django.setup()
+    django.setup(set_prefix=False)  # only pages have addresses
 
 
 def open_house(*, before_replay: bool = False) -> House:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import gc
 import os
 import resource
 import sys
@@ -13,15 +13,14 @@ import click
 
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError, RefusedError
-from callward.kernel.references import new_ref
 from callward.ops.folders import chosen_folder
 from callward.ops.house import command_actor, load
-from callward.ops.redaction import configure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+SELDOM = 50_000
 _COMMANDS = {
     "init": "setting_up:init",
     "up": "running:up",
@@ -108,6 +107,11 @@ def _say_misuse(error: click.UsageError) -> int:
 
 
 def _say_unforeseen(error: Exception) -> int:
+    import logging  # noqa: PLC0415  # most commands never fail
+
+    from callward.kernel.references import new_ref  # noqa: PLC0415  # as above
+    from callward.ops.redaction import configure  # noqa: PLC0415  # as above
+
     ticket = new_ref(clock.now())
     folder = chosen_folder()
     configure({"file": folder.log if folder.log.parent.is_dir() else None})
@@ -126,6 +130,8 @@ def _audit_refusal(error: CallwardError) -> None:
 
     if not isinstance(error, RefusedError) or not apps.ready:
         return
+    import logging  # noqa: PLC0415  # most commands never fail
+
     from django.db import DatabaseError  # noqa: PLC0415  # after Django
 
     from callward.audit import services as audit  # noqa: PLC0415  # after Django
@@ -138,6 +144,7 @@ def _audit_refusal(error: CallwardError) -> None:
 
 def main() -> None:
     """Run what the shell asks for."""
+    gc.set_threshold(SELDOM)  # what a start loads stays; looking for waste costs a tenth of it
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold keys and voices
     sys.exit(run(sys.argv[1:]))

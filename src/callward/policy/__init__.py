@@ -1,6 +1,6 @@
 """One policy file: read, checked, compiled to plain values, and asked.
 
-What reads and checks files is loaded when it is first asked for: most of the house only asks.
+Each is loaded when it is first asked for: most commands read no policy.
 """
 
 from __future__ import annotations
@@ -8,28 +8,27 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from callward.policy.canonical import policy_id_of
-from callward.policy.compiled import (
-    RECORDING_ACTIVITY,
-    VOICEMAIL_ACTIVITY,
-    AccessRules,
-    CompiledPolicy,
-    Digits,
-    HoldRule,
-    PauseRule,
-    RecordingRules,
-    ReleaseRules,
-    RetentionRule,
-    Telling,
-    TwoPersonRule,
-    VoicemailRules,
-    may_play,
-)
-from callward.policy.compiler import compile_policy, from_canonical
-from callward.policy.errors import PolicyError
-
 if TYPE_CHECKING:
+    from callward.policy.canonical import policy_id_of
+    from callward.policy.compiled import (
+        RECORDING_ACTIVITY,
+        VOICEMAIL_ACTIVITY,
+        AccessRules,
+        CompiledPolicy,
+        Digits,
+        HoldRule,
+        PauseRule,
+        RecordingRules,
+        ReleaseRules,
+        RetentionRule,
+        Telling,
+        TwoPersonRule,
+        VoicemailRules,
+        may_play,
+    )
+    from callward.policy.compiler import compile_policy, from_canonical
     from callward.policy.editor import line_of, schema_for_editors
+    from callward.policy.errors import PolicyError
     from callward.policy.findings import Finding
     from callward.policy.linter import lint
     from callward.policy.loading import canonical_json, load, policy_of
@@ -64,19 +63,23 @@ __all__ = [
     "schema_for_editors",
 ]
 
-_LATE = {
+_HOMES = {
     "Finding": "findings",
     "Policy": "schema",
+    "PolicyError": "errors",
     "canonical_json": "loading",
+    "compile_policy": "compiler",
+    "from_canonical": "compiler",
     "line_of": "editor",
     "lint": "linter",
     "load": "loading",
+    "policy_id_of": "canonical",
     "policy_of": "loading",
     "schema_for_editors": "editor",
 }
 
 
 def __getattr__(name: str) -> object:
-    if name not in _LATE:
+    if name not in __all__:
         raise AttributeError(name)
-    return getattr(import_module(f"callward.policy.{_LATE[name]}"), name)
+    return getattr(import_module(f"callward.policy.{_HOMES.get(name, 'compiled')}"), name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from callward import holdings
+
 
 class RecordingsConfig(AppConfig):
     """Registers the holder of recordings."""
@@ -12,7 +14,4 @@ class RecordingsConfig(AppConfig):
     label = "recordings"
 
     def ready(self) -> None:
-        from callward.holdings import register  # noqa: PLC0415  # beside its only use
-        from callward.recordings.holder import RecordingsHolder  # noqa: PLC0415  # models are loaded by now
-
-        register(RecordingsHolder())
+        holdings.register_late("callward.recordings.holder", "RecordingsHolder")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from callward import holdings
+
 
 class RetentionConfig(AppConfig):
     """Registers the models of retention."""
@@ -13,8 +15,4 @@ class RetentionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what goes with a destroyed recording."""
-        from callward import holdings  # noqa: PLC0415  # models load after the applications
-        from callward.retention.holder import RetentionHolder  # noqa: PLC0415  # as above
-
-        holdings.register(RetentionHolder())
+        holdings.register_late("callward.retention.holder", "RetentionHolder")

@@ -14,7 +14,4 @@ class SubjectsConfig(AppConfig):
     label = "subjects"
 
     def ready(self) -> None:
-        """Answer for the numbers."""
-        from callward.subjects.holder import SubjectsHolder  # noqa: PLC0415  # models come after apps
-
-        holdings.register(SubjectsHolder())
+        holdings.register_late("callward.subjects.holder", "SubjectsHolder")

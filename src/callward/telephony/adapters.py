@@ -58,6 +58,11 @@ class FileJournal:
                 yield from _read(path)
 
 
+def open_journal() -> FileJournal:
+    """The journal beside the spool."""
+    return FileJournal(spool_folder())
+
+
 def _read(path: Path) -> Iterator[dict[str, str]]:
     for line in path.read_text().splitlines():
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from callward import holdings
+
 
 class TelephonyConfig(AppConfig):
     """Registers the holder of what the phone line keeps of people."""
@@ -12,7 +14,4 @@ class TelephonyConfig(AppConfig):
     label = "telephony"
 
     def ready(self) -> None:
-        from callward.holdings import register  # noqa: PLC0415  # beside its only use
-        from callward.telephony.holder import TelephonyHolder  # noqa: PLC0415  # models are loaded by now
-
-        register(TelephonyHolder())
+        holdings.register_late("callward.telephony.holder", "TelephonyHolder")

@@ -14,7 +14,8 @@ from callward.controllers import selectors as controllers
 from callward.controllers.errors import NoPolicyInForceError
 from callward.kernel.disk import own_folder
 from callward.line import snapshot as line
-from callward.line.snapshot import NobodyThere, Snapshot, Strategy
+from callward.line.snapshot import Snapshot
+from callward.line.states import NobodyThere, Strategy
 from callward.telephony import calling
 from callward.telephony.errors import LineDownError
 from callward.telephony.folders import line_folder, prompts_folder, snapshot_file

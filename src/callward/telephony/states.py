@@ -6,8 +6,7 @@ from callward.accounts.states import Capability
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
 from callward.kernel.labels import Labelled, pgettext
-from callward.line.snapshot import NobodyThere, Strategy
-from callward.line.states import EvidenceKind, RecordingFate
+from callward.line.states import EvidenceKind, NobodyThere, RecordingFate, Strategy
 from callward.policy.vocabulary import Role
 
 __all__ = [

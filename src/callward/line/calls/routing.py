@@ -10,8 +10,7 @@ from callward.line.calls.stage import Stage
 from callward.line.calls.talking import Talking
 from callward.line.calls.transfers import Joining
 from callward.line.hours import Opening, opening_at
-from callward.line.snapshot import NobodyThere, Strategy
-from callward.line.states import CallEvent, Entry
+from callward.line.states import CallEvent, Entry, NobodyThere, Strategy
 from callward.policy.vocabulary import PromptKey, RefusalPath
 
 if TYPE_CHECKING:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import click
 
 from callward.kernel import clock
@@ -10,6 +12,8 @@ from callward.ops.folders import chosen_folder
 from callward.ops.mark import read_mark
 from callward.ops.redaction import configure
 from callward.ops.supervision import hold_lifeline
+
+_OFTEN = 700
 
 
 @click.command()
@@ -32,4 +36,5 @@ def line(ctx: click.Context, drain: float | None) -> None:
         clock.set_clock(mark.clock())
     from callward.line.main import run  # noqa: PLC0415  # only this command needs SIP and audio
 
+    gc.set_threshold(_OFTEN)  # little at a time, so that no packet waits
     ctx.exit(run(folder.root, drain=drain))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callward.policy.complaints import REFUSED_AT_LOADING
-from callward.policy.lint_rule import RULES
+from callward.policy.linter import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,6 +29,8 @@ def the_clock() -> Iterator[clock.FixedClock]:
 APPEND_ONLY = (
     "audit_leaf",
     "audit_checkpoint",
+    "audit_destruction",
+    "audit_destroyedrange",
     "controllers_policyrevision",
     "notices_document",
 )

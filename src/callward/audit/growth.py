@@ -11,16 +11,18 @@ from callward.audit.errors import TreeDamagedError
 from callward.audit.models import Tile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-_ENTRY = f"'{leaves.FORMAT}' || x || at || x || event || x || item || x || actor || x || facts || x"
+_OPENING = (
+    f"CASE controller WHEN '' THEN '{leaves.FORMAT}' "
+    f"ELSE '{leaves.FORMAT_OWNED}' || x || controller END"
+)
+_ENTRY = f"{_OPENING} || x || at || x || event || x || item || x || actor || x || facts || x"
 _AS_BYTES = {
     "sqlite": f"CAST({_ENTRY} AS BLOB)".replace(" x", " char(10)"),
     "postgresql": f"convert_to({_ENTRY}, 'UTF8')".replace(" x", " chr(10)"),
 }
-_READ = (
-    'SELECT "index", {entry} FROM audit_leaf WHERE "index" >= %s AND "index" < %s ORDER BY "index"'
-)
+_READ = 'SELECT "index", {entry} FROM audit_leaf WHERE {which} ORDER BY "index"'
 
 Row = tuple[int, bytes]
 
@@ -30,8 +32,13 @@ def leaf_rows(start: int, end: int) -> list[Row]:
 
     The bytes are those of `leaves.entry_bytes`; joining them here would halve the check's pace.
     """
+    return rows_where('"index" >= %s AND "index" < %s', [start, end])
+
+
+def rows_where(which: str, values: Sequence[str | int]) -> list[Row]:
+    """Index and entry of the leaves that a condition holds for."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ.format(entry=_AS_BYTES[connection.vendor]), [start, end])
+        cursor.execute(_READ.format(entry=_AS_BYTES[connection.vendor], which=which), values)
         return list(cursor.fetchall())
 
 

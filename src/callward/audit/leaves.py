@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
 
 FORMAT = "callward.leaf/1"
+FORMAT_OWNED = "callward.leaf/2"  # names the controller whose rule ends it
 NO_ITEM = "-"
 
 Fact = str | int | UUID | date | Enum
@@ -116,9 +117,12 @@ def item_text(item: Ref | None) -> str:
     return str(item)
 
 
-def entry_bytes(*, at: str, event: str, item: str, actor: str, facts: str) -> bytes:
+def entry_bytes(
+    *, at: str, event: str, item: str, actor: str, facts: str, controller: str = ""
+) -> bytes:
     """The bytes that stand in the tree."""
-    return f"{FORMAT}\n{at}\n{event}\n{item}\n{actor}\n{facts}\n".encode()
+    opening = f"{FORMAT_OWNED}\n{controller}" if controller else FORMAT
+    return f"{opening}\n{at}\n{event}\n{item}\n{actor}\n{facts}\n".encode()
 
 
 def commitment(value: str, *, name: str, salt: bytes) -> str:

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 
 from callward.audit import tree
 from callward.audit.errors import MalformedNoteError
+from callward.kernel.errors import BadInputError
+from callward.kernel.references import Ref, parse_ref
 from callward.sealing import signing
 from callward.sealing.errors import SignatureBrokenError
 
 if TYPE_CHECKING:
     from callward.audit.ports import CheckpointSigner
 
+_DESTROYED = "destroyed"
+_SUB_TREE_LINES = 5
 PROOF_FORMAT = "c2sp.org/tlog-proof@v1"
 
 _ED25519 = b"\x01"
@@ -46,12 +50,61 @@ class InclusionProof:
     entry: bytes
     path: tuple[bytes, ...]
     checkpoint: str
+    destroyed: bytes = b""  # the hash that stands for an entry whose content went on its day
+
+    @property
+    def leaf(self) -> bytes:
+        """The hash that the proof is about."""
+        return self.destroyed or tree.leaf_hash(self.entry)
 
     @property
     def text(self) -> str:
         """The proof as a C2SP tlog-proof."""
         hashes = "".join(f"{b64encode(step).decode()}\n" for step in self.path)
         return f"{PROOF_FORMAT}\nindex {self.index}\n{hashes}\n{self.checkpoint}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubTree:
+    """Entries whose content went together: where they stood, and the root over their hashes."""
+
+    ref: Ref
+    at: str
+    ranges: tuple[tuple[int, int], ...]
+    root: bytes
+
+    @property
+    def count(self) -> int:
+        """How many entries it covers."""
+        return sum(last - first + 1 for first, last in self.ranges)
+
+    @property
+    def digest(self) -> str:
+        """The root as audit facts and certificates write it."""
+        return f"sha256:{self.root.hex()}"
+
+    def text(self, origin: str) -> str:
+        """The text that is signed."""
+        places = ",".join(f"{first}-{last}" for first, last in self.ranges)
+        root = b64encode(self.root).decode()
+        return f"{origin}\n{_DESTROYED} {self.ref}\nat {self.at}\nentries {places}\nroot {root}\n"
+
+
+def parse_sub_tree(note: str) -> SubTree | None:
+    """Read a note of a destruction, without believing it."""
+    said = [line.split(" ") for line in note.partition("\n\n")[0].split("\n")]
+    try:
+        if len(said) != _SUB_TREE_LINES or said[1][0] != _DESTROYED:
+            return None
+        pairs = [place.split("-") for place in said[3][1].split(",")]
+        return SubTree(
+            ref=parse_ref(said[1][1]),
+            at=said[2][1],
+            ranges=tuple((int(first), int(last)) for first, last in pairs),
+            root=b64decode(said[4][1], validate=True),
+        )
+    except (IndexError, ValueError, NotBase64Error, BadInputError):
+        return None
 
 
 def _key_id(name: str, public_key: bytes) -> bytes:
@@ -132,6 +185,5 @@ def parse_proof(text: str, *, entry: bytes) -> InclusionProof:
 def proves(proof: InclusionProof, *, public_key: bytes) -> bool:
     """Whether the entry stands in the log of this key, checked without any database."""
     head = parse_head(proof.checkpoint)
-    leaf = tree.leaf_hash(proof.entry)
-    root = tree.root_from_inclusion(leaf, proof.index, head.size, proof.path)
+    root = tree.root_from_inclusion(proof.leaf, proof.index, head.size, proof.path)
     return root == head.root and is_signed(proof.checkpoint, public_key=public_key)

@@ -1,7 +1,8 @@
 """Signed notes outside the database, by which a tree that was rolled back is told from a fraud.
 
-Two kinds stand in one file, in the order of time: the checkpoints, and a note of every restore,
-written before the older database takes its place. Whatever checkpoint does not stand in the tree
+Three kinds stand in one file, in the order of time: the checkpoints, the sub-trees whose content
+was destroyed, and a note of every restore, written before the older database takes its place.
+Whatever checkpoint does not stand in the tree
 any more needs a restore behind it.
 """
 
@@ -98,13 +99,14 @@ def _size_in(database: Path, *, mode: str) -> int:
 def _size_kept() -> int:
     """The size of the newest checkpoint that is kept outside, for when the database is lost."""
     newest = 0
-    for _number, note in _kept_notes():
+    for _number, note in kept_notes():
         head = _head_in(note)
         newest = head.size if head else newest
     return newest
 
 
-def _kept_notes() -> Iterator[tuple[int, str]]:
+def kept_notes() -> Iterator[tuple[int, str]]:
+    """Every kept note with the number of its line; empty when it cannot be read."""
     for number, line in enumerate(ports.kept.get().lines(), start=1):
         try:
             note = json.loads(line)
@@ -141,7 +143,7 @@ def _restore_in(note: str) -> Rollback | None:
 def untold_restore() -> Rollback | None:
     """The newest restore, when the tree is what it brought back and says nothing of it yet."""
     newest = None
-    for _number, note in _kept_notes():
+    for _number, note in kept_notes():
         newest = _restore_in(note) or newest
     if newest is None or newest.size_after != selectors.size() or _is_told(newest):
         return None
@@ -160,11 +162,12 @@ def compare_kept(
     faults: list[tuple[FaultKind, int]] = []
     known: list[Rollback] = []
     astray: list[notes.Head] = []
-    for number, note in _kept_notes():
+    for number, note in kept_notes():
         head, restore = _head_in(note), _restore_in(note)
         if head is not None and stands(head):
             continue
-        if not (head or restore) or not notes.is_signed(note, public_key=public_key):
+        destroyed = notes.parse_sub_tree(note)
+        if not (head or restore or destroyed) or not notes.is_signed(note, public_key=public_key):
             faults.append((FaultKind.KEPT_NOTE_ALTERED, number))
         elif head is not None:
             astray.append(head)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import secrets
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
-from callward.audit import growth, leaves, notes, ports, rollbacks, tree
+from callward.audit import destruction, growth, leaves, notes, ports, rollbacks, tree
 from callward.audit.errors import LeafNotFoundError, LeafNotSealedError, TreeDamagedError
 from callward.audit.models import Checkpoint, Leaf
 from callward.audit.rollbacks import Rollback, note_restore
@@ -17,10 +18,12 @@ from callward.audit.states import AuditEvent, Event
 from callward.audit.verification import Fault, Verification, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from callward.audit.destruction import Span
     from callward.audit.leaves import Fact
+    from callward.audit.notes import SubTree
     from callward.kernel.actors import Actor
     from callward.kernel.errors import CallwardError
     from callward.kernel.references import Ref
@@ -30,6 +33,8 @@ __all__ = [
     "Rollback",
     "Verification",
     "checkpoint",
+    "destroy_again",
+    "destroy_due",
     "discloses",
     "note_restore",
     "proof_of_growth",
@@ -45,11 +50,15 @@ __all__ = [
 _SALT = 32
 _LEAVES_PER_CHECKPOINT = 256 * tree.TILE
 _ONE_WRITER = 0x43574C44  # the advisory lock that stands in for IMMEDIATE on PostgreSQL
-_COLUMNS = '"index", at, event, item, actor, facts, salts'
+_COLUMNS = '"index", at, event, item, actor, facts, salts, controller'
 _NEXT = '(SELECT coalesce(max("index"), -1) + 1 FROM audit_leaf)'
-_APPEND_BARE = f"INSERT INTO audit_leaf ({_COLUMNS}) VALUES ({_NEXT}, ?, ?, ?, ?, ?, ?)"  # noqa: S608  # constants only
-_APPEND = f'INSERT INTO audit_leaf ({_COLUMNS}) VALUES ({_NEXT}, %s, %s, %s, %s, %s, %s) RETURNING "index"'  # noqa: S608, E501  # constants only
-_APPEND_AT = f"INSERT INTO audit_leaf ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, '')"  # noqa: S608  # constants only
+# An item belongs to whom its oldest entry belongs to; people of staff may work for several.
+_OWNER = """coalesce(nullif(%s, ''), (SELECT controller FROM audit_leaf
+WHERE item = %s AND item <> '-' ORDER BY "index" LIMIT 1), '')"""
+_STAFF = "accounts."
+_APPEND = f"INSERT INTO audit_leaf ({_COLUMNS}) VALUES ({_NEXT}, %s, %s, %s, %s, %s, %s, {_OWNER})"  # noqa: S608  # constants only
+_APPEND_BARE = _APPEND.replace("%s", "?")
+_APPEND_AT = f"INSERT INTO audit_leaf ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, '', {_OWNER})"  # noqa: S608  # constants only
 
 
 def record(
@@ -77,8 +86,16 @@ def record(
         leaves.actor_text(actor),
         leaves.facts_text(facts),
         salts,
+        *_owner(event, item, facts),
     )
     return _append(columns)
+
+
+def _owner(event: Event, item: Ref | None, facts: Mapping[str, Fact]) -> tuple[str, str]:
+    """The controller that the entry names, and the item by which an earlier entry tells it."""
+    named = facts.get("controller")
+    asked = leaves.NO_ITEM if event.startswith(_STAFF) else leaves.item_text(item)
+    return (str(named) if isinstance(named, UUID) else "", asked)
 
 
 def _append(columns: tuple[str, ...]) -> int:
@@ -91,7 +108,7 @@ def _append(columns: tuple[str, ...]) -> int:
             return int(ours.connection.execute(_APPEND_BARE, columns).lastrowid)
     with transaction.atomic(savepoint=False), ours.cursor() as cursor:
         _be_the_one_writer()
-        cursor.execute(_APPEND, columns)
+        cursor.execute(f'{_APPEND} RETURNING "index"', columns)
         return int(cursor.fetchone()[0])
 
 
@@ -116,7 +133,7 @@ def record_each(
             cursor.executemany(
                 _APPEND_AT,
                 [
-                    (index, when, what, leaves.item_text(item), *same)
+                    (index, when, what, leaves.item_text(item), *same, *_owner(event, item, facts))
                     for index, item in enumerate(items, first)
                 ],
             )
@@ -161,6 +178,47 @@ def wipe_salts(item: Ref, *, actor: Actor, at: datetime) -> int:
     wiped = Leaf.objects.filter(item=str(item)).exclude(salts="").update(salts="")
     record(AuditEvent.SALTS_WIPED, item=item, actor=actor, at=at, leaves=wiped)
     return wiped
+
+
+def destroy_due(
+    controller: Ref, spans: Sequence[Span], *, held: Collection[Ref], actor: Actor, at: datetime
+) -> SubTree | None:
+    """Destroy the content of a controller's entries of these spans, and of nobody's.
+
+    What is about a held thing stays. Within the caller's transaction, in pieces: None when
+    nothing is left to do.
+    """
+    _be_the_one_writer()
+    gone = destruction.choose(controller, spans, held=held, at=at)
+    if gone is not None:
+        _let_go(gone, actor=actor, at=at, controller=controller)
+    return gone
+
+
+def _let_go(gone: SubTree, *, actor: Actor, at: datetime, **facts: Fact) -> None:
+    # Recorded first: the newest entry stands, so that no place is ever given twice.
+    record(
+        AuditEvent.LEAVES_DESTROYED,
+        item=gone.ref,
+        actor=actor,
+        at=at,
+        leaves=gone.count,
+        digest=gone.digest,
+        committed=None,
+        **facts,
+    )
+    destruction.let_go(gone, at=at)
+
+
+def destroy_again(*, actor: Actor, at: datetime) -> int:
+    """Destroy after a restore what had been destroyed since its backup, and count the entries."""
+    count = 0
+    with transaction.atomic():
+        _be_the_one_writer()
+        for gone in destruction.brought_back():
+            _let_go(gone, actor=actor, at=at)
+            count += gone.count
+    return count
 
 
 def discloses(index: int, *, name: str, value: str) -> bool:
@@ -217,14 +275,19 @@ def _refuse_another_past(tiles: growth.StoredTiles) -> None:
 def prove(index: int) -> notes.InclusionProof:
     """The proof that an entry stands in the tree, to be checked by strangers offline."""
     rows = growth.leaf_rows(index, index + 1)
-    if not rows:
+    gone = b"" if rows else destruction.hash_of(index)
+    if not rows and not gone:
         raise LeafNotFoundError(index=index)
     sealed = latest_checkpoint()
     if sealed is None or sealed.size <= index:
         raise LeafNotSealedError(index=index)
     path = tree.inclusion_path(growth.StoredTiles(), index, sealed.size)
     return notes.InclusionProof(
-        index=index, entry=bytes(rows[0][1]), path=tuple(path), checkpoint=sealed.note
+        index=index,
+        entry=bytes(rows[0][1]) if rows else b"",
+        path=tuple(path),
+        checkpoint=sealed.note,
+        destroyed=gone,
     )
 
 

@@ -25,6 +25,10 @@ class AuditEvent(Event):
     """What this package writes into the audit."""
 
     ACT_REFUSED = "audit.act.refused", _("An act was refused.")
+    LEAVES_DESTROYED = (
+        "audit.leaves.destroyed",
+        _("Audit entries were destroyed on their day; their hashes stay."),
+    )
     SALTS_WIPED = "audit.salts.wiped", _("The link between the audit and erased texts was wiped.")
     # Written here, because the tree must tell it before anything else.
     BACKUP_RESTORED = "vault.backup.restored", _("A backup was restored.")
@@ -35,9 +39,11 @@ class FaultKind(StrEnum):
 
     LEAF_ALTERED = "leaf-altered"
     LEAF_REMOVED = "leaf-removed"
+    LEAF_RETURNED = "leaf-returned"
     LEAF_INSERTED = "leaf-inserted"
     LEAVES_REORDERED = "leaves-reordered"
     TILE_ALTERED = "tile-altered"
+    DESTRUCTION_ALTERED = "destruction-altered"
     CHECKPOINT_ALTERED = "checkpoint-altered"
     CHECKPOINT_REMOVED = "checkpoint-removed"
     CHECKPOINT_OF_ANOTHER_TREE = "checkpoint-of-another-tree"

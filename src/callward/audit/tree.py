@@ -53,6 +53,15 @@ def _subtree(tiles: Tiles, start: int, height: int) -> bytes:
     return perfect_root(hashes[offset * HASH : (offset + count) * HASH])
 
 
+def root_of(hashes: bytes) -> bytes:
+    """The root over any number of joined hashes, as RFC 6962 divides them."""
+    size = len(hashes) // HASH
+    if size & (size - 1) == 0:
+        return perfect_root(hashes)
+    middle = _split(size) * HASH
+    return node_hash(root_of(hashes[:middle]), root_of(hashes[middle:]))
+
+
 def _split(size: int) -> int:
     """The largest power of two smaller than `size`."""
     return 1 << ((size - 1).bit_length() - 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from callward.audit import growth, notes, ports, rollbacks, selectors, tree
+from callward.audit import destruction, growth, notes, ports, rollbacks, selectors, tree
 from callward.audit.errors import MalformedNoteError, TreeDamagedError
 from callward.audit.models import Checkpoint, Tile
 from callward.audit.states import FaultKind
@@ -35,6 +35,7 @@ class Verification:
     sealed: int
     checked: int
     checkpoints: int
+    destroyed: int
     faults: tuple[Fault, ...]
     rollbacks: tuple[rollbacks.Rollback, ...] = ()
 
@@ -55,6 +56,7 @@ class _Check:
     sealed: int
     head: notes.Head | None
     stored: growth.StoredTiles
+    gone: destruction.Destroyed
     faults: list[Fault] = field(default_factory=list)
     ahead: dict[int, bytes] = field(default_factory=dict)
     shift: int = 0
@@ -69,14 +71,29 @@ class _Check:
         rows = growth.leaf_rows(start, end)
         stored = self._stored_leaves(number)
         hashes = hash_rows(rows)
+        read = len(rows)
+        if self.gone.touches(start, end):
+            rows, hashes = self._with_destroyed(rows, hashes, stored, (start, end))
         joined = b"".join(hashes)
-        whole = len(rows) == end - start
-        if not whole:
+        if len(rows) != end - start:
             self.name_gaps(rows, start, end)
         if joined != stored:
             self._name_difference(number, rows, hashes, stored)
         self._compare_above(number, stored)
-        return len(rows)
+        return read
+
+    def _with_destroyed(
+        self, rows: list[Row], hashes: list[bytes], stored: bytes, span: tuple[int, int]
+    ) -> tuple[list[Row], list[bytes]]:
+        """Put the hash that the tree kept where the content went on its day."""
+        found = {row[0]: (row, digest) for row, digest in zip(rows, hashes, strict=True)}
+        for index in filter(self.gone.covers, range(*span)):
+            if index in found:
+                self.find(FaultKind.LEAF_RETURNED, index)
+            place = (index - span[0]) * tree.HASH
+            found[index] = ((index, b""), stored[place : place + tree.HASH])
+        ordered = [found[index] for index in sorted(found)]
+        return [row for row, _ in ordered], [digest for _, digest in ordered]
 
     def _stored_leaves(self, number: int) -> bytes:
         """The level of leaves is read ahead, many tiles at once."""
@@ -189,11 +206,7 @@ def verify(*, since: int = 0, witness: str | None = None) -> Verification:
     """Check leaves, tiles and checkpoints from an index on, also against one kept elsewhere."""
     public_key = ports.signer.get().public_key
     last = selectors.latest_checkpoint()
-    check = _Check(
-        sealed=growth.grown_size(),
-        head=_believed(last, public_key),
-        stored=growth.StoredTiles(),
-    )
+    check = _begun(last, public_key)
     checked = _check_tiles(check, since=since)
     checkpoints = _check_checkpoints(check, last, since=since, public_key=public_key)
     kept = rollbacks.compare_kept(check.stands, sealed=check.sealed, public_key=public_key)
@@ -208,9 +221,23 @@ def verify(*, since: int = 0, witness: str | None = None) -> Verification:
         sealed=check.sealed,
         checked=checked,
         checkpoints=checkpoints,
+        destroyed=check.gone.count,
         faults=tuple(check.faults),
         rollbacks=kept.rollbacks,
     )
+
+
+def _begun(last: selectors.CheckpointView | None, public_key: bytes) -> _Check:
+    stored = growth.StoredTiles()
+    check = _Check(
+        sealed=growth.grown_size(),
+        head=_believed(last, public_key),
+        stored=stored,
+        gone=destruction.destroyed(stored, public_key=public_key),
+    )
+    for first in check.gone.broken:
+        check.find(FaultKind.DESTRUCTION_ALTERED, first)
+    return check
 
 
 def _check_tiles(check: _Check, *, since: int) -> int:

@@ -24,39 +24,44 @@ class SchemaEditor(Protocol):
     def execute(self, sql: str, /) -> object: ...
 
 
+_ACTS = ("update", "delete")
 _SQLITE = """
-CREATE TRIGGER {table}_refuses_{act} BEFORE {when} ON {table}
+CREATE TRIGGER {table}_refuses_{act} BEFORE {when} ON {table} WHEN NOT ({unless})
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
 _POSTGRESQL_FUNCTION = """
-CREATE OR REPLACE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
+CREATE OR REPLACE FUNCTION {table}_refuses_{act}() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN IF {unless} THEN RETURN COALESCE(NEW, OLD); END IF;
+RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
 _POSTGRESQL = """
 CREATE TRIGGER {table}_refuses_{act} BEFORE {when} ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()
+FOR EACH ROW EXECUTE FUNCTION {table}_refuses_{act}()
 """
+_NEVER = "1 = 0"
 
 
-def _acts(columns: Sequence[str]) -> dict[str, str]:
-    names = ", ".join(f'"{column}"' for column in columns)
-    update = f"UPDATE OF {names}" if columns else "UPDATE"
-    return {"update": update, "delete": "DELETE"}
-
-
-def make_append_only(editor: SchemaEditor, table: str, *, columns: Sequence[str] = ()) -> None:
-    """Refuse every DELETE and every UPDATE (of these columns) from now on."""
-    template = _SQLITE
+def refuse(editor: SchemaEditor, table: str, act: str, when: str, *, unless: str = _NEVER) -> None:
+    """Refuse an act (`DELETE`, `UPDATE OF "at"`) on rows for which a condition does not hold."""
+    parts = [_SQLITE]
     if editor.connection.vendor == "postgresql":
-        editor.execute(_POSTGRESQL_FUNCTION.format(table=table))
-        template = _POSTGRESQL
-    for act, when in _acts(columns).items():
-        editor.execute(template.format(table=table, act=act, when=when))
+        parts = [_POSTGRESQL_FUNCTION, _POSTGRESQL]
+    for part in parts:
+        editor.execute(part.format(table=table, act=act, when=when, unless=unless))
 
 
-def lift_append_only(editor: SchemaEditor, table: str) -> None:
+def make_append_only(
+    editor: SchemaEditor, table: str, *, columns: Sequence[str] = (), deletable: str = _NEVER
+) -> None:
+    """Refuse every UPDATE (of these columns) and every DELETE (but of these rows) from now on."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    refuse(editor, table, "update", f"UPDATE OF {names}" if columns else "UPDATE")
+    refuse(editor, table, "delete", "DELETE", unless=deletable)
+
+
+def lift_append_only(editor: SchemaEditor, table: str, *, acts: Sequence[str] = _ACTS) -> None:
     """Allow changes again: for the reversal of a migration and for tests only."""
     owner = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
-    for act in _acts(()):
+    for act in acts:
         editor.execute(f"DROP TRIGGER IF EXISTS {table}_refuses_{act}{owner}")

@@ -111,6 +111,7 @@ def restore(data_file: Path | None, keys_file: Path | None, *, replay: bool, as_
 def _replay(house: House, *, as_json: bool) -> None:
     """Bring the database to what the ledger and the keys know, and write down that it came back."""
     restored = audit.record_restore(actor=house.actor, at=house.at)
+    audit.destroy_again(actor=house.actor, at=house.at)
     replayed = services.replay(at=house.at)
     settled = retention.settle_after_replay(house.at)  # holds and proofs the backup did not know
     _record_replay(house, replayed)

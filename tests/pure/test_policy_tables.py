@@ -27,6 +27,8 @@ from callward.policy.tables import (
     law_named,
 )
 
+LETTERS_DAY = "Day of Slavonic Alphabet, Bulgarian Enlightenment and Culture"
+
 THE_DAY = date(2026, 3, 29)
 
 
@@ -128,22 +130,33 @@ def test_statutory_row_names_a_law_and_its_source(row):
     assert row.source
 
 
+# RO: Labour Code (Law 53/2003) art. 139(1). LT: Labour Code (XII-2603) art. 123(1).
+# BG: Labour Code art. 154(1); since 2017 (2): what falls on a weekend, but Easter, moves to the
+# next one or two working days (State Gazette 105/2016); (3): what the Council of Ministers adds.
 @pytest.mark.parametrize(
     ("country", "year", "day", "name"),
     [
-        ("RO", 2026, date(2026, 4, 10), "good-friday"),
-        ("RO", 2026, date(2026, 4, 12), "easter"),
-        ("RO", 2027, date(2027, 6, 21), "pentecost"),
-        ("RO", 2024, date(2024, 1, 6), "epiphany"),
-        ("RO", 2024, date(2024, 5, 5), "easter"),
-        ("BG", 2026, date(2026, 4, 13), "easter"),
-        ("BG", 2026, date(2026, 5, 25), "letters-day"),
-        ("BG", 2026, date(2026, 12, 28), "christmas"),
-        ("BG", 2027, date(2027, 12, 28), "christmas"),
-        ("LT", 2026, date(2026, 4, 6), "easter"),
-        ("LT", 2024, date(2024, 3, 31), "easter"),
-        ("LT", 2025, date(2025, 4, 20), "easter"),
-        ("LT", 2026, date(2026, 7, 6), "statehood-day"),
+        ("RO", 2026, date(2026, 4, 10), "Good Friday"),
+        ("RO", 2026, date(2026, 4, 12), "Easter"),
+        ("RO", 2027, date(2027, 6, 21), "Pentecost"),
+        ("RO", 2024, date(2024, 1, 6), "Epiphany"),
+        ("RO", 2024, date(2024, 5, 5), "Easter"),
+        ("RO", 2012, date(2012, 11, 30), "Saint Andrew's Day"),
+        ("BG", 2026, date(2026, 4, 13), "Easter"),
+        ("BG", 2026, date(2026, 5, 25), f"{LETTERS_DAY} (observed)"),
+        ("BG", 2026, date(2026, 12, 28), "Christmas Day (observed)"),
+        ("BG", 2027, date(2027, 12, 28), "Christmas Day (observed)"),
+        ("BG", 2017, date(2017, 5, 8), "Saint George's Day, Day of the Bulgarian Army (observed)"),
+        ("BG", 2025, date(2025, 12, 31), "Non-working day"),  # for the euro: 19 November 2025
+        ("BG", 2026, date(2026, 1, 2), "Non-working day"),
+        ("LT", 2026, date(2026, 4, 6), "Easter Monday"),
+        ("LT", 2024, date(2024, 3, 31), "Easter Sunday"),
+        ("LT", 2025, date(2025, 4, 20), "Easter Sunday"),
+        ("LT", 2026, date(2026, 5, 3), "Mother's Day"),  # the first Sunday of May: point 6
+        ("LT", 2027, date(2027, 5, 2), "Mother's Day"),
+        ("LT", 2026, date(2026, 6, 7), "Father's Day"),  # the first Sunday of June: point 7
+        ("LT", 2025, date(2025, 6, 1), "Father's Day"),
+        ("LT", 2026, date(2026, 7, 6), "Statehood Day"),
     ],
 )
 def test_holiday_falls_on_its_day(country, year, day, name):
@@ -155,13 +168,39 @@ def test_holiday_falls_on_its_day(country, year, day, name):
     [
         ("RO", date(2023, 1, 6)),
         ("RO", date(2026, 4, 5)),
+        ("RO", date(2011, 11, 30)),  # Saint Andrew's Day since Law 147/2012
         ("LT", date(2026, 4, 12)),
-        ("BG", date(2026, 1, 2)),
+        ("LT", date(2026, 5, 4)),  # no Sunday's holiday moves
+        ("LT", date(2019, 11, 2)),  # All Souls' Day since 2020
         ("BG", date(2026, 4, 14)),
+        ("BG", date(2015, 5, 25)),  # before 2017 nothing moved
+        ("BG", date(2016, 12, 27)),
     ],
 )
 def test_ordinary_day_is_no_holiday(country, day):
     assert day not in holidays_of(country, day.year)
+
+
+@pytest.mark.parametrize(
+    ("country", "days"),
+    [
+        (
+            "RO",
+            "0101 0102 0106 0107 0124 0410 0412 0413 0501 0531 0601 0815 1130 1201 1225 1226",
+        ),
+        (
+            "BG",
+            """0101 0102 0303 0410 0411 0412 0413 0501 0506 0524 0525 0906 0907 0922
+            1224 1225 1226 1228""",
+        ),
+        (
+            "LT",
+            """0101 0216 0311 0405 0406 0501 0503 0607 0624 0706 0815 1101 1102 1224 1225 1226""",
+        ),
+    ],
+)
+def test_the_year_2026_has_the_days_of_the_law_and_no_others(country, days):
+    assert [f"{day:%m%d}" for day in holidays_of(country, 2026)] == days.split()
 
 
 def test_two_holidays_of_one_weekend_move_to_two_days():

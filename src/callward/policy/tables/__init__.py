@@ -2,7 +2,7 @@
 
 from callward.policy.tables.authorities import AUTHORITIES, Authority, authority_of
 from callward.policy.tables.floors import CEILINGS, FLOORS, Ceiling, Floor, ceiling_in, floor_in
-from callward.policy.tables.holidays import Holiday, holidays_of
+from callward.policy.tables.holidays import holidays_of
 from callward.policy.tables.laws import LAWS, Law, LawKind, Matter, law_named
 from callward.policy.tables.names import ACTIVITY_NAMES, FIELD_NAMES
 from callward.policy.tables.terms import (
@@ -30,7 +30,6 @@ __all__ = [
     "Authority",
     "Ceiling",
     "Floor",
-    "Holiday",
     "Law",
     "LawKind",
     "Matter",

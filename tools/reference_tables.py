@@ -30,7 +30,7 @@ _HEAD = """# The maintained tables
 
 Nobody types an authority, a law or a holiday into a policy file: lint refuses it (L-33), and the
 notice prints the row. The rows live in `src/callward/policy/tables/`; adding a country is adding a
-row to `authorities.py`, `laws.py` and `holidays.py`. This is engineering input, not legal advice:
+row to `authorities.py` and `laws.py`; holidays come from a package. No legal advice, but an input:
 a row that is not marked as read was not seen in a text of the law, and counsel confirms it.
 """
 _A_YEAR = 2026

@@ -6,15 +6,18 @@ import logging
 import os
 import pickle
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.db import transaction
+from tools.make_job_tables import TABLES, statements_of, tables_of_the_machinery
 
 from callward.jobs import ports, registry, rules, services
 from callward.jobs.durable import DbosQueue, _discreet
@@ -28,6 +31,7 @@ from callward.jobs.errors import (
 )
 from callward.jobs.inline import InlineQueue
 from callward.jobs.states import JobState
+from callward.jobs.tables import lay_tables
 from callward.kernel.references import new_ref
 
 PROGRAM = Path(__file__).parent.parent / "build" / "jobs_program.py"
@@ -130,10 +134,27 @@ def test_a_client_before_the_set_up_is_told_so(tmp_path):
         DbosQueue(tmp_path / "jobs.sqlite3").enqueue("tests.noting", [REF], key=REF)
 
 
-def test_the_queue_file_is_readable_by_its_owner_only(tmp_path):
+@pytest.mark.parametrize("make", [lay_tables, lambda path: DbosQueue(path).prepare()])
+def test_the_queue_file_is_readable_by_its_owner_only(tmp_path, make):
     path = tmp_path / "jobs.sqlite3"
-    DbosQueue(path).prepare()
+    make(path)
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_the_tables_laid_for_a_new_queue_are_those_that_the_machinery_makes(tmp_path):
+    path = tmp_path / "jobs.sqlite3"
+    assert lay_tables(path)
+    assert lay_tables(path)
+    assert statements_of(path) == tables_of_the_machinery() == TABLES.read_text()
+    assert DbosQueue(path).statuses(limit=1) == []
+
+
+def test_tables_of_another_version_are_left_to_the_machinery(tmp_path):
+    path = tmp_path / "jobs.sqlite3"
+    lay_tables(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("UPDATE dbos_migrations SET version = 1")
+    assert not lay_tables(path)
 
 
 def test_a_failure_keeps_the_kind_of_its_cause_only():

@@ -11,6 +11,7 @@ from django.utils.module_loading import autodiscover_modules
 from callward.jobs import ports, registry, rules
 from callward.jobs.errors import JobArgumentError, QueueUnreachableError
 from callward.jobs.registry import every, register
+from callward.jobs.tables import lay_tables
 from callward.kernel.references import new_ref
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "enqueue",
     "every",
+    "lay_tables",
     "load_tasks",
     "prepare",
     "register",

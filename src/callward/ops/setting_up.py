@@ -44,7 +44,7 @@ def set_up(folder: DataFolder, *, region: str | None, passphrase: str | None) ->
     if region is not None:
         folder.place.write_text(region + "\n")
     load()
-    _make_tables()
+    _make_tables(folder)
 
 
 def _region(text: str) -> str:
@@ -54,7 +54,7 @@ def _region(text: str) -> str:
     return region
 
 
-def _make_tables() -> None:
+def _make_tables(folder: DataFolder) -> None:
     from django.core.management import call_command  # noqa: PLC0415  # after Django
 
     from callward.jobs import services as jobs  # noqa: PLC0415  # after Django
@@ -64,4 +64,5 @@ def _make_tables() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     for name in ServiceKeyName:  # all now: one made later would be missing from an earlier backup
         vault.service_key(name)
-    jobs.prepare()
+    if not jobs.lay_tables(folder.jobs):
+        jobs.prepare()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from build.programs import run_program
 
 CLONE = Path(__file__).resolve().parents[2]
 POLICY = str(CLONE / "policies" / "therapy-association.toml")
@@ -30,15 +30,8 @@ def environment(folder: Path) -> dict[str, str]:
 
 def callward(folder: Path, *commands: list[str]) -> list[Said]:
     """Run commands one after the other on a data folder."""
-    program = [sys.executable, str(Path(__file__).parent / "ops_program.py")]
-    done = subprocess.run(
-        program,
-        input=json.dumps(commands),
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    program = str(Path(__file__).parent / "ops_program.py")
+    done = run_program(program, told=json.dumps(commands), environment=environment(folder))
     assert done.returncode == 0, done.stderr
     return [Said(**said) for said in json.loads(done.stdout)]
 

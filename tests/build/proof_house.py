@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from build.ops import CLONE, Said, callward, environment
+from build.programs import run_program
 from build.retention import CALLED
 from callward.ops.folders import DataFolder
 from callward.ops.mark import write_mark
@@ -56,23 +55,14 @@ class ProofHouse:
 
     def restore(self) -> dict[str, Any]:
         """Bring the backup back, as its command does."""
-        program = [sys.executable, "-m", "callward.ops", "restore"]
-        program += ["--data", str(self.backup), "--json"]
-        done = subprocess.run(
-            program, env=environment(self.folder), capture_output=True, text=True, check=False
-        )
+        program = ("-m", "callward.ops", "restore", "--data", str(self.backup), "--json")
+        done = run_program(*program, environment=environment(self.folder))
         assert done.returncode == 0, done.stderr
         return {**json.loads(done.stdout), "said": done.stderr}
 
     def steps(self, *steps: list[str]) -> list[Any]:
-        done = subprocess.run(
-            [sys.executable, "-m", "build.proof_steps"],
-            input=json.dumps(steps),
-            cwd=CLONE / "tests",
-            env=environment(self.folder),
-            capture_output=True,
-            text=True,
-            check=False,
+        done = run_program(
+            "-m", "build.proof_steps", told=json.dumps(steps), environment=environment(self.folder)
         )
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from build.programs import run_program
+
+if TYPE_CHECKING:
+    import subprocess
 
 ROOT = Path(__file__).resolve().parents[2]
 _START = "import django; django.setup(); from build.vault_steps import main; main()"
@@ -31,13 +34,8 @@ class House:
             "DJANGO_SETTINGS_MODULE": "build.vault_settings",
             "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}",
         }
-        return subprocess.run(
-            [sys.executable, "-c", _START, str(self.folder), json.dumps(steps)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
+        return run_program(
+            "-c", _START, str(self.folder), json.dumps(steps), environment=environment
         )
 
     def run(self, *steps: list[str]) -> list[Any]:

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from build.ops import environment
+from build.programs import run_program
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def _show(folder: Path) -> dict[str, object]:
-    done = subprocess.run(
-        [sys.executable, "-m", "callward.ops", "demo", "--once"],
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_program("-m", "callward.ops", "demo", "--once", environment=environment(folder))
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from build.intake import LINE, cdr_row, put, tone
 from build.ops import POLICY, callward, environment
+from build.programs import run_program
 from callward.ops.folders import DataFolder
 from callward.ops.mark import write_mark
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = [pytest.mark.slow, pytest.mark.req("D-03", "K-07", "K-08")]
 
-TESTS = Path(__file__).parents[1]
 OF = ["--controller", "therapy-association"]
 YESTERDAY = datetime(2031, 3, 9, 10, 0, tzinfo=UTC)
 TODAY = YESTERDAY + timedelta(days=1)
@@ -54,22 +55,15 @@ class House:
 
     def restore(self, *words: str) -> None:
         """Run `callward restore` as the shell does: it starts a program of its own."""
-        program = [sys.executable, "-m", "callward.ops", "restore", *words]
-        done = subprocess.run(
-            program, env=environment(self.folder), capture_output=True, text=True, check=False
-        )
+        program = ("-m", "callward.ops", "restore", *words)
+        done = run_program(*program, environment=environment(self.folder))
         assert done.returncode == 0, done.stderr
 
     def steps(self, *steps: list[str]) -> list:
-        done = subprocess.run(
-            [sys.executable, "-m", "build.restore_steps"],
-            input=json.dumps(steps),
-            cwd=TESTS,
-            env=environment(self.folder) | {"CALLWARD_HOSTS": "localhost,testserver"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
+        done = run_program(
+            *("-m", "build.restore_steps"),
+            told=json.dumps(steps),
+            environment=environment(self.folder) | {"CALLWARD_HOSTS": "localhost,testserver"},
         )
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout)

@@ -7,17 +7,14 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from build.intake import MARA, cdr_row, put, tone
+from build.programs import run_program
 from build.vault import ROOT_KEY
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
-TESTS = Path(__file__).parents[1]
 POINTS = [
     "vault.sealed",
     "vault.settled",
@@ -33,15 +30,7 @@ POINTS = [
 
 def step(top, name, *, crash_at=""):
     environment = os.environ | {"CALLWARD_DATA": str(top), "CALLWARD_CRASH_AT": crash_at}
-    return subprocess.run(
-        [sys.executable, "-m", "build.intake_crash", name],
-        cwd=TESTS,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run_program("-m", "build.intake_crash", name, environment=environment)
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,10 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from build.programs import run_program
 from build.proof_house import proof_house
 from build.vault_house import House
 
@@ -76,14 +74,8 @@ def test_lost_proofs_stop_no_restore_and_bring_nothing_back(house):
 @pytest.mark.parametrize("point", ["retention.signed", "retention.proof-kept"])
 def test_a_crash_beside_the_signature_leaves_the_proof_kept(tmp_path, point):
     def step(name, crash_at=""):
-        return subprocess.run(
-            [sys.executable, "-m", "build.retention_crash", name],
-            cwd=Path(__file__).parents[1],
-            env=os.environ | {"CALLWARD_DATA": str(tmp_path), "CALLWARD_CRASH_AT": crash_at},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        environment = os.environ | {"CALLWARD_DATA": str(tmp_path), "CALLWARD_CRASH_AT": crash_at}
+        return run_program("-m", "build.retention_crash", name, environment=environment)
 
     assert step("prepare").returncode == 0
     (tmp_path / ".may-crash").touch()

@@ -6,16 +6,13 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from build.programs import run_program
 from build.retention_crash import WORDS
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
-TESTS = Path(__file__).parents[1]
 OF_AN_EPOCH = [
     "retention.chosen",
     "retention.intended",
@@ -46,15 +43,7 @@ OF_ONE = [
 
 def step(top, name, *, crash_at=""):
     environment = os.environ | {"CALLWARD_DATA": str(top), "CALLWARD_CRASH_AT": crash_at}
-    return subprocess.run(
-        [sys.executable, "-m", "build.retention_crash", name],
-        cwd=TESTS,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run_program("-m", "build.retention_crash", name, environment=environment)
 
 
 @pytest.fixture(scope="module")

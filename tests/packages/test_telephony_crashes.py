@@ -6,30 +6,19 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from build.programs import run_program
 from callward.line.volatile import memory_for
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
-TESTS = Path(__file__).parents[1]
 POINTS = ["intake.writing", "telephony.taken-in", "telephony.kept"]
 
 
 def step(top, name, *, crash_at=""):
     environment = os.environ | {"CALLWARD_DATA": str(top), "CALLWARD_CRASH_AT": crash_at}
-    return subprocess.run(
-        [sys.executable, "-m", "build.line_crash", name],
-        cwd=TESTS,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run_program("-m", "build.line_crash", name, environment=environment)
 
 
 @pytest.fixture(scope="module")

@@ -6,18 +6,19 @@ import base64
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from build import markers as story
 from build.ops import environment
+from build.programs import run_program
 
-TESTS = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = [pytest.mark.slow, pytest.mark.req("D-04", "S-11")]
 
 # Nowhere at all: not in a log, a proof, an address, a file name or the bytes of any file.
@@ -58,15 +59,8 @@ class Left:
 
 
 def act(folder: Path, name: str) -> Left:
-    done = subprocess.run(
-        [sys.executable, "-m", "build.marker_story", name],
-        cwd=TESTS,
-        env=environment(folder) | {"CALLWARD_HOSTS": "localhost,testserver"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    hosts = {"CALLWARD_HOSTS": "localhost,testserver"}
+    done = run_program("-m", "build.marker_story", name, environment=environment(folder) | hosts)
     assert done.returncode == 0, done.stderr[-4000:]
     return Left(folder=folder, told=json.loads(done.stdout))
 

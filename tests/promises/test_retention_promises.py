@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from build import retention as build
 from build.controllers import controller
+from build.programs import run_program
 from build.vault import played, speech, unplug_vault
 from callward.retention import ports, services
 from callward.retention.errors import RecordingGoneError
 from callward.retention.models import Item
 
-TESTS = Path(__file__).parents[1]
 SECOND = timedelta(seconds=1)
 MINUTES_AFTER = timedelta(minutes=15)
 
 
 def step(top, name):
-    done = subprocess.run(
-        [sys.executable, "-m", "build.retention_crash", name],
-        cwd=TESTS,
-        env=os.environ | {"CALLWARD_DATA": str(top)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    environment = os.environ | {"CALLWARD_DATA": str(top)}
+    done = run_program("-m", "build.retention_crash", name, environment=environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

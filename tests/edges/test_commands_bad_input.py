@@ -21,6 +21,7 @@ NOBODY = "01995c00-0000-7000-8000-000000000000"
 OF = ["--controller", "therapy-association"]
 ELSEWHERE = ["--controller", "nowhere"]
 PLACE = ["hold", "place", NOBODY, "--case", "C-1", "--owner", "boris"]
+BEGIN = ["retention", "begin-count", NOBODY]
 EXPORT = ["recordings", "export", NOBODY, "--purpose", "quality", "--as"]
 DECLARE = ["intake", "declare-source", "--system", "asterisk", "--greeting", "recorded"]
 SIGNED = ["--direction", "in", "--from", "2026-01-01T00:00:00Z", "--signed-by", "boris"]
@@ -56,6 +57,12 @@ FAILING = [
     ["staff", "grant", "nobody", *OF, "--purpose", "quality", "--days", "3", "--reason", "x"],
     ["staff", "renew-password", "nobody"],
     ["staff", "shut-out", "nobody"],
+    ["staff", "reset-second-factor", "nobody"],
+    ["token", "issue", "Exchange", *ELSEWHERE, "--days", "3"],
+    ["token", "issue", "+37060012345", *OF, "--days", "3"],
+    ["token", "issue", " ", *OF, "--days", "3"],
+    ["token", "list", *ELSEWHERE],
+    ["token", "withdraw", NOBODY],
     ["intake", "folder", str(CLONE / "docs"), *ELSEWHERE],
     [*DECLARE, *ELSEWHERE, *SIGNED],
     [*DECLARE, *OF, *SIGNED, "--line", "nonsense"],
@@ -68,15 +75,20 @@ FAILING = [
     [*PLACE[:-1], "nobody", "--reason", "complaint"],
     ["hold", "ask-release", NOBODY],
     ["hold", "release", NOBODY],
+    ["hold", "close-case", NOBODY],
     ["hold", "list", *ELSEWHERE],
     ["retention", "run", "--at", "2031-01-01T00:00:00Z"],  # real calls, another instant
     ["retention", "run", *ELSEWHERE],
     ["retention", "reassess", *ELSEWHERE],
+    ["retention", "begin-count", NOBODY, "--event", "contract.ended"],
     ["certificate", "list", *ELSEWHERE],
     ["certificate", "save", NOBODY, "--to", "/tmp/never-written"],
     ["certificate", "verify", POLICY],
     ["certificate", "verify", POLICY, "--key", "xyz"],
     ["audit", "prove", "99999"],
+    ["audit", "prove-growth", POLICY],
+    ["audit", "verify", "--witness", POLICY],
+    ["audit", "discloses", "99999", "case", "--value", "x"],
     ["backup", "data", "--to", POLICY],
     ["backup", "keys", "--to", POLICY],
     ["restore", "--data", POLICY],
@@ -121,6 +133,16 @@ MISUSED = [
     ["hold", "place", "nothing"],
     [*PLACE, "--reason", "complaint", "--review", "later"],
     ["hold", "release", "nothing"],
+    ["hold", "close-case", "nothing"],
+    ["token", "issue", "Exchange", *OF, "--days", "0"],
+    ["token", "issue", "Exchange", *OF],
+    ["token", "withdraw", "nothing"],
+    ["retention", "begin-count", "--event", "contract.ended"],
+    ["retention", "begin-count", NOBODY, "--event", "moon.risen"],
+    ["retention", "begin-count", NOBODY, "--event", "contract.ended", "--happened", "soon"],
+    [*BEGIN, "--event", "contract.ended", "--happened", "2999-01-01T00:00:00Z"],
+    ["audit", "prove-growth", NO_SUCH_FILE],
+    ["audit", "discloses", "first", "case", "--value", "x"],
     ["retention", "run", "--at", "yesterday"],
     ["certificate", "verify", NO_SUCH_FILE],
     ["certificate", "key", "please"],
@@ -209,6 +231,7 @@ def test_every_report_is_json_when_asked(house):
         ["notice", "list", "--json"],
         ["notice", "verify", "--json"],
         ["staff", "list", "--json"],
+        ["token", "list", *OF, "--json"],
         ["recordings", "list", *OF, "--json"],
         ["hold", "list", *OF, "--json"],
         ["intake", "quarantine", *OF, "--json"],

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -20,13 +21,16 @@ from build.controllers import controller
 from build.recordings import house, keep_one
 from build.vault import plug_vault
 from callward.accounts import selectors, services
+from callward.accounts.errors import TokenRefusedError
 from callward.accounts.models import Appointment, Grant, Training, Undertaking, User
 from callward.accounts.services import AgentDesk
 from callward.accounts.states import AccountsEvent
 from callward.audit.models import Leaf
+from callward.audit.selectors import history
 from callward.audit.states import AuditEvent
 from callward.calls.services import keep_call
 from callward.controllers.selectors import policy_in_force
+from callward.intake.states import IntakeCapability
 from callward.kernel import clock
 from callward.policy.vocabulary import Role
 
@@ -267,6 +271,7 @@ PERSON_POSTS = [
     ("staff-undertaking", {"signed": "on"}),
     ("staff-training", TRAINED),
     ("staff-password", {}),
+    ("staff-second-factor", {}),
     ("staff-deactivate", {}),
     ("staff-reactivate", {}),
 ]
@@ -284,7 +289,9 @@ def test_the_people_of_another_controller_are_neither_seen_nor_touched(desk, nam
     assert before == (User.objects.values_list().get(ref=stranger.ref), len(events()))
 
 
-@pytest.mark.parametrize("name", ["staff-password", "staff-deactivate", "staff-reactivate"])
+@pytest.mark.parametrize(
+    "name", ["staff-password", "staff-second-factor", "staff-deactivate", "staff-reactivate"]
+)
 def test_a_person_of_two_controllers_is_not_changed_as_a_whole_from_one(desk, name):
     appoint_fully(desk.cast.rita.ref, Role.AGENT, desk.there.ref, at=desk.at)
     before = User.objects.values_list().get(ref=desk.cast.rita.ref)
@@ -448,6 +455,8 @@ def test_each_form_of_these_screens_is_bound_to_its_session(desk):
     assert strict.post(to("staff-new"), {"username": "x1", "display_name": "X"}).status_code == NO
     strict.cookies = desk.browser("boris").cookies
     assert strict.post(to("grants"), GRANT).status_code == NO
+    strict.cookies = desk.browser("radu").cookies
+    assert strict.post(to("tokens"), TOKEN).status_code == NO
 
 
 def keep(desk, where, code, *, hours=1, direction=None):
@@ -542,3 +551,89 @@ def test_a_second_training_takes_the_place_of_the_first_one(desk):
     assert radu.post(to("staff-training", desk.cast.rita.ref), TRAINED).status_code == GONE_ON
     found = selectors.person(desk.cast.rita.ref, desk.here.ref, at=desk.at)
     assert not found.training.overdue
+
+
+# -- the second factor of somebody who lost it ---------------------------------------------------
+
+
+@pytest.mark.req("K-09")
+def test_a_reset_second_factor_ends_every_sign_in_and_the_next_one_enrols_a_new_factor(desk):
+    rita, radu = desk.browser("rita"), desk.browser("radu")
+    assert rita.get(to("home")).status_code == HTTPStatus.OK
+    assert radu.post(to("staff-second-factor", desk.cast.rita.ref)).status_code == GONE_ON
+    assert not Authenticator.objects.filter(user_id=desk.cast.rita.ref).exists()
+    assert rita.get(to("home")).url.startswith(reverse("account_login"))
+    assert radu.get(to("home")).status_code == HTTPStatus.OK, "nobody else is signed out"
+    [told] = history(desk.cast.rita.ref)[-1:]
+    assert (told.event, told.facts) == (AccountsEvent.SECOND_FACTOR_REMOVED, {"kind": "all"})
+
+
+@pytest.mark.req("K-09")
+def test_nobody_resets_their_own_second_factor(desk):
+    radu = desk.browser("radu")
+    assert refused(radu.post(to("staff-second-factor", desk.cast.radu.ref), **JSON), "own-appointment")
+    assert Authenticator.objects.filter(user_id=desk.cast.radu.ref).exists()
+
+
+# -- machines --------------------------------------------------------------------------------------
+
+TOKEN = {"label": "Exchange Vilnius", "last_day": "2026-04-30"}
+
+
+@pytest.mark.req("K-09")
+def test_a_token_is_shown_once_listed_without_itself_and_withdrawn(desk):
+    radu = desk.browser("radu")
+    answer = radu.post(to("tokens"), TOKEN)
+    [shown] = re.findall(r"cw_[\w-]{40,}", answer.text)
+    again = radu.get(to("tokens")).text
+    assert "cw_" not in again
+    assert "Exchange Vilnius" in again
+    assert services.token_bearer(shown, at=desk.at).controller_ref == desk.here.ref
+    [kept] = selectors.tokens(desk.here.ref)
+    assert kept.ends_at.isoformat() == "2026-04-30T21:00:00+00:00", "through its last day"
+    assert radu.post(to("tokens-withdraw", kept.ref)).status_code == GONE_ON
+    with pytest.raises(TokenRefusedError):
+        services.token_bearer(shown, at=desk.at)
+    assert [view.event for view in history(kept.ref)] == [
+        AccountsEvent.TOKEN_ISSUED,
+        AccountsEvent.TOKEN_WITHDRAWN,
+    ]
+    assert radu.post(to("tokens-withdraw", kept.ref), **JSON).status_code == NOT_HERE
+
+
+@pytest.mark.req("K-09")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"label": ""},
+        {"label": "x"},
+        {"label": "+370 600 12345"},
+        {"label": "Exchange 600-12-345"},
+        {"label": "mara@example.test"},
+        {"label": "x" * 61},
+        {"last_day": ""},
+        {"last_day": "2026-03-28"},
+        {"last_day": "9999-12-31"},
+    ],
+)
+def test_a_token_that_is_wrongly_typed_is_not_issued_and_the_form_says_why(desk, wrong):
+    answer = desk.browser("radu").post(to("tokens"), {**TOKEN, **wrong})
+    assert answer.status_code == BAD
+    assert 'role="alert"' in answer.text
+    assert selectors.tokens(desk.here.ref) == []
+
+
+@pytest.mark.req("K-09")
+def test_a_token_of_another_controller_is_neither_seen_nor_withdrawn(desk):
+    made = services.issue_token(
+        controller_ref=desk.there.ref,
+        label="Theirs",
+        capability=IntakeCapability.UPLOAD,
+        ends_at=desk.at + timedelta(days=1),
+        actor=SETUP,
+        at=desk.at,
+    )
+    radu = desk.browser("radu")
+    assert "Theirs" not in radu.get(to("tokens")).text
+    assert radu.post(to("tokens-withdraw", made.ref), **JSON).status_code == NOT_HERE
+    assert services.token_bearer(made.token, at=desk.at)

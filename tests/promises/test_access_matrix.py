@@ -55,6 +55,7 @@ OPEN_TO = {
     "holds": "boris daiva rita",
     "holds-approve": "daiva",
     "holds-ask": "boris daiva",
+    "holds-close-case": "boris daiva",
     "holds-keep": "daiva",
     "holds-review": "boris daiva",
     "home": EVERYBODY,
@@ -106,8 +107,11 @@ OPEN_TO = {
     "staff-one": "radu",
     "staff-password": "radu",
     "staff-reactivate": "radu",
+    "staff-second-factor": "radu",
     "staff-training": "radu",
     "staff-undertaking": "radu",
+    "tokens": "radu",
+    "tokens-withdraw": "radu",
     "upload": "radu",
 }
 CLOSED = {HTTPStatus.FORBIDDEN}

@@ -193,6 +193,16 @@ class TokenRefusedError(AccountsError, RefusedError):
     mend = gettext_noop("Ask an administrator for a new token.")
 
 
+class TokenLabelError(AccountsError, BadInputError):
+    """A token is named after a machine, never after a person or a number."""
+
+    code = "token-label"
+    fact = gettext_noop("This is no name of a machine.")
+    mend = gettext_noop(
+        "Use 2 to 60 letters, digits, spaces, dots and hyphens; no number of six digits."
+    )
+
+
 class TokenUnknownError(AccountsError, NotFoundError):
     """No token has this reference."""
 

@@ -16,6 +16,7 @@ from callward.accounts.errors import (
     CapabilityMissingError,
     GrantSpanError,
     GrantUnknownError,
+    TokenLabelError,
     TokenRefusedError,
     TokenUnknownError,
 )
@@ -135,6 +136,8 @@ def issue_token(
     """Give a machine the right to do one thing for one controller until an end."""
     if ends_at <= at:
         raise GrantSpanError
+    if not rules.is_usable_label(label):
+        raise TokenLabelError
     token = "cw_" + secrets.token_urlsafe(_TOKEN_BYTES)
     with transaction.atomic():
         row = ApiToken.objects.create(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}[a-z0-9]")
 
+_LABEL = re.compile(r"[^\W_](?:[\w .-]{0,58}[^\W_])")
+_DIGIT_RUN = re.compile(r"\d(?:[ .-]?\d){5}")
 _AGENT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,59}")
 
 
@@ -32,6 +34,11 @@ def capabilities_of_all(roles: Iterable[Role]) -> frozenset[Capability]:
 def is_usable_username(username: str) -> bool:
     """Tell whether nobody can mistake this user name for another."""
     return _USERNAME.fullmatch(username) is not None
+
+
+def is_usable_label(label: str) -> bool:
+    """Tell whether a machine may be called this: no address, and no number of a telephone."""
+    return _LABEL.fullmatch(label) is not None and _DIGIT_RUN.search(label) is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.module_loading import autodiscover_modules
 
 from callward.accounts import rules
@@ -197,8 +197,9 @@ def ended_grants(controller_ref: Ref, *, at: datetime, limit: int) -> list[Grant
 
 
 def tokens(controller_ref: Ref) -> list[TokenView]:
-    """The tokens of a controller's machines."""
-    rows = ApiToken.objects.filter(controller_ref=controller_ref).order_by("label", "ref")
+    """The tokens of a controller's machines, those that stand in front."""
+    rows = ApiToken.objects.filter(controller_ref=controller_ref)
+    rows = rows.order_by(F("withdrawn_at").asc(nulls_first=True), "-ends_at", "ref")
     return [token_view(row) for row in rows]
 
 

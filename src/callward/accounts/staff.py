@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -204,10 +206,21 @@ def note_second_factor_removed(user_ref: Ref, *, kind: str, actor: Actor, at: da
 
 
 def reset_second_factor(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
-    """Take every second factor of a user who lost theirs; the next sign-in enrols a new one."""
+    """Take every second factor of a user who lost theirs, and end where they are signed in.
+
+    The next sign-in enrols a new one.
+    """
     with transaction.atomic():
         user = present_user(user_ref)
         if actor.kind is ActorKind.USER and actor.ref == str(user_ref):
             raise OwnAppointmentError
         Authenticator.objects.filter(user_id=user.ref).delete()
+        _end_sign_ins(user.ref)
         record(AccountsEvent.SECOND_FACTOR_REMOVED, item=user.ref, actor=actor, at=at, kind="all")
+
+
+def _end_sign_ins(user_ref: Ref) -> None:
+    """Whoever is in would enrol the new factor; only the password says that it is the person."""
+    for session in Session.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user_ref):
+            session.delete()

@@ -33,6 +33,7 @@ class AccountsCapability(Capability):
 
     SEE_AUDIT = "see-audit", Role.DPO, Role.AUDITOR
     MANAGE_STAFF = "manage-staff", Role.ADMINISTRATOR
+    MANAGE_TOKENS = "manage-tokens", Role.ADMINISTRATOR
     MANAGE_GRANTS = "manage-grants", Role.SUPERVISOR, Role.DPO
 
 

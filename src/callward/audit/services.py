@@ -294,4 +294,6 @@ def prove(index: int) -> notes.InclusionProof:
 def proof_of_growth(old: str, new: str) -> list[bytes]:
     """The hashes that show the newer checkpoint's tree to begin with the older one's."""
     sizes = notes.parse_head(old).size, notes.parse_head(new).size
+    if sizes[0] > sizes[1]:
+        raise LeafNotSealedError(index=sizes[0] - 1)
     return tree.consistency_path(growth.StoredTiles(), *sizes) if min(sizes) else []

@@ -32,6 +32,7 @@ _COMMANDS = {
     "notice": "notices:notice",
     "controller": "controllers:controller",
     "staff": "staff:staff",
+    "token": "staff:token",
     "intake": "intake:intake",
     "recordings": "recordings:recordings",
     "hold": "holds:hold",

@@ -10,6 +10,7 @@ from callward.asking import Question, columns_of, row_of
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import NoPolicyInForceError
 from callward.kernel import calendar
+from callward.policy.vocabulary import StartEvent
 from callward.retention import rules
 from callward.retention.errors import ItemUnknownError, RecordingGoneError
 from callward.retention.models import DestroyedItem, HeldItem, Hold, Item
@@ -142,6 +143,9 @@ def hold_view(hold: Hold, *, at: datetime) -> HoldView:
         asked_by=hold.asked_by,
         passes_at=hold.passes_at,
         overdue=_is_overdue(hold, today=_today(hold, at=at)),
+        waits_for_case=hold.closed_at is None
+        and hold.case_closed_at is None
+        and hold.start_event == StartEvent.CASE_CLOSED,
     )
 
 

@@ -61,6 +61,7 @@ class HoldView:
     asked_by: str = ""
     passes_at: datetime | None = None
     overdue: bool = False
+    waits_for_case: bool = False  # its end is counted from the end of its case, still to come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

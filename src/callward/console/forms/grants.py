@@ -1,4 +1,4 @@
-"""Who may hear what, for which purpose, until when, and why."""
+"""Who may hear what, for which purpose, until when and why; and which machine may come in."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from callward.kernel.references import parse_ref
 from callward.recordings import selectors as recordings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from callward.console.visits import Visit
     from callward.kernel.references import Ref
 
@@ -102,3 +104,23 @@ class GrantForm(forms.Form):
             ends_at=max(visit.at, ends_at),
             reason=given["reason"],
         )
+
+
+class TokenForm(forms.Form):
+    """A machine that may hand recordings over until its last day."""
+
+    label = forms.CharField(
+        label=_("Name of the machine"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("For example Exchange Vilnius; no person and no number."),
+    )
+    last_day = day_field(_("Last day"))
+
+    def __init__(self, *args: Any, visit: Visit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._visit = visit
+
+    def ends_at(self) -> datetime:
+        """The token counts through the end of its last day."""
+        return calendar.end_of_day(self.cleaned_data["last_day"], zone=self._visit.policy.zone)

@@ -144,6 +144,24 @@ def review_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("holds")
 
 
+@page(
+    "holds/<uuid:ref>/close-case/",
+    name="holds-close-case",
+    needs=RetentionCapability.PLACE_HOLD,
+    methods=("POST",),
+    records_calls=True,
+)
+def close_case(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Say that the case of a hold is over, from which its longest life is counted."""
+    visit = request.visit
+    _own_hold(ref, visit)
+    retention.close_case(ref, actor=visit.actor, at=visit.at)
+    messages.success(
+        request, _("The case is closed. From today the longest life of the hold counts.")
+    )
+    return redirect("holds")
+
+
 def _own_hold(ref: Ref, visit: Visit) -> None:
     if held.hold(ref, at=visit.at).controller_ref != visit.controller_ref:
         raise ItemUnknownError(ref=ref)

@@ -225,6 +225,22 @@ def renew_password(request: StaffRequest, ref: Ref) -> HttpResponse:
 
 
 @page(
+    "staff/<uuid:ref>/second-factor/",
+    name="staff-second-factor",
+    needs=AccountsCapability.MANAGE_STAFF,
+    methods=("POST",),
+)
+def reset_second_factor(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Take the lost second factor of somebody who stands before the administrator."""
+    visit = request.visit
+    person = _person(ref, visit)
+    accounts.refuse_elsewhere(person.ref, controller_ref=visit.controller_ref)
+    accounts.reset_second_factor(person.ref, actor=visit.actor, at=visit.at)
+    messages.success(request, _("The second factor is reset; the next sign-in asks for a new one."))
+    return redirect("staff-one", ref=ref)
+
+
+@page(
     "staff/<uuid:ref>/deactivate/",
     name="staff-deactivate",
     needs=AccountsCapability.MANAGE_STAFF,

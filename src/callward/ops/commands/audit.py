@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from callward.audit import services
+from callward.audit import selectors, services
 from callward.ops.errors import CheckFailedError
+from callward.ops.files import FILE, read_file
 from callward.ops.house import open_house
 from callward.ops.speech import json_option, plain, remark, tell
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.group()
@@ -16,11 +22,13 @@ def audit() -> None:
 
 
 @audit.command("verify")
+@click.option("--witness", type=FILE, help="A checkpoint that was kept elsewhere.")
 @json_option
-def verify(*, as_json: bool) -> None:
+def verify(witness: Path | None, *, as_json: bool) -> None:
     """Read every entry again and compare with what was signed."""
     open_house()
-    found = services.verify()
+    kept = read_file(witness).decode(errors="replace") if witness else None
+    found = services.verify(witness=kept)
     tell({**plain(found), "ok": found.ok}, as_json=as_json)
     for one in found.rollbacks:
         remark(
@@ -47,8 +55,31 @@ def prove(index: int, *, as_json: bool) -> None:
     open_house()
     proof = services.prove(index)
     if as_json:
-        tell(
-            {"index": proof.index, "entry": proof.entry.decode(), "proof": proof.text}, as_json=True
-        )
+        found = {"index": proof.index, "entry": proof.entry.decode(), "leaf_hash": proof.leaf.hex()}
+        tell({**found, "proof": proof.text}, as_json=True)
     else:
         click.echo(proof.text, nl=False)
+
+
+@audit.command("prove-growth")
+@click.argument("file", type=FILE)
+@json_option
+def prove_growth(file: Path, *, as_json: bool) -> None:
+    """Print the hashes by which the tree of today begins with that of the checkpoint in FILE."""
+    open_house()
+    old, newest = read_file(file).decode(errors="replace"), selectors.latest_checkpoint()
+    new = newest.note if newest else old
+    hashes = services.proof_of_growth(old, new)
+    tell({"checkpoint": new, "hashes": [each.hex() for each in hashes]}, as_json=as_json)
+
+
+@audit.command("discloses")
+@click.argument("index", type=click.IntRange(0))
+@click.argument("name")
+@click.option("--value", prompt="The value", hide_input=True, help="Better asked than typed here.")
+@json_option
+def discloses(index: int, name: str, value: str, *, as_json: bool) -> None:
+    """Say whether entry INDEX committed to this value of NAME, while its salt still exists."""
+    open_house()
+    found = services.discloses(index, name=name, value=value)
+    tell({"index": index, "committed": found}, as_json=as_json)

@@ -73,6 +73,15 @@ def release(ref: Ref, *, as_json: bool) -> None:
     tell(services.approve_release(ref, actor=house.actor, at=house.at), as_json=as_json)
 
 
+@hold.command("close-case")
+@click.argument("ref", type=REFERENCE)
+@json_option
+def close_case(ref: Ref, *, as_json: bool) -> None:
+    """Say that the case of hold REF is over: a hold that ends so long after it starts to count."""
+    house = open_house()
+    tell(services.close_case(ref, actor=house.actor, at=house.at), as_json=as_json)
+
+
 @hold.command("list")
 @click.option("--controller", "slug", required=True)
 @json_option

@@ -20,6 +20,7 @@ from callward.ops.speech import (
     tell,
     tell_rows,
 )
+from callward.policy.vocabulary import StartEvent
 from callward.retention import ports, selectors, services
 
 if TYPE_CHECKING:
@@ -63,6 +64,25 @@ def reassess(slug: str, *, as_json: bool) -> None:
     house = open_house()
     changed = services.reassess(controllers.controller(slug).ref, house.at)
     tell({"changed": changed}, as_json=as_json)
+
+
+@retention.command("begin-count")
+@click.argument("refs", type=REFERENCE, nargs=-1, required=True)
+@click.option("--event", required=True, type=click.Choice([str(event) for event in StartEvent]))
+@click.option("--happened", type=INSTANT, help="When it happened; default is now.")
+def begin_count(refs: tuple[Ref, ...], event: str, happened: datetime | None) -> None:
+    """Say that what REFS waited for has happened, such as the end of a contract."""
+    house = open_house()
+    if happened is not None and happened > house.at:
+        raise click.BadParameter("It must have happened already.", param_hint="--happened")
+    services.begin_count(
+        refs,
+        event=StartEvent(event),
+        happened_at=happened or house.at,
+        actor=house.actor,
+        at=house.at,
+    )
+    remark("Counted from then on. See “callward retention run --dry-run”.")
 
 
 @click.group()

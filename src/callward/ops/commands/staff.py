@@ -1,4 +1,4 @@
-"""`callward staff`: people, their roles and what must be true before they hear anything."""
+"""`callward staff` and `callward token`: who may sign in and hear, which machine may hand in."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from callward.accounts import selectors, services
 from callward.controllers import selectors as controllers
+from callward.intake.states import IntakeCapability
 from callward.ops.house import open_house
 from callward.ops.speech import DAY, INSTANT, REFERENCE, json_option, remark, tell, tell_rows
 from callward.policy.vocabulary import Role
@@ -186,6 +187,16 @@ def renew_password(username: str, *, as_json: bool) -> None:
     tell({"username": username, "password": made.password}, as_json=as_json)
 
 
+@staff.command("reset-second-factor")
+@click.argument("username")
+def reset_second_factor(username: str) -> None:
+    """Take the second factor of a person who lost it; they are signed out everywhere."""
+    house = open_house()
+    user = selectors.user_named(username)
+    services.reset_second_factor(user.ref, actor=house.actor, at=house.at)
+    remark("Reset. The next sign-in asks for a new second factor.")
+
+
 @staff.command("shut-out")
 @click.argument("username")
 def shut_out(username: str) -> None:
@@ -194,3 +205,46 @@ def shut_out(username: str) -> None:
     user = selectors.user_named(username)
     services.deactivate_user(user.ref, actor=house.actor, at=house.at)
     remark("Shut out.")
+
+
+@click.group()
+def token() -> None:
+    """Tokens of machines that hand recordings over: issue, list, withdraw."""
+
+
+@token.command("issue")
+@click.argument("label")
+@controller_option
+@click.option("--days", type=click.IntRange(1, 366), required=True, help="How long it stands.")
+@json_option
+def issue(label: str, slug: str, days: int, *, as_json: bool) -> None:
+    """Issue a token for the machine LABEL; it is printed this once and never again."""
+    house = open_house()
+    made = services.issue_token(
+        controller_ref=controllers.controller(slug).ref,
+        label=label,
+        capability=IntakeCapability.UPLOAD,
+        ends_at=house.at + timedelta(days=days),
+        actor=house.actor,
+        at=house.at,
+    )
+    tell(made, as_json=as_json)
+
+
+@token.command("list")
+@controller_option
+@json_option
+def list_tokens(slug: str, *, as_json: bool) -> None:
+    """List the tokens of a controller's machines, without the tokens themselves."""
+    open_house()
+    found = selectors.tokens(controllers.controller(slug).ref)
+    tell_rows(found, columns=("ref", "label", "ends_at", "withdrawn_at"), as_json=as_json)
+
+
+@token.command("withdraw")
+@click.argument("ref", type=REFERENCE)
+def withdraw(ref: Ref) -> None:
+    """End the token REF at once."""
+    house = open_house()
+    services.withdraw_token(ref, actor=house.actor, at=house.at)
+    remark("Withdrawn. The machine is refused from now on.")

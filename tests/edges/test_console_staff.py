@@ -571,7 +571,9 @@ def test_a_reset_second_factor_ends_every_sign_in_and_the_next_one_enrols_a_new_
 @pytest.mark.req("K-09")
 def test_nobody_resets_their_own_second_factor(desk):
     radu = desk.browser("radu")
-    assert refused(radu.post(to("staff-second-factor", desk.cast.radu.ref), **JSON), "own-appointment")
+    assert refused(
+        radu.post(to("staff-second-factor", desk.cast.radu.ref), **JSON), "own-appointment"
+    )
     assert Authenticator.objects.filter(user_id=desk.cast.radu.ref).exists()
 
 

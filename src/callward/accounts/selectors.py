@@ -14,7 +14,9 @@ from django.utils.module_loading import autodiscover_modules
 from callward.accounts import rules
 from callward.accounts.errors import UserUnknownError
 from callward.accounts.models import ApiToken, Appointment, Grant, Training, User
-from callward.accounts.presence import (
+from callward.accounts.staff_roll import PersonView, TrainingView, people, person
+from callward.accounts.states import CAPABILITIES
+from callward.accounts.user_standing import (
     GrantView,
     Standing,
     UserView,
@@ -25,8 +27,6 @@ from callward.accounts.presence import (
     stands,
     user_view,
 )
-from callward.accounts.roll import PersonView, TrainingView, people, person
-from callward.accounts.states import CAPABILITIES
 from callward.policy.vocabulary import Role
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from callward.accounts.appointing import (
+from callward.accounts.appointments import (
     appoint,
     record_training,
     sign_undertaking,
     withdraw_appointment,
 )
-from callward.accounts.granting import (
+from callward.accounts.grants import (
     IssuedToken,
     NewGrant,
     give_grant,
@@ -20,7 +20,7 @@ from callward.accounts.granting import (
     withdraw_token,
 )
 from callward.accounts.rules import AgentDesk
-from callward.accounts.staff import (
+from callward.accounts.users import (
     InitialPassword,
     add_user,
     change_password,

@@ -18,8 +18,8 @@ from callward.accounts.errors import (
 )
 from callward.accounts.models import Appointment, Training, Undertaking
 from callward.accounts.rules import is_usable_desk
-from callward.accounts.staff import present_user, refuse_own_end
 from callward.accounts.states import AccountsEvent
+from callward.accounts.users import present_user, refuse_own_end
 from callward.audit.services import record
 from callward.kernel.actors import ActorKind
 from callward.kernel.calendar import end_of_day, local_day

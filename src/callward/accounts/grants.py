@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import BinaryField, DateTimeField
 
 from callward.accounts import rules, selectors
-from callward.accounts.appointing import refuse_own
+from callward.accounts.appointments import refuse_own
 from callward.accounts.errors import (
     CapabilityMissingError,
     GrantSpanError,
@@ -21,8 +21,8 @@ from callward.accounts.errors import (
     TokenUnknownError,
 )
 from callward.accounts.models import ApiToken, Grant
-from callward.accounts.staff import present_user
 from callward.accounts.states import AccountsEvent
+from callward.accounts.users import present_user
 from callward.asking import Question, columns_of, row_of
 from callward.audit.services import record
 from callward.kernel.actors import ActorKind

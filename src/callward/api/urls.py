@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callward.api.doors import api
+from callward.api.routes import api
 
 urlpatterns = [path("v1/", api.urls)]

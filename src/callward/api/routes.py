@@ -14,9 +14,9 @@ from ninja.security import HttpBearer
 from callward.accounts import services as accounts
 from callward.accounts.errors import CapabilityMissingError, TokenRefusedError
 from callward.api.errors import MalformedRequestError
-from callward.api.gathering import Waiting, gatherer
 from callward.api.problems import handle_problems
 from callward.api.schemas import DeliveriesOut, DeliveryOut, ProblemOut, ReceiptOut
+from callward.api.upload_batches import Waiting, gatherer
 from callward.audit import services as audit
 from callward.intake import selectors, services as intake
 from callward.intake.states import IntakeCapability, Outcome

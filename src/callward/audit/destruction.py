@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from callward.audit import growth, leaves, notes, ports, rollbacks, tree
+from callward.audit import leaves, notes, ports, rollbacks, tile_store, tree
 from callward.audit.errors import TreeDamagedError
 from callward.audit.models import DestroyedRange, Destruction, Leaf
 from callward.audit.notes import SubTree
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from callward.audit.growth import Row
+    from callward.audit.tile_store import Row
     from callward.kernel.references import Ref
 
 _AT_ONCE = 20_000
@@ -30,7 +30,7 @@ Span = tuple["datetime", "datetime"]
 Range = tuple[int, int]
 
 
-def fits(sub_tree: SubTree, tiles: growth.StoredTiles) -> bool:
+def fits(sub_tree: SubTree, tiles: tile_store.StoredTiles) -> bool:
     """Whether the hashes in the tree are those that were signed."""
     try:
         return tree.root_of(_hashes_at(tiles, sub_tree.ranges)) == sub_tree.root
@@ -38,7 +38,7 @@ def fits(sub_tree: SubTree, tiles: growth.StoredTiles) -> bool:
         return False
 
 
-def _hashes_at(tiles: growth.StoredTiles, ranges: Iterable[Range]) -> bytes:
+def _hashes_at(tiles: tile_store.StoredTiles, ranges: Iterable[Range]) -> bytes:
     parts = []
     for first, last in ranges:
         place = first
@@ -70,7 +70,7 @@ def choose(
     Only a sealed entry may go, and only one that still is what was sealed: a forged one stays for
     the check to name.
     """
-    tiles, sealed = growth.StoredTiles(), growth.grown_size()
+    tiles, sealed = tile_store.StoredTiles(), tile_store.grown_size()
     hashes: dict[int, bytes] = {}
     for since, until in spans:
         rows = _due(controller, since, until, held=held, sealed=sealed)
@@ -97,10 +97,10 @@ def _due(
         .values_list("index", "item")
     )
     due = [index for index, item in found if item not in stay][:_AT_ONCE]
-    return [row for first, last in ranges_of(due) for row in growth.leaf_rows(first, last + 1)]
+    return [row for first, last in ranges_of(due) for row in tile_store.leaf_rows(first, last + 1)]
 
 
-def _unforged(rows: Iterable[Row], tiles: growth.StoredTiles) -> Iterator[tuple[int, bytes]]:
+def _unforged(rows: Iterable[Row], tiles: tile_store.StoredTiles) -> Iterator[tuple[int, bytes]]:
     for index, entry in rows:
         found = tree.leaf_hash(entry)
         if found == _hashes_at(tiles, [(index, index)]):
@@ -129,7 +129,7 @@ def _any_gone(ranges: Iterable[Range]) -> bool:
 
 def brought_back() -> Iterator[SubTree]:
     """What a restore brought back, by the kept notes, as far as it is the same tree."""
-    tiles = growth.StoredTiles()
+    tiles = tile_store.StoredTiles()
     public_key = ports.signer.get().public_key
     for note in reversed([note for _number, note in rollbacks.kept_notes()]):
         sub_tree = notes.parse_sub_tree(note)
@@ -145,7 +145,7 @@ def hash_of(index: int) -> bytes:
     before = DestroyedRange.objects.filter(first__lte=index).order_by("-first").first()
     if before is None or before.last < index:
         return b""
-    return _hashes_at(growth.StoredTiles(), [(index, index)])
+    return _hashes_at(tile_store.StoredTiles(), [(index, index)])
 
 
 @dataclass(slots=True)
@@ -172,7 +172,7 @@ class Destroyed:
         return found >= 0 and index <= self.lasts[found]
 
 
-def destroyed(tiles: growth.StoredTiles, *, public_key: bytes) -> Destroyed:
+def destroyed(tiles: tile_store.StoredTiles, *, public_key: bytes) -> Destroyed:
     """Read every destruction and compare it with its signature, its rows and the tree."""
     known, ranges = Destroyed(), []
     for row in Destruction.objects.prefetch_related("ranges"):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.db.models import UUIDField
 
 from callward.asking import Question
+from callward.calls.call_list import CallFilters, CallRow, Page, call_page, row_of
 from callward.calls.errors import CallMissingError
-from callward.calls.listing import CallFilters, CallRow, Page, call_page, row_of
 from callward.calls.models import Call, Leg
 from callward.calls.states import PartyRole, Told
 from callward.kernel.numbers import PhoneNumber

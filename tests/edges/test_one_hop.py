@@ -8,7 +8,7 @@ import threading
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 
-from callward.config.one_hop import OneHop
+from callward.config.asgi_bridge import OneHop
 
 made_by: list[str] = []
 

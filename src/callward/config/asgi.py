@@ -80,7 +80,7 @@ def _make() -> Application:
     django.setup(set_prefix=False)
     from django.conf import settings  # noqa: PLC0415  # settings are read after set-up
 
-    from callward.config.one_hop import OneHop  # noqa: PLC0415  # same
+    from callward.config.asgi_bridge import OneHop  # noqa: PLC0415  # same
 
     most = settings.CALLWARD_UPLOAD_BYTES + 64 * 1024  # the form around the file
     screens, machines = OneHop(), OneHop(threads=_SENDERS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from callward.accounts import ports as accounts
 from callward.audit import ports as audit
-from callward.config.reach import Reach, Visitor, declared_hosts
+from callward.config.reachability import Reach, Visitor, declared_hosts
 from callward.jobs import ports as jobs
 from callward.kernel import clock
 from callward.kernel.kept import KeptLines

@@ -16,14 +16,14 @@ from django.utils import translation
 from tools import messages
 
 import callward
-from callward.console import wording
+from callward.console import term_words
 from callward.intake import states as intake
 from callward.kernel.errors import CallwardError
 from callward.kernel.labels import FAMILIES
 
 HOUSE = Path(callward.__path__[0])
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
-FAMILIES_OF_WORDS = {*wording.LABELS, *FAMILIES}
+FAMILIES_OF_WORDS = {*term_words.LABELS, *FAMILIES}
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[#0\-+ .\d]*[a-zA-Z]")
 
 
@@ -70,7 +70,9 @@ def test_every_label_of_the_engine_has_words_in_every_language(language, catalog
     known = {one.string for one in catalogues[language] if isinstance(one.string, str)}
     with translation.override(language):
         said = {
-            str(words) for family in FAMILIES_OF_WORDS for words in wording.labels(family).values()
+            str(words)
+            for family in FAMILIES_OF_WORDS
+            for words in term_words.labels(family).values()
         }
     assert said <= known
 

@@ -48,13 +48,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "callward.console.context.shell",
+                "callward.console.template_context.shell",
             ]
         },
     }
 ]
 
-FORM_RENDERER = "callward.console.rendering.ConsoleRenderer"
+FORM_RENDERER = "callward.console.form_renderer.ConsoleRenderer"
 
 # Files of the pages: straight from the package, no collecting and no build step.
 STATIC_URL = "/static/"
@@ -67,7 +67,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_cache",
-        "KEY_FUNCTION": "callward.console.signin.counting.nameless_key",
+        "KEY_FUNCTION": "callward.console.signin.failed_attempts.nameless_key",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
@@ -114,7 +114,7 @@ AUTHENTICATION_BACKENDS = [
 CALLWARD_SIGN_IN_IDLE = timedelta(minutes=30)
 CALLWARD_SIGN_IN_LONGEST = timedelta(hours=12)
 CALLWARD_TRAINING_WARNING_DAYS = (30, 7)
-SESSION_ENGINE = "callward.console.signin.sessions"
+SESSION_ENGINE = "callward.console.signin.session_store"
 SESSION_COOKIE_NAME = "callward_session"
 SESSION_COOKIE_AGE = int(CALLWARD_SIGN_IN_LONGEST.total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -134,9 +134,9 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # the name is shut whatever the address: nothing to rotate
-AXES_HANDLER = "callward.console.signin.counting.NamelessCount"
-AXES_USERNAME_CALLABLE = "callward.console.signin.counting.counted_name"
-AXES_LOCKOUT_CALLABLE = "callward.console.signin.doors.locked_out"
+AXES_HANDLER = "callward.console.signin.failed_attempts.NamelessCount"
+AXES_USERNAME_CALLABLE = "callward.console.signin.failed_attempts.counted_name"
+AXES_LOCKOUT_CALLABLE = "callward.console.signin.lockout.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else one guess a minute locks for ever
 AXES_DISABLE_ACCESS_LOG = True

@@ -10,7 +10,7 @@ from callward.telephony import selectors as line
 from callward.telephony.states import GateWord
 
 if TYPE_CHECKING:
-    from callward.console.visits import Visit
+    from callward.console.staff_session import Visit
     from callward.telephony.values import DeskCallView
 
 

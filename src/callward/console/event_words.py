@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext, pgettext_lazy
 
 from callward.audit.states import Event
-from callward.console import wording
+from callward.console import term_words
 from callward.kernel.actors import ActorKind
 from callward.kernel.references import MalformedReferenceError, Ref, parse_ref
 
@@ -52,7 +52,7 @@ def fact_name(name: str) -> str:
 
 def fact_value(value: str | int, name: str) -> str:
     """The label of a value where it has one; references and digests stay as they are."""
-    known = wording.labels(_FAMILIES[name]) if name in _FAMILIES else {}
+    known = term_words.labels(_FAMILIES[name]) if name in _FAMILIES else {}
     return str(known.get(str(value), value))
 
 

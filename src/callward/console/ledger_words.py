@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
-from callward.console import wording
+from callward.console import term_words
 from callward.line.states import Entry
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def sentence(word: LedgerWord) -> str:
         return gettext("The announcement was cut off.")
     if word.entry is Entry.DIGIT and word.facts.get("digit"):
         return gettext("The person pressed the key %(key)s.") % {"key": word.facts["digit"]}
-    return wording.label("entry", word.entry)
+    return term_words.label("entry", word.entry)
 
 
 def details(word: LedgerWord) -> str:
@@ -47,7 +47,7 @@ def details(word: LedgerWord) -> str:
     if word.entry is Entry.CALL_BEGUN:
         return ""
     found = [
-        wording.label(family, word.facts[name])
+        term_words.label(family, word.facts[name])
         for name, family in _FACTS.items()
         if word.facts.get(name)
     ]

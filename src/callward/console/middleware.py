@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from callward.accounts import selectors as accounts
-from callward.console import refusals, visits
+from callward.console import refusals, staff_session
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
 
@@ -88,7 +88,7 @@ class VisitMiddleware:
         wanted = (request.resolver_match.url_name if request.resolver_match else None) or ""
         if not request.user.is_authenticated:
             return None if wanted in _OPEN_TO_ALL else _sign_in_first(request)
-        visit = visits.visit_of(request, at=clock.now())
+        visit = staff_session.visit_of(request, at=clock.now())
         if visit.user.must_change_password:
             return None if wanted in _PASSWORD_FIRST else _go_to(request, "password")
         if not visit.second_factor:
@@ -108,16 +108,18 @@ class VisitMiddleware:
 
 def _keep_or_end(request: HttpRequest, *, at: datetime) -> None:
     over = accounts.is_sign_in_over(
-        signed_in_at=visits.signed_in_at(request), seen_at=visits.seen_at(request), at=at
+        signed_in_at=staff_session.signed_in_at(request),
+        seen_at=staff_session.seen_at(request),
+        at=at,
     )
     if over:
         logout(request)
         return
-    visits.touch(request, at=at)
+    staff_session.touch(request, at=at)
 
 
 def _enrol_first(request: HttpRequest, wanted: str) -> HttpResponseBase | None:
-    if not visits.owns_second_factor(request):
+    if not staff_session.owns_second_factor(request):
         return None if wanted in _FACTOR_FIRST else _go_to(request, "second-factor-start")
     logout(request)  # the factor was not asked for in this session: begin again
     return None if wanted in _OPEN_TO_ALL else _sign_in_first(request)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from callward.console import refusals
-from callward.console.wording import label, period_words
+from callward.console.term_words import label, period_words
 from callward.kernel.actors import ActorKind
 from callward.kernel.references import parse_ref
 from callward.policy.errors import PolicyError

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from callward.console.visits import Visit
+    from callward.console.staff_session import Visit
 
 _GONE = "gone"
 

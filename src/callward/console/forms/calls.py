@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from callward.calls.selectors import CallFilters
 from callward.calls.states import CallDirection, Disposition
 from callward.console.forms.days import day_field
-from callward.console.wording import labels
+from callward.console.term_words import labels
 from callward.kernel import calendar
 from callward.kernel.errors import CallwardError
 from callward.kernel.numbers import parse_number
@@ -21,7 +21,7 @@ from callward.subjects import selectors as subjects
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from callward.console.visits import Visit
+    from callward.console.staff_session import Visit
     from callward.kernel.numbers import PhoneNumber
 
 _ANY = [("", _("Any"))]

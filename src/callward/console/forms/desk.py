@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from callward.console import wording
+from callward.console import term_words
 from callward.kernel.numbers import MalformedNumberError, PhoneNumber, parse_number
 from callward.telephony.states import CallOutcome
 
@@ -35,9 +35,9 @@ class DialForm(forms.Form):
     def __init__(self, *args: Any, policy: CompiledPolicy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._policy = policy
-        reasons = [(str(one), wording.label("dial-reason", one)) for one in self.reasons]
+        reasons = [(str(one), term_words.label("dial-reason", one)) for one in self.reasons]
         self.fields["reason"].choices = [("", _("Choose the reason")), *reasons]  # type: ignore[attr-defined]  # a choice field
-        self.fields["language"].choices = wording.languages(policy.languages)  # type: ignore[attr-defined]  # a choice field
+        self.fields["language"].choices = term_words.languages(policy.languages)  # type: ignore[attr-defined]  # a choice field
 
     @property
     def reasons(self) -> list[str]:
@@ -63,7 +63,7 @@ class PauseForm(forms.Form):
         super().__init__(*args, **kwargs)
         rules = policy.recording.pause if policy.recording else None
         reasons = sorted(str(one) for one in rules.reasons) if rules else []
-        named = [(one, wording.label("pause-reason", one)) for one in reasons]
+        named = [(one, term_words.label("pause-reason", one)) for one in reasons]
         self.fields["reason"].choices = named  # type: ignore[attr-defined]  # a choice field
 
 
@@ -83,8 +83,8 @@ class WrapUpForm(forms.Form):
 
     def __init__(self, *args: Any, policy: CompiledPolicy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        outcomes = [(str(one), wording.label("outcome", one)) for one in CallOutcome]
+        outcomes = [(str(one), term_words.label("outcome", one)) for one in CallOutcome]
         self.fields["outcome"].choices = [("", _("Choose the outcome")), *outcomes]  # type: ignore[attr-defined]  # a choice field
         purposes = sorted(policy.recording.purposes) if policy.recording else ["contact"]
-        named = [(one, wording.label("purpose", one)) for one in purposes]
+        named = [(one, term_words.label("purpose", one)) for one in purposes]
         self.fields["purpose"].choices = [("", _("Choose the purpose")), *named]  # type: ignore[attr-defined]  # a choice field

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callward.accounts import selectors as accounts
 from callward.accounts.services import NewGrant
-from callward.console import wording
+from callward.console import term_words
 from callward.console.forms.days import day_field
 from callward.kernel import calendar
 from callward.kernel.errors import CallwardError
@@ -19,7 +19,7 @@ from callward.recordings import selectors as recordings
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from callward.console.visits import Visit
+    from callward.console.staff_session import Visit
     from callward.kernel.references import Ref
 
 _ALL, _ONE = "all", "one"
@@ -54,7 +54,7 @@ class GrantForm(forms.Form):
         self._visit = visit
         rules = visit.policy.recording
         purposes = sorted(rules.access.purposes) if rules else []
-        named = [(purpose, wording.label("purpose", purpose)) for purpose in purposes]
+        named = [(purpose, term_words.label("purpose", purpose)) for purpose in purposes]
         self._offer("purpose", [("", _("Choose the purpose")), *named])
         people = [("", _("Choose the person")), *self._hearers()]
         self._offer("person", people)

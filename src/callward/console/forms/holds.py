@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from callward.console import wording
+from callward.console import term_words
 
 if TYPE_CHECKING:
     from callward.policy.compiled import CompiledPolicy
@@ -33,7 +33,7 @@ class HoldForm(forms.Form):
     def __init__(self, *args: Any, policy: CompiledPolicy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reasons = policy.recording.holds if policy.recording else {}
-        choices = [(reason, wording.label("hold-reason", reason)) for reason in reasons]
+        choices = [(reason, term_words.label("hold-reason", reason)) for reason in reasons]
         self.fields["reason"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callward.calls.states import CallDirection, PartyRole
 from callward.console.forms.days import day_field
-from callward.console.wording import labels
+from callward.console.term_words import labels
 from callward.kernel import calendar
 from callward.kernel.errors import CallwardError
 from callward.kernel.numbers import parse_number

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from callward.console import wording
+from callward.console import term_words
 from callward.console.forms.days import day_field
 from callward.console.refusals import sentences
 from callward.kernel.numbers import MalformedNumberError, parse_number
@@ -121,8 +121,8 @@ class QueueForm(forms.Form):
 
     def __init__(self, *args: Any, phones: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        strategies = [(str(one), wording.label("strategy", one)) for one in Strategy]
-        nobody = [(str(one), wording.label("nobody", one)) for one in NobodyThere]
+        strategies = [(str(one), term_words.label("strategy", one)) for one in Strategy]
+        nobody = [(str(one), term_words.label("nobody", one)) for one in NobodyThere]
         for name, choices in (("phones", phones), ("strategy", strategies), ("nobody", nobody)):
             self.fields[name].choices = choices  # type: ignore[attr-defined]  # choice fields
 
@@ -165,7 +165,7 @@ class NumberForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._policy = policy
         anybody = [("", _("Any carrier")), *trunks]
-        languages = wording.languages(policy.languages)
+        languages = term_words.languages(policy.languages)
         for name, choices in (("queue", queues), ("trunk", anybody), ("languages", languages)):
             self.fields[name].choices = choices  # type: ignore[attr-defined]  # choice fields
 
@@ -291,7 +291,7 @@ class HoursForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["weekday"].choices = list(wording.labels("weekday").items())  # type: ignore[attr-defined]  # a choice field
+        self.fields["weekday"].choices = list(term_words.labels("weekday").items())  # type: ignore[attr-defined]  # a choice field
 
     def clean(self) -> None:
         opens, closes = self.cleaned_data.get("opens"), self.cleaned_data.get("closes")

@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from callward.accounts.services import AgentDesk
 from callward.console.forms.days import day_field
 from callward.console.templatetags.shell import role_name
-from callward.console.wording import labels
+from callward.console.term_words import labels
 from callward.kernel import calendar
 from callward.policy.vocabulary import Role
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from callward.console.visits import Visit
+    from callward.console.staff_session import Visit
 
 _WRITTEN_OFF = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from callward.accounts import services as accounts
 from callward.accounts.errors import UserInactiveError
 from callward.accounts.ports import credential_box
-from callward.console import visits
-from callward.console.signin.doors import typed_username
+from callward.console import staff_session
+from callward.console.signin.lockout import typed_username
 from callward.kernel import clock
 from callward.kernel.actors import user_actor
 
@@ -56,7 +56,7 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is u
         at = clock.now()
         accounts.note_sign_in(user.pk, actor=user_actor(user.pk), at=at)
         super().login(request, user)
-        visits.begin(request, at=at)
+        staff_session.begin(request, at=at)
 
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any

@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from callward.accounts import selectors, services
-from callward.console import visits
+from callward.console import staff_session
 from callward.console.signin.forms import PasswordForm
 from callward.kernel import clock
 from callward.kernel.actors import user_actor
@@ -143,7 +143,7 @@ def _knows_present(request: HttpRequest, form: PasswordForm) -> bool:
 
 def _enrolled(request: HttpRequest, *, kind: str) -> None:
     user_ref = _user_ref(request)
-    if not visits.has_second_factor(request):
+    if not staff_session.has_second_factor(request):
         record_authentication(request, request.user, method="mfa", type=kind, reauthenticated=True)
     services.note_second_factor_added(
         user_ref, kind=kind, actor=user_actor(user_ref), at=clock.now()

@@ -10,12 +10,7 @@ from django import template
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
-from callward.console import (
-    event_words,
-    ledger_words,
-    policy_words,
-    wording,
-)
+from callward.console import event_words, ledger_words, policy_words, term_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,25 +27,25 @@ register = template.Library()
 @register.filter
 def words(value: object, family: str) -> str:
     """`{{ call.direction|words:"direction" }}`."""
-    return wording.label(family, value)
+    return term_words.label(family, value)
 
 
 @register.filter
 def clock_length(seconds: float | None) -> str:
     """`{{ recording.seconds|clock_length }}` as 3:07."""
-    return "–" if seconds is None else wording.duration(seconds)
+    return "–" if seconds is None else term_words.duration(seconds)
 
 
 @register.filter
 def size(count: int) -> str:
     """`{{ recording.bytes|size }}` as 120 kB."""
-    return wording.size_words(count)
+    return term_words.size_words(count)
 
 
 @register.filter
 def period(text: str) -> str:
     """`{{ rule.period|period }}` as 6 months."""
-    return wording.period_words(text)
+    return term_words.period_words(text)
 
 
 @register.filter
@@ -98,7 +93,7 @@ def who(actor: str, names: Mapping[Ref, str]) -> str:
 @register.filter
 def language_name(code: str) -> str:
     """`{{ call.language|language_name }}` in that language's own word."""
-    return wording.LANGUAGE_NAMES.get(code, code)
+    return term_words.LANGUAGE_NAMES.get(code, code)
 
 
 @register.filter

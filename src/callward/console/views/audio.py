@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 
+from callward.console.byte_ranges import UnsatisfiableError, asked_part
 from callward.console.pages import page
-from callward.console.ranges import UnsatisfiableError, asked_part
 from callward.console.refusals import write_down
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from django.http.response import HttpResponseBase
 
-    from callward.console.ranges import Part
-    from callward.console.visits import StaffRequest
+    from callward.console.byte_ranges import Part
+    from callward.console.staff_session import StaffRequest
     from callward.kernel.references import Ref
 
 PIECE = 256 * 1024

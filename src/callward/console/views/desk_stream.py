@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.http.response import HttpResponseBase
 
-    from callward.console.visits import StaffRequest
+    from callward.console.staff_session import StaffRequest
     from callward.telephony.services import LineNews
     from callward.telephony.values import PhoneView
 

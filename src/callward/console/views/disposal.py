@@ -15,7 +15,7 @@ from callward.retention.errors import ItemUnknownError
 from callward.retention.states import RetentionCapability
 
 if TYPE_CHECKING:
-    from callward.console.visits import StaffRequest
+    from callward.console.staff_session import StaffRequest
     from callward.kernel.references import Ref
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from callward.accounts.selectors import GrantView
-    from callward.console.visits import StaffRequest, Visit
+    from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
 
 _ENDED = 50

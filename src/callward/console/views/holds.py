@@ -21,7 +21,7 @@ from callward.retention.states import RetentionCapability
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from callward.console.visits import StaffRequest, Visit
+    from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
 
 

@@ -16,7 +16,7 @@ from callward.promises.states import PromisesCapability
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from callward.console.visits import StaffRequest
+    from callward.console.staff_session import StaffRequest
 
 
 @page("", name="home", nav=Nav(label=_("Overview"), icon="speedometer2", order=0))

@@ -20,7 +20,7 @@ from callward.kernel.references import new_ref
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from callward.console.visits import StaffRequest, Visit
+    from callward.console.staff_session import StaffRequest, Visit
     from callward.intake.services import Receipt
     from callward.intake.values import QuarantinedView
     from callward.kernel.references import Ref

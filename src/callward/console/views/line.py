@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.forms import Form
     from django.http import HttpResponse
 
-    from callward.console.visits import StaffRequest, Visit
+    from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
 
 _BAD = 400

@@ -18,7 +18,7 @@ from callward.telephony.states import TelephonyCapability
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from callward.console.visits import StaffRequest
+    from callward.console.staff_session import StaffRequest
     from callward.kernel.references import Ref
 
 _NEEDS = TelephonyCapability.SEE_LINE

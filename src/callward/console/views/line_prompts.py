@@ -20,7 +20,7 @@ from callward.telephony.states import TelephonyCapability
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from callward.console.visits import StaffRequest
+    from callward.console.staff_session import StaffRequest
 
 _NEEDS = TelephonyCapability.MANAGE_LINE
 

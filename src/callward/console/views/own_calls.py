@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from callward.accounts.services import AgentDesk
-    from callward.console.visits import StaffRequest
+    from callward.console.staff_session import StaffRequest
 
 _PAGE = 50
 

@@ -13,13 +13,13 @@ from callward.accounts import services as accounts
 from callward.console.errors import ControllerNotChosenError
 from callward.console.pages import page
 from callward.console.signin.adapters import set_language_cookie
-from callward.console.visits import choose_controller
+from callward.console.staff_session import choose_controller
 from callward.kernel.errors import BadInputError, gettext_noop
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from callward.console.visits import StaffRequest
+    from callward.console.staff_session import StaffRequest
 
 
 class LanguageUnknownError(BadInputError):

@@ -19,7 +19,7 @@ from callward.promises.states import CheckState, PromisesCapability, Verdict
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from callward.console.visits import StaffRequest
+    from callward.console.staff_session import StaffRequest
     from callward.kernel.references import Ref
 
 

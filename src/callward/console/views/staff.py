@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from callward.accounts.selectors import PersonView
     from callward.accounts.services import InitialPassword
-    from callward.console.visits import StaffRequest, Visit
+    from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
 
 _BAD = 400

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from callward.accounts.services import IssuedToken
-    from callward.console.visits import StaffRequest, Visit
+    from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
 
 

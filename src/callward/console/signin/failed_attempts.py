@@ -9,7 +9,7 @@ from axes.handlers.database import AxesDatabaseHandler
 from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 
-from callward.console.signin.doors import typed_username
+from callward.console.signin.lockout import typed_username
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from callward.console.pages import navigation
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from callward.console.visits import Visit
+    from callward.console.staff_session import Visit
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from callward.accounts import selectors as accounts
 from callward.console import policy_words
-from callward.console.forms.publishing import DraftForm
+from callward.console.forms.policy_versions import DraftForm
 from callward.console.pages import Nav, page
 from callward.controllers import selectors as controllers
 from callward.kernel.errors import CallwardError
@@ -27,7 +27,7 @@ from callward.texts.states import NoticeKind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from callward.console.visits import StaffRequest, Visit
+    from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
     from callward.notices.services import EditionView
 

@@ -56,7 +56,7 @@ class Corpus:
     """Recordings that differ in their last tag, and the envelopes beside them."""
 
     def __init__(self, folder: Path) -> None:
-        from callward.intake.probe import probe  # noqa: PLC0415  # after the folder is named
+        from callward.intake.audio_probe import probe  # noqa: PLC0415  # after the folder is named
 
         self._audio, self._folder = a_recording(), folder
         self._seconds = round(probe(self._audio, kind="mp3").seconds)

@@ -12,10 +12,10 @@ from build.intake import LINE, envelope_json, tone
 from build.policies import sample
 from callward.calls.states import Told
 from callward.intake import rules
+from callward.intake.audio_probe import Probed, probe
 from callward.intake.envelope import parse_envelope
 from callward.intake.errors import NotARecordingError
-from callward.intake.names import call_ids_in, is_safe_name, parse_name
-from callward.intake.probe import Probed, probe
+from callward.intake.file_names import call_ids_in, is_safe_name, parse_name
 from callward.intake.rules import Declared, Evidence
 from callward.intake.states import SENTENCES, QuarantineReason as Reason
 

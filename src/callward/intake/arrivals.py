@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from callward.intake.audio_probe import Probed
     from callward.intake.envelope import Envelope
-    from callward.intake.folder import Entry
+    from callward.intake.inbox import Entry
     from callward.intake.models import Delivery
-    from callward.intake.probe import Probed
     from callward.intake.rules import Evidence
     from callward.intake.states import QuarantineReason
     from callward.kernel.references import Ref

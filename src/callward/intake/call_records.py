@@ -11,13 +11,13 @@ from django.db.models import Q
 from callward.audit import services as audit
 from callward.calls.services import keep_calls
 from callward.calls.states import Told
-from callward.intake import keeping, keys, rules
+from callward.intake import keyed_digests, rules, sealed_intake
 from callward.intake.cdr import CdrFault, read_cdr
 from callward.intake.envelope import Envelope, parse_envelope
-from callward.intake.judging import plan_for
 from callward.intake.models import Delivery, WaitingCdr, WaitingFile
 from callward.intake.rules import Evidence
 from callward.intake.states import DeliveryState, IntakeEvent
+from callward.intake.triage import plan_for
 from callward.kernel.references import new_ref
 from callward.recordings import services as recordings
 from callward.recordings.services import NewRecording
@@ -26,7 +26,7 @@ from callward.recordings.states import RecordingState
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from callward.intake.doors import Door
+    from callward.intake.context import Door
     from callward.kernel.references import Ref
 
 _GROUP = 500
@@ -67,9 +67,9 @@ def learn(told: Iterable[tuple[Envelope, str]], learned: Learned, door: Door) ->
     fresh = []
     for envelope, file_name in told:
         if plan_for(envelope, door).is_past_due(door.at):
-            learned.past_due.add(keys.call_key(envelope.source_call_id))
+            learned.past_due.add(keyed_digests.call_key(envelope.source_call_id))
             if file_name:
-                learned.past_due.add(keys.file_key(file_name))
+                learned.past_due.add(keyed_digests.file_key(file_name))
         else:
             fresh.append((envelope, file_name))
     for start in range(0, len(fresh), _GROUP):
@@ -77,7 +77,9 @@ def learn(told: Iterable[tuple[Envelope, str]], learned: Learned, door: Door) ->
 
 
 def _keep_waiting(told: Sequence[tuple[Envelope, str]], door: Door) -> int:
-    by_key = {keys.call_key(envelope.source_call_id): (envelope, name) for envelope, name in told}
+    by_key = {
+        keyed_digests.call_key(envelope.source_call_id): (envelope, name) for envelope, name in told
+    }
     with transaction.atomic():
         for key in _call_keys_known(by_key, door):
             del by_key[key]
@@ -109,8 +111,8 @@ def _waiting(key: bytes, envelope: Envelope, file_name: str, door: Door) -> Wait
         ref=new_ref(door.at),
         controller_ref=door.controller_ref,
         call_key=key,
-        file_key=keys.file_key(file_name) if file_name else None,
-        sealed=keys.texts.seal(envelope.as_json().decode(), door.controller_ref),
+        file_key=keyed_digests.file_key(file_name) if file_name else None,
+        sealed=keyed_digests.texts.seal(envelope.as_json().decode(), door.controller_ref),
         first_seen_at=door.at,
         wait_ends_at=door.wait_ends_at(door.at),
         due_at=plan_for(envelope, door).due_at,
@@ -147,7 +149,7 @@ def match_files(wanted: dict[str, tuple[bytes, ...]], door: Door) -> dict[str, M
 
 
 def _opened(row: WaitingCdr) -> Envelope:
-    return parse_envelope(keys.texts.open(row.sealed, row.controller_ref).encode())
+    return parse_envelope(keyed_digests.texts.open(row.sealed, row.controller_ref).encode())
 
 
 def still_waiting(name_keys: Sequence[bytes], door: Door) -> set[bytes]:
@@ -208,7 +210,7 @@ def write_down_absent(door: Door) -> int:
 def _keep_absent(owed: Sequence[tuple[Envelope, Evidence]], door: Door) -> None:
     if not owed:
         return
-    calls = [keeping.call_of(envelope, evidence, door) for envelope, evidence in owed]
+    calls = [sealed_intake.call_of(envelope, evidence, door) for envelope, evidence in owed]
     call_refs = keep_calls(calls, actor=door.actor, at=door.at)
     refs = [new_ref(door.at) for _ in owed]
     told = [envelope for envelope, _ in owed]
@@ -242,9 +244,9 @@ def _absent(ref: Ref, envelope: Envelope, door: Door) -> Delivery:
         controller_ref=door.controller_ref,
         source_system=envelope.source.system,
         source_account=envelope.source.account,
-        recording_key=keys.recording_key(envelope),
-        call_key=keys.call_key(envelope.source_call_id),
-        sealed_id=keys.texts.seal(envelope.recording_id, door.controller_ref),
+        recording_key=keyed_digests.recording_key(envelope),
+        call_key=keyed_digests.call_key(envelope.source_call_id),
+        sealed_id=keyed_digests.texts.seal(envelope.recording_id, door.controller_ref),
         size=0,
         recording_ref=ref,
         state=DeliveryState.ABSENT,

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from callward.intake import call_records, keys
+from callward.intake import call_records, keyed_digests
 from callward.intake.arrivals import Candidate
 from callward.intake.envelope import LARGEST_ENVELOPE, Envelope, parse_envelope
 from callward.intake.errors import MalformedEnvelopeError
-from callward.intake.folder import EntryKind, FileChangedError
-from callward.intake.judging import plan_for
+from callward.intake.file_names import is_safe_name, kind_of, parse_name, stem_of
+from callward.intake.inbox import EntryKind, FileChangedError
 from callward.intake.models import Delivery, WaitingFile
-from callward.intake.names import is_safe_name, kind_of, parse_name, stem_of
 from callward.intake.states import QuarantineReason
+from callward.intake.triage import plan_for
 from callward.kernel import calendar
 from callward.kernel.calendar import MalformedInstantError
 from callward.retention import services as retention
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from callward.intake.call_records import Learned
-    from callward.intake.doors import Door
-    from callward.intake.folder import Entry, Inbox
+    from callward.intake.context import Door
+    from callward.intake.inbox import Entry, Inbox
     from callward.intake.values import IntakeReport
 
 
@@ -74,7 +74,7 @@ class Finder:
         candidate = candidate_of(entry, sidecar)
         envelope = self.read_sidecar(sidecar)
         if isinstance(envelope, Envelope):
-            call_key = keys.call_key(envelope.source_call_id)
+            call_key = keyed_digests.call_key(envelope.source_call_id)
             return [replace(candidate, envelope=envelope, call_keys=(call_key,))]
         if envelope is None:
             self._report.waiting += 1
@@ -95,7 +95,10 @@ class Finder:
 
     def _without_sidecar(self, entries: Sequence[Entry]) -> list[Candidate]:
         wanted = {
-            entry.path: (*keys.call_keys_in(entry.name), keys.file_key(entry.name))
+            entry.path: (
+                *keyed_digests.call_keys_in(entry.name),
+                keyed_digests.file_key(entry.name),
+            )
             for entry in entries
         }
         matches = call_records.match_files(wanted, self._door)
@@ -170,7 +173,7 @@ def candidate_of(entry: Entry, *sidecars: Entry) -> Candidate:
     return Candidate(
         kind=kind_of(entry.name) if safe else "",
         size=entry.size,
-        name_key=keys.name_key(entry.path),
+        name_key=keyed_digests.name_key(entry.path),
         entries=(entry, *sidecars),
         fault=None if safe else QuarantineReason.UNSAFE_NAME,
     )

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from callward.intake.audio_probe import Probed
     from callward.intake.envelope import Envelope
-    from callward.intake.probe import Probed
     from callward.kernel.references import Ref
     from callward.policy import RecordingRules
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.intake import keys
-from callward.intake.declaring import declarations
+from callward.intake import keyed_digests
 from callward.intake.errors import NothingInQuarantineError
 from callward.intake.models import Delivery, Quarantined
+from callward.intake.source_declarations import declarations
 from callward.intake.states import SENTENCES, DeliveryState, QuarantineReason, QuarantineState
 from callward.intake.values import DeliveryView, Page, QuarantinedView
 
@@ -35,7 +35,7 @@ def _delivery(row: Delivery) -> DeliveryView:
     return DeliveryView(
         ref=row.ref,
         recording_ref=row.recording_ref,
-        recording_id=keys.texts.open(row.sealed_id, row.controller_ref),
+        recording_id=keyed_digests.texts.open(row.sealed_id, row.controller_ref),
         state=DeliveryState(row.state),
         received_at=row.received_at,
         size=row.size,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.intake.deciding import reject_quarantined, release_from_quarantine
-from callward.intake.declaring import NewDeclaration, declare_source, withdraw_declaration
-from callward.intake.doors import open_door
-from callward.intake.emptying import Look
+from callward.intake.context import open_door
+from callward.intake.crash_recovery import recover
 from callward.intake.envelope import Envelope, parse_envelope
-from callward.intake.folder import open_inbox
-from callward.intake.recovering import recover
-from callward.intake.uploading import (
+from callward.intake.folder_import import Look
+from callward.intake.inbox import open_inbox
+from callward.intake.quarantine_decisions import reject_quarantined, release_from_quarantine
+from callward.intake.source_declarations import NewDeclaration, declare_source, withdraw_declaration
+from callward.intake.uploads import (
     Upload,
     sealing,
     take_in,

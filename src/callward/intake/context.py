@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callward.controllers import selectors as controllers
-from callward.intake import declaring
+from callward.intake import source_declarations
 from callward.intake.cdr import CdrRules
 from callward.intake.errors import RecordsNoCallsError
 from callward.kernel import calendar
@@ -60,7 +60,7 @@ def open_door(
         controller_ref=controller_ref,
         policy=policy,
         rules=policy.recording,
-        declared=declaring.declared_by(controller_ref, at=at),
+        declared=source_declarations.declared_by(controller_ref, at=at),
         actor=actor,
         at=at,
     )

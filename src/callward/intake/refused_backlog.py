@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.intake import keys
+from callward.intake import keyed_digests
 from callward.intake.models import WaitingFile
 from callward.intake.states import IntakeEvent
 from callward.retention import services as retention
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from callward.intake.arrivals import Candidate
-    from callward.intake.doors import Door
+    from callward.intake.context import Door
     from callward.kernel.references import Ref
 
 
 def refuse(candidates: Sequence[Candidate], door: Door) -> Ref:
     """Certify that these were never stored, and remember it until their files are deleted."""
-    marks = sorted(each.name_key or keys.fresh_key() for each in candidates)
+    marks = sorted(each.name_key or keyed_digests.fresh_key() for each in candidates)
     with transaction.atomic():
         certificate = retention.certify_refused_backlog(
             door.controller_ref,

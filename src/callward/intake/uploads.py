@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from callward.audit import services as audit
-from callward.intake import backlog, judging, keeping, keys, quarantining
+from callward.intake import keyed_digests, quarantine_store, refused_backlog, sealed_intake, triage
 from callward.intake.arrivals import Accepted, Candidate, Erased, Known, PastDue, Suspect
-from callward.intake.doors import open_door
+from callward.intake.context import open_door
 from callward.intake.envelope import parse_envelope
 from callward.intake.errors import TooLargeError
 from callward.intake.states import IntakeEvent, Outcome, QuarantineReason
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
     from callward.intake.arrivals import Arrival, Verdict
-    from callward.intake.doors import Door
+    from callward.intake.context import Door
     from callward.intake.envelope import Envelope
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
@@ -110,10 +110,10 @@ def _take_in(uploads: Sequence[Upload], door: Door) -> list[Receipt]:
     candidates = [_candidate(upload, door) for upload in uploads]
     audio = dict(zip(map(id, candidates), (upload.audio for upload in uploads), strict=True))
     with sealing():
-        arrivals = judging.examine(candidates, lambda candidate: audio[id(candidate)])
+        arrivals = triage.examine(candidates, lambda candidate: audio[id(candidate)])
         try:
             return _follow(arrivals, door)
-        except keeping.TakenMeanwhileError:
+        except sealed_intake.TakenMeanwhileError:
             return _follow(arrivals, door)
 
 
@@ -124,7 +124,7 @@ def _candidate(upload: Upload, door: Door) -> Candidate:
     return Candidate(
         kind=kind,
         size=len(upload.audio),
-        call_keys=(keys.call_key(upload.envelope.source_call_id),),
+        call_keys=(keyed_digests.call_key(upload.envelope.source_call_id),),
         envelope=upload.envelope,
         fault=upload.fault or (None if allowed else QuarantineReason.KIND_NOT_ALLOWED),
         parts=upload.parts,
@@ -133,15 +133,15 @@ def _candidate(upload: Upload, door: Door) -> Candidate:
 
 
 def _follow(arrivals: Sequence[Arrival], door: Door) -> list[Receipt]:
-    verdicts = judging.Judge(arrivals, door).verdicts()
+    verdicts = triage.Judge(arrivals, door).verdicts()
     accepted = [each for each in verdicts if isinstance(each, Accepted)]
     suspects = [each for each in verdicts if isinstance(each, Suspect)]
     refs: dict[int, Ref] = {}
     if accepted:
-        kept = keeping.keep_group(accepted, door)
+        kept = sealed_intake.keep_group(accepted, door)
         refs.update(zip(map(id, accepted), kept, strict=True))
     if suspects:
-        noted = quarantining.quarantine_group(suspects, door)
+        noted = quarantine_store.quarantine_group(suspects, door)
         refs.update(zip(map(id, suspects), noted, strict=True))
     return [_receipt(verdict, refs.get(id(verdict)), door) for verdict in verdicts]
 
@@ -157,7 +157,7 @@ def _receipt(verdict: Verdict, ref: Ref | None, door: Door) -> Receipt:
         case Erased():
             return _refused(door)
         case PastDue():
-            certificate_ref = backlog.refuse([verdict.candidate], door)
+            certificate_ref = refused_backlog.refuse([verdict.candidate], door)
             return Receipt(outcome=Outcome.PAST_DUE, certificate_ref=certificate_ref)
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
-from callward.intake import keys
+from callward.intake import keyed_digests
 from callward.intake.arrivals import Arrival, Suspect
-from callward.intake.judging import plan_for
 from callward.intake.models import Quarantined
 from callward.intake.states import IntakeEvent, QuarantineState
+from callward.intake.triage import plan_for
 from callward.kernel import calendar
 from callward.kernel.references import new_ref
 from callward.retention import services as retention
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.intake.arrivals import Candidate
-    from callward.intake.doors import Door
+    from callward.intake.context import Door
     from callward.intake.envelope import Envelope
-    from callward.intake.folder import Entry
+    from callward.intake.inbox import Entry
     from callward.intake.states import QuarantineReason
     from callward.kernel.references import Ref
     from callward.vault.states import Sealed
@@ -157,7 +157,7 @@ def _audit_quarantined(row: Quarantined, door: Door) -> None:
 
 def note_unread(entry: Entry, reason: QuarantineReason, door: Door) -> bool:
     """Show something that is never read, once; it stays where it is for a person to look at."""
-    key = keys.name_key(entry.path)
+    key = keyed_digests.name_key(entry.path)
     waiting = Quarantined.objects.filter(
         controller_ref=door.controller_ref, name_key=key, state=QuarantineState.WAITING
     )

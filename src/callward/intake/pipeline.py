@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from callward.intake import judging, keeping
+from callward.intake import sealed_intake, triage
 from callward.intake.arrivals import Accepted
 from callward.vault import services as vault
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from callward.intake.arrivals import Arrival, Candidate
-    from callward.intake.doors import Door
+    from callward.intake.context import Door
     from callward.vault.states import Sealed
 
 
@@ -83,17 +83,17 @@ class Ahead:
         group = next(self._coming, None)
         if group is None:
             return None
-        return group, self._reader.submit(judging.examine, group, self._read)
+        return group, self._reader.submit(triage.examine, group, self._read)
 
     def _begin(self, arrivals: Sequence[Arrival], before: Begun | None, *, unread: int) -> Begun:
         """Seal ahead only what is new beside the books and beside the group before."""
         besides = [each.delivery for each in before.accepted] if before else []
-        verdicts = judging.Judge(arrivals, self._door, besides=besides).verdicts()
+        verdicts = triage.Judge(arrivals, self._door, besides=besides).verdicts()
         accepted = [each for each in verdicts if isinstance(each, Accepted)]
         if len(accepted) < len(arrivals):  # judged again once the group before is in the books
             begun = Begun(arrivals=arrivals, unread=unread)
         else:
-            sealing = self._sealer.submit(keeping.seal, accepted, self._door)
+            sealing = self._sealer.submit(sealed_intake.seal, accepted, self._door)
             begun = Begun(arrivals=arrivals, unread=unread, accepted=accepted, sealing=sealing)
         self._unwritten.append(begun)
         return begun

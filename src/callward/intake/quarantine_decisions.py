@@ -8,18 +8,18 @@ from django.db import transaction
 
 from callward.audit import services as audit
 from callward.calls.states import Told
-from callward.intake import keeping, keys
+from callward.intake import keyed_digests, sealed_intake
 from callward.intake.arrivals import Accepted, Candidate, Suspect
-from callward.intake.doors import open_door
+from callward.intake.context import open_door
 from callward.intake.envelope import parse_envelope
 from callward.intake.errors import (
     NothingInQuarantineError,
     NothingSealedError,
     StillQuarantinedError,
 )
-from callward.intake.judging import Judge, arrival_of
 from callward.intake.models import Quarantined
 from callward.intake.states import IntakeEvent, QuarantineState
+from callward.intake.triage import Judge, arrival_of
 from callward.retention import services as retention
 from callward.vault import services as vault
 from callward.vault.errors import PartMissingError
@@ -28,7 +28,7 @@ from callward.vault.states import AUDIO, CDR
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from callward.intake.doors import Door
+    from callward.intake.context import Door
     from callward.intake.envelope import Envelope
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
@@ -44,7 +44,7 @@ def release_from_quarantine(
     retention.require_usable(row.item_ref, at)
     door = open_door(row.controller_ref, actor=actor, at=at)
     accepted = _judged_again(row, _with_its_consent(envelope, _told_before(row)), door)
-    (recording_ref,) = keeping.keep_group([accepted], door)
+    (recording_ref,) = sealed_intake.keep_group([accepted], door)
     with transaction.atomic():
         _decide(row, QuarantineState.TAKEN_IN, actor=actor, at=at)
         audit.record(
@@ -87,7 +87,7 @@ def _judged_again(row: Quarantined, envelope: Envelope | None, door: Door) -> Ac
     candidate = Candidate(
         kind=row.kind,
         size=row.size,
-        call_keys=(keys.call_key(envelope.source_call_id),),
+        call_keys=(keyed_digests.call_key(envelope.source_call_id),),
         envelope=envelope,
     )
     arrival = arrival_of(candidate, reader.read(0, reader.plain_size))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from callward.intake.names import call_ids_in, stem_of
+from callward.intake.file_names import call_ids_in, stem_of
 from callward.subjects.ports import SealedTexts, field_keys
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from callward.intake.arrivals import Candidate, Suspect
-from callward.intake.doors import open_door
-from callward.intake.judging import arrival_of
-from callward.intake.quarantining import quarantine_group
+from callward.intake.context import open_door
+from callward.intake.quarantine_store import quarantine_group
 from callward.intake.states import QuarantineReason
+from callward.intake.triage import arrival_of
 from callward.kernel import calendar
 from callward.kernel.actors import system_actor
 from callward.kernel.errors import CallwardError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from callward.intake.doors import Door
+    from callward.intake.context import Door
     from callward.kernel.references import Ref
 
 _ADOPTION = system_actor("intake.adopt")

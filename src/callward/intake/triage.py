@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from callward.intake import keys, probe, rules
+from callward.intake import audio_probe, keyed_digests, rules
 from callward.intake.arrivals import Accepted, Arrival, Erased, Known, PastDue, Suspect
 from callward.intake.errors import NotARecordingError
 from callward.intake.models import Delivery
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from callward.intake.arrivals import Candidate, Verdict
-    from callward.intake.doors import Door
+    from callward.intake.context import Door
     from callward.intake.envelope import Envelope
     from callward.kernel.references import Ref
     from callward.retention.services import Plan
@@ -48,7 +48,7 @@ def examine(
 def arrival_of(candidate: Candidate, audio: bytes) -> Arrival:
     """Hash the bytes and look at their head."""
     try:
-        probed = probe.probe(audio, kind=candidate.kind)
+        probed = audio_probe.probe(audio, kind=candidate.kind)
     except NotARecordingError:
         probed = None
     return Arrival(
@@ -98,9 +98,9 @@ class Judge:
         told = [envelope for envelope in envelopes if envelope is not None]
         return Delivery.objects.filter(
             Q(sha256__in=[arrival.sha256 for arrival in self._arrivals])
-            | Q(recording_key__in=[keys.recording_key(envelope) for envelope in told])
+            | Q(recording_key__in=[keyed_digests.recording_key(envelope) for envelope in told])
             | Q(
-                call_key__in=[keys.call_key(envelope.source_call_id) for envelope in told],
+                call_key__in=[keyed_digests.call_key(envelope.source_call_id) for envelope in told],
                 state=DeliveryState.ABSENT,
             ),
             controller_ref=self._door.controller_ref,
@@ -135,7 +135,7 @@ class Judge:
         return _conflict(arrival, QuarantineReason.CONFLICTING_BYTES, twin.recording_ref)
 
     def _known(self, arrival: Arrival, envelope: Envelope) -> Known | Suspect | None:
-        same_id = self._by_id.get(keys.recording_key(envelope))
+        same_id = self._by_id.get(keyed_digests.recording_key(envelope))
         if same_id is not None:
             if same_id.sha256 is not None and bytes(same_id.sha256) == arrival.sha256:
                 return Known(arrival=arrival, delivery=same_id)
@@ -143,7 +143,7 @@ class Judge:
         same_bytes = self._by_bytes.get(arrival.sha256)
         if same_bytes is not None:
             return _conflict(arrival, QuarantineReason.CONFLICTING_BYTES, same_bytes.recording_ref)
-        if keys.call_key(envelope.source_call_id) in self._absent:
+        if keyed_digests.call_key(envelope.source_call_id) in self._absent:
             return Suspect(arrival=arrival, reason=QuarantineReason.CAME_LATE)
         return None
 
@@ -204,10 +204,10 @@ def _delivery_of(arrival: Arrival, envelope: Envelope, evidence: Evidence, door:
         controller_ref=door.controller_ref,
         source_system=envelope.source.system,
         source_account=envelope.source.account,
-        recording_key=keys.recording_key(envelope),
-        call_key=keys.call_key(envelope.source_call_id),
+        recording_key=keyed_digests.recording_key(envelope),
+        call_key=keyed_digests.call_key(envelope.source_call_id),
         name_key=arrival.candidate.name_key,
-        sealed_id=keys.texts.seal(envelope.recording_id, door.controller_ref),
+        sealed_id=keyed_digests.texts.seal(envelope.recording_id, door.controller_ref),
         sha256=arrival.sha256,
         size=arrival.candidate.size,
         declaration_ref=declaration.ref if declaration else None,

@@ -6,24 +6,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from callward.audit import services as audit
-from callward.intake import backlog, call_records, judging, keeping, keys, quarantining
-from callward.intake.ahead import Ahead
+from callward.intake import (
+    call_records,
+    keyed_digests,
+    quarantine_store,
+    refused_backlog,
+    sealed_intake,
+    triage,
+)
 from callward.intake.arrivals import Accepted, Erased, Known, PastDue, Suspect
 from callward.intake.candidates import Finder, candidate_of
 from callward.intake.cdr import LARGEST_CDR
 from callward.intake.envelope import Envelope
-from callward.intake.folder import EntryKind, FileChangedError
-from callward.intake.names import stem_of
+from callward.intake.file_names import stem_of
+from callward.intake.inbox import EntryKind, FileChangedError
+from callward.intake.pipeline import Ahead
 from callward.intake.states import DeliveryState, IntakeEvent, QuarantineReason
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from callward.intake.ahead import Begun
     from callward.intake.arrivals import Candidate, Verdict
-    from callward.intake.doors import Door
-    from callward.intake.folder import Entry, Inbox
+    from callward.intake.context import Door
+    from callward.intake.inbox import Entry, Inbox
+    from callward.intake.pipeline import Begun
     from callward.intake.values import IntakeReport
     from callward.vault.states import Sealed
 
@@ -50,8 +57,8 @@ class Look:
 
     def take(self) -> None:
         """Read call records first, then the recordings they tell of, then what never came."""
-        names = {keys.name_key(entry.path) for entry in self._entries}
-        self._report.finished += keeping.settle_vanished(names, self._door)
+        names = {keyed_digests.name_key(entry.path) for entry in self._entries}
+        self._report.finished += sealed_intake.settle_vanished(names, self._door)
         call_records.forget_vanished(names, self._door)
         read = self._read_call_records() + self._read_lone_sidecars()
         self._note_unsafe()
@@ -91,7 +98,7 @@ class Look:
         self._report.call_records += learned.kept
         self._report.unanswered += learned.unanswered
         if learned.faults:
-            arrival = judging.arrival_of(candidate_of(entry), raw)
+            arrival = triage.arrival_of(candidate_of(entry), raw)
             self._quarantine([Suspect(arrival=arrival, reason=QuarantineReason.CDR_UNREADABLE)])
         return not learned.faults
 
@@ -114,7 +121,7 @@ class Look:
 
     def _note_unsafe(self) -> None:
         for entry in self._of(EntryKind.UNSAFE):
-            if quarantining.note_unread(entry, QuarantineReason.UNSAFE_PATH, self._door):
+            if quarantine_store.note_unread(entry, QuarantineReason.UNSAFE_PATH, self._door):
                 self._count(QuarantineReason.UNSAFE_PATH)
 
     def _take_recordings(self) -> None:
@@ -140,22 +147,24 @@ class Look:
     def _quarantine_large(self, candidate: Candidate) -> None:
         entry, reason = candidate.entries[0], QuarantineReason.TOO_LARGE
         if candidate.size > _STREAMED_AT_MOST * self._door.rules.max_bytes:
-            if quarantining.note_unread(entry, reason, self._door):
+            if quarantine_store.note_unread(entry, reason, self._door):
                 self._count(reason)
             return
         try:
             chunks = self._inbox.chunks(entry)
-            ref = quarantining.quarantine_stream(chunks, candidate, reason, self._door)
+            ref = quarantine_store.quarantine_stream(chunks, candidate, reason, self._door)
         except FileChangedError:
             self._report.waiting += 1
             return
         self._count(reason)
         self._inbox.delete(list(candidate.entries))
-        quarantining.source_deleted([ref], self._door)
+        quarantine_store.source_deleted([ref], self._door)
 
     def _quarantine_abandoned(self) -> None:
         """What was never finished waits as long as a recording waits for its call record."""
-        unfinished = {keys.name_key(entry.path): entry for entry in self._of(EntryKind.UNFINISHED)}
+        unfinished = {
+            keyed_digests.name_key(entry.path): entry for entry in self._of(EntryKind.UNFINISHED)
+        }
         waiting = call_records.still_waiting(list(unfinished), self._door) if unfinished else set()
         self._report.waiting += len(waiting)
         over = [entry for key, entry in unfinished.items() if key not in waiting]
@@ -169,7 +178,7 @@ class Look:
         before = self._finder.refused_before(past_due)
         fresh = [each for each in past_due if each.name_key not in before]
         if fresh:
-            self._report.certificates.append(backlog.refuse(fresh, self._door))
+            self._report.certificates.append(refused_backlog.refuse(fresh, self._door))
         self._report.past_due += len(fresh)
         self._inbox.delete([entry for each in past_due for entry in each.entries])
         call_records.stop_waiting([each.name_key for each in past_due if each.name_key], self._door)
@@ -189,9 +198,9 @@ class Look:
             if begun.sealing is not None:
                 self._keep(begun.accepted, begun.sealing.result())
                 return
-            self._follow(judging.Judge(begun.arrivals, self._door).verdicts())
-        except keeping.TakenMeanwhileError:
-            self._follow(judging.Judge(begun.arrivals, self._door).verdicts())
+            self._follow(triage.Judge(begun.arrivals, self._door).verdicts())
+        except sealed_intake.TakenMeanwhileError:
+            self._follow(triage.Judge(begun.arrivals, self._door).verdicts())
 
     def _read(self, candidate: Candidate) -> bytes | None:
         try:
@@ -201,7 +210,7 @@ class Look:
 
     def _follow(self, verdicts: Sequence[Verdict]) -> None:
         accepted = [each for each in verdicts if isinstance(each, Accepted)]
-        self._keep(accepted, keeping.seal(accepted, self._door))
+        self._keep(accepted, sealed_intake.seal(accepted, self._door))
         self._quarantine([each for each in verdicts if isinstance(each, Suspect)])
         self._finish([each for each in verdicts if isinstance(each, Known)])
         self._refuse_erased([each for each in verdicts if isinstance(each, Erased)])
@@ -210,14 +219,14 @@ class Look:
     def _keep(self, accepted: Sequence[Accepted], sealed: Sequence[Sealed]) -> None:
         if not accepted:
             return
-        refs = keeping.keep_sealed(accepted, sealed, self._door)
+        refs = sealed_intake.keep_sealed(accepted, sealed, self._door)
         candidates = [each.arrival.candidate for each in accepted]
         gone = set(self._inbox.delete([entry for each in candidates for entry in each.entries]))
         vault.crash_point("intake.deleted")
         settled = [
             ref for ref, each in zip(refs, candidates, strict=True) if gone.issuperset(each.entries)
         ]
-        keeping.settle(settled, self._door)
+        sealed_intake.settle(settled, self._door)
         self._forget(candidates)
         self._report.taken_in += len(refs)
         self._report.recordings += refs
@@ -226,11 +235,11 @@ class Look:
     def _quarantine(self, suspects: Sequence[Suspect]) -> None:
         if not suspects:
             return
-        refs = quarantining.quarantine_group(suspects, self._door)
+        refs = quarantine_store.quarantine_group(suspects, self._door)
         for suspect in suspects:
             self._count(suspect.reason)
         self._delete([each.arrival.candidate for each in suspects])
-        quarantining.source_deleted(refs, self._door)
+        quarantine_store.source_deleted(refs, self._door)
 
     def _finish(self, known: Sequence[Known]) -> None:
         """A source that is here already is deleted once more, or at last after a crash."""
@@ -238,7 +247,7 @@ class Look:
             return
         self._delete([each.arrival.candidate for each in known])
         unfinished = [each for each in known if each.delivery.state == DeliveryState.KEPT]
-        keeping.settle([each.delivery.recording_ref for each in unfinished], self._door)
+        sealed_intake.settle([each.delivery.recording_ref for each in unfinished], self._door)
         again = [each for each in known if each.delivery.state != DeliveryState.KEPT]
         audit.record_each(
             IntakeEvent.DELIVERY_REPEATED,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from callward.intake.arrivals import Accepted
-    from callward.intake.doors import Door
+    from callward.intake.context import Door
     from callward.intake.envelope import Envelope, Party
     from callward.intake.rules import Evidence
     from callward.kernel.references import Ref

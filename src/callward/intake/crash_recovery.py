@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from callward.audit import services as audit
 from callward.audit.selectors import last_at
-from callward.intake.forgotten import adopt
 from callward.intake.models import Quarantined
+from callward.intake.restored_orphans import adopt
 from callward.intake.states import IntakeEvent, QuarantineState
-from callward.intake.uploading import lock_file
+from callward.intake.uploads import lock_file
 from callward.kernel.actors import system_actor
 from callward.kernel.disk import locked_if_free
 from callward.kernel.references import made_at

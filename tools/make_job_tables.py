@@ -10,7 +10,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from callward.jobs.durable import DbosQueue
+from callward.jobs.dbos_queue import DbosQueue
 from callward.jobs.tables import __file__ as beside
 
 TABLES = Path(beside).with_name("tables.sql")

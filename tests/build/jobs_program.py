@@ -18,7 +18,7 @@ settings.configure(USE_TZ=True, INSTALLED_APPS=[], DATABASES={"default": DATABAS
 django.setup()
 
 from callward.jobs import ports, services  # noqa: E402  # Django must be set up first
-from callward.jobs.durable import DbosQueue  # noqa: E402
+from callward.jobs.dbos_queue import DbosQueue  # noqa: E402
 
 FILE, LOG, ROLE, *REFS = sys.argv[1:]
 STEP = 0.7

@@ -9,7 +9,7 @@ from django.db import connection
 
 from build.ops import POLICY, callward, new_house
 from callward.jobs import ports as jobs
-from callward.jobs.durable import DbosQueue
+from callward.jobs.dbos_queue import DbosQueue
 from callward.kernel import clock
 from callward.ops import checks
 from callward.ops.checks import CHECKS, Start

@@ -20,7 +20,7 @@ from django.db import transaction
 from tools.make_job_tables import TABLES, statements_of, tables_of_the_machinery
 
 from callward.jobs import ports, registry, rules, services
-from callward.jobs.durable import DbosQueue, _discreet
+from callward.jobs.dbos_queue import DbosQueue, _discreet
 from callward.jobs.errors import (
     JobArgumentError,
     JobFailedError,
@@ -29,7 +29,7 @@ from callward.jobs.errors import (
     TaskTwiceError,
     TaskUnknownError,
 )
-from callward.jobs.inline import InlineQueue
+from callward.jobs.inline_queue import InlineQueue
 from callward.jobs.states import JobState
 from callward.jobs.tables import lay_tables
 from callward.kernel.references import new_ref

@@ -166,7 +166,7 @@ def _sentence_checks() -> object:
 
 def _wire_jobs(folder: DataFolder) -> None:
     def open_queue() -> object:
-        from callward.jobs.durable import DbosQueue  # noqa: PLC0415  # DBOS is slow to load
+        from callward.jobs.dbos_queue import DbosQueue  # noqa: PLC0415  # DBOS is slow to load
 
         return DbosQueue(folder.jobs)
 

@@ -18,7 +18,7 @@ from callward.intake import services
 from callward.jobs import ports as jobs
 from callward.kernel import clock
 from callward.kernel.actors import system_actor
-from callward.kernel.kept import KeptLines
+from callward.kernel.grow_only_file import KeptLines
 from callward.kernel.numbers import PhoneNumber
 from callward.retention import ports as retention
 from callward.subjects import ports as subjects

@@ -9,7 +9,7 @@ from build.audit import plug_signer
 from build.recordings import house
 from build.retention import KnownSigner
 from callward.kernel import clock
-from callward.kernel.kept import KeptLines
+from callward.kernel.grow_only_file import KeptLines
 from callward.promises import ports
 from callward.promises.glancing import glance
 from callward.promises.registry import every_probe

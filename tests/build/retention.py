@@ -12,7 +12,7 @@ from callward.controllers import selectors as controllers
 from callward.kernel import clock
 from callward.kernel.actors import system_actor
 from callward.kernel.calendar import parse_instant
-from callward.kernel.kept import KeptLines
+from callward.kernel.grow_only_file import KeptLines
 from callward.kernel.references import new_ref
 from callward.retention import ports, services
 from callward.retention.values import NewItem

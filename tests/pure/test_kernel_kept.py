@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callward.kernel.kept import KeptLines
+from callward.kernel.grow_only_file import KeptLines
 
 
 def test_half_a_line_of_a_crash_is_not_read_and_not_kept(tmp_path):

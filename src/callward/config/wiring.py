@@ -12,7 +12,7 @@ from callward.audit import ports as audit
 from callward.config.reachability import Reach, Visitor, declared_hosts
 from callward.jobs import ports as jobs
 from callward.kernel import clock
-from callward.kernel.kept import KeptLines
+from callward.kernel.grow_only_file import KeptLines
 from callward.notices import ports as notices
 from callward.ops.folders import DataFolder, chosen_folder
 from callward.ops.mark import read_mark

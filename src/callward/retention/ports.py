@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from callward.kernel.ports import Slot
 
 if TYPE_CHECKING:
-    from callward.kernel.kept import KeptLines
+    from callward.kernel.grow_only_file import KeptLines
 
 
 class CertificateSigner(Protocol):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from callward.kernel.kept import KeptLines
+from callward.kernel.grow_only_file import KeptLines
 from callward.sealing.digests import sha256
 from callward.vault.errors import LedgerBrokenError
 

@@ -144,7 +144,7 @@ def plain_way() -> Callable[[PhoneNumber], int]:
     """The same answer through an index on the number in clear."""
     from django.db.models import CharField
 
-    from callward.asking import Question
+    from callward.compiled_query import Question
     from callward.recordings.selectors import recordings_of_calls
 
     legs = plain_legs().objects

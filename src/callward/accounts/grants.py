@@ -23,8 +23,8 @@ from callward.accounts.errors import (
 from callward.accounts.models import ApiToken, Grant
 from callward.accounts.states import AccountsEvent
 from callward.accounts.users import present_user
-from callward.asking import Question, columns_of, row_of
 from callward.audit.services import record
+from callward.compiled_query import Question, columns_of, row_of
 from callward.kernel.actors import ActorKind
 from callward.kernel.references import parse_ref
 

@@ -11,7 +11,7 @@ from django.db.models import CharField, DateField, DateTimeField, Q, SlugField, 
 from callward.accounts import rules
 from callward.accounts.errors import GrantEndedError, GrantMissingError
 from callward.accounts.models import Appointment, Grant, Training, Undertaking, User
-from callward.asking import Question, columns_of, row_of
+from callward.compiled_query import Question, columns_of, row_of
 from callward.policy.vocabulary import Need, Role
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from callward.accounts.states import Capability
-    from callward.asking import Given, Row
+    from callward.compiled_query import Given, Row
     from callward.kernel.references import Ref
 
 

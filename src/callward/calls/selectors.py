@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.db.models import UUIDField
 
-from callward.asking import Question
 from callward.calls.call_list import CallFilters, CallRow, Page, call_page, row_of
 from callward.calls.errors import CallMissingError
 from callward.calls.models import Call, Leg
 from callward.calls.states import PartyRole, Told
+from callward.compiled_query import Question
 from callward.kernel.numbers import PhoneNumber
 from callward.subjects.ports import field_keys
 from callward.subjects.selectors import clear_texts, find, find_everywhere

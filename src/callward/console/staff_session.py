@@ -14,7 +14,7 @@ from django.db.models import UUIDField
 from django.http import HttpRequest
 
 from callward.accounts import selectors as accounts
-from callward.asking import Question
+from callward.compiled_query import Question
 from callward.console.errors import ControllerNotChosenError
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import NoPolicyInForceError

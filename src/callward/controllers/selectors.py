@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import DateTimeField, OuterRef, Subquery, UUIDField
 
-from callward.asking import Question
+from callward.compiled_query import Question
 from callward.controllers.errors import (
     ControllerNotFoundError,
     NoPolicyInForceError,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from callward.asking import Given
+    from callward.compiled_query import Given
     from callward.kernel.references import Ref
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import UUIDField
 
 from callward.accounts.selectors import grant_for, standing
-from callward.asking import Question, columns_of, row_of
+from callward.compiled_query import Question, columns_of, row_of
 from callward.controllers.selectors import policy as policy_of, policy_in_force
 from callward.policy.vocabulary import PlayRefusal
 from callward.recordings.errors import (

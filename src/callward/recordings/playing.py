@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import UUIDField
 
 from callward.accounts.selectors import grant_for
-from callward.asking import Question
 from callward.audit.services import record
+from callward.compiled_query import Question
 from callward.kernel.actors import user_actor
 from callward.kernel.calendar import cap_due
 from callward.kernel.references import new_ref

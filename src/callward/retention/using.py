@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import DateTimeField, Exists, OuterRef, Q, UUIDField
 
-from callward.asking import Question, columns_of, row_of
+from callward.compiled_query import Question, columns_of, row_of
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import NoPolicyInForceError
 from callward.kernel import calendar
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from callward.asking import Given
+    from callward.compiled_query import Given
     from callward.kernel.references import Ref
     from callward.policy.compiled import CompiledPolicy
     from callward.retention.rules import Effective

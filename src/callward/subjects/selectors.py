@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import BinaryField
 
-from callward.asking import Question
+from callward.compiled_query import Question
 from callward.subjects import ports, rules
 from callward.subjects.errors import NumberNotFoundError
 from callward.subjects.models import Number, Subject

@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
-from callward.asking import Question
+from callward.compiled_query import Question
 
 _LIVING = Question(
     lambda key, now: (

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from callward.bulk_insert import keep_rows
 from callward.kernel import clock
 from callward.kernel.references import new_ref
 from callward.retention.models import Item
-from callward.writing import keep_rows
 
 pytestmark = pytest.mark.django_db
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit.services import record_each
+from callward.bulk_insert import keep_rows
 from callward.calls.errors import CallsNotRecordedError, CallTimesError
 from callward.calls.models import Call, CdrRow, Leg
 from callward.calls.rules import other_party, times_agree
@@ -19,7 +20,6 @@ from callward.kernel.calendar import cap_due
 from callward.kernel.references import new_ref
 from callward.subjects.ports import field_keys
 from callward.subjects.services import delete_unreferenced, remember_numbers
-from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

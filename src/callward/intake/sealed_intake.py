@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from callward.audit import services as audit
+from callward.bulk_insert import keep_rows
 from callward.calls.services import NewCall, NewParty, keep_calls
 from callward.intake.models import Delivery, WaitingCdr
 from callward.intake.states import DeliveryState, IntakeEvent
@@ -16,7 +17,6 @@ from callward.recordings.services import NewRecording
 from callward.recordings.states import RecordingState
 from callward.vault import services as vault
 from callward.vault.states import ToSeal
-from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import Max
 
 from callward.audit.services import record_each
+from callward.bulk_insert import keep_rows
 from callward.calls.services import mark_recorded
 from callward.recordings.models import Recording
 from callward.recordings.states import SEALED, RecordingsEvent, RecordingState
 from callward.retention.services import NewItem, Plan, register
-from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

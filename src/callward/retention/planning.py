@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
+from callward.bulk_insert import keep_rows
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import NoPolicyInForceError
 from callward.kernel import calendar
@@ -29,7 +30,6 @@ from callward.retention.values import Plan
 from callward.sealing.digests import keyed_digest
 from callward.vault import services as vault
 from callward.vault.states import ServiceKeyName
-from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

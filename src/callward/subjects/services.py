@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from callward.bulk_insert import keep_rows
 from callward.kernel.references import new_ref
 from callward.subjects import ports, rules, selectors
 from callward.subjects.models import Number, Subject
 from callward.subjects.selectors import NumberView
-from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from callward.bulk_insert import keep_rows
 from callward.kernel.references import new_ref
 from callward.sealing.digests import sha256
 from callward.sealing.errors import SealBrokenError
@@ -24,7 +25,6 @@ from callward.vault.errors import (
 from callward.vault.models import SealedItem, SealedPart
 from callward.vault.objects import object_name, ref_of, shard_of
 from callward.vault.states import AUDIO, Sealed, SealedPartFact
-from callward.writing import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -19,9 +19,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from callward.kernel import clock
-from callward.line.gate import ConsentGate
-from callward.line.ledger import LedgerBook
-from callward.line.media.plane import PythonMedia
+from callward.line.call_ledger import LedgerBook
+from callward.line.consent_gate import ConsentGate
+from callward.line.media.media_plane import PythonMedia
 from callward.line.ports import MediaAddress, SpoolKey
 from callward.line.rules import Evidence, rules_of
 from callward.line.spool import SealedSpool

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import lameenc
 
 from callward.line.media.g711 import RATE
-from callward.line.prompts import SHIPPED
+from callward.line.prompt_library import SHIPPED
 from callward.line.voices import (
     MANIFEST,
     VOICES,

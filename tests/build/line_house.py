@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from build.line import FakeWriter, Steady
 from callward.kernel import clock
+from callward.line.call_ledger import Ledger, verify
 from callward.line.calls.switchboard import Switchboard
-from callward.line.ledger import Ledger, verify
-from callward.line.permits import Permit
+from callward.line.dial_permits import Permit
 from callward.line.ports import MediaAddress, Target
 from callward.line.snapshot import (
     Agent,

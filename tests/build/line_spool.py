@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from build.intake import LINE, MARA, House as IntakeHouse, open_house
 from callward.kernel import clock
 from callward.kernel.references import new_ref
-from callward.line.envelope import CallFacts, envelope_of
-from callward.line.ledger import LedgerBook
+from callward.line.call_envelope import CallFacts, envelope_of
+from callward.line.call_ledger import LedgerBook
 from callward.line.media.g711 import FRAME, RATE
 from callward.line.ports import SpoolKey
 from callward.line.spool import SealedSpool

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from callward.line.media.plane import PythonMedia
+from callward.line.media.media_plane import PythonMedia
 from callward.line.ports import MediaAddress
 from callward.line.states import Codec
 

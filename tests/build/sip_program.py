@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 from callward.line.sip import Endpoint, LoopTimers, run_loop, stop_loop
-from callward.line.sip.sessions import Wanted
+from callward.line.sip.session_timers import Wanted
 from callward.line.snapshot import Snapshot
 
 

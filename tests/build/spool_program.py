@@ -13,7 +13,7 @@ from uuid import UUID
 
 from callward.kernel import clock
 from callward.line import spool_writer
-from callward.line.media.plane import PythonMedia
+from callward.line.media.media_plane import PythonMedia
 from callward.line.ports import MediaAddress, SpoolKey
 from callward.line.spool import SealedSpool
 from callward.line.states import Codec, Party

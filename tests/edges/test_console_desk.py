@@ -26,7 +26,7 @@ from callward.kernel.actors import system_actor
 from callward.kernel.references import new_ref
 from callward.line.media.g711 import SILENCE
 from callward.line.states import CallEvent, EvidenceKind, RecordingFate
-from callward.line.volatile import memory_for
+from callward.line.volatile_keys import memory_for
 from callward.telephony import ports, services as telephony
 from callward.telephony.controlling import SocketLine
 from callward.telephony.models import AgentPhone, LineCall

@@ -17,7 +17,7 @@ from build.line_voices import Voice
 from build.sip_baresip import baresip
 from build.sip_peers import free_port, sipp
 from build.tones import AFTER, BEFORE, LEAK_DB, level_db
-from callward.line.permits import Permit
+from callward.line.dial_permits import Permit
 from callward.line.states import Entry, EvidenceKind, Party, RecordingFate
 
 CALLEE = "+442079460777"

@@ -19,10 +19,10 @@ from build.line_voices import Voice
 from build.sip_baresip import baresip
 from build.sip_peers import free_port, sipp
 from build.tones import AFTER, BEFORE, LEAK_DB, level_db
+from callward.line.dial_permits import Permit
 from callward.line.media.g711 import RATE, SILENCE
-from callward.line.permits import Permit
 from callward.line.states import Entry, EvidenceKind, Party, RecordingFate
-from callward.line.volatile import memory_for
+from callward.line.volatile_keys import memory_for
 
 if TYPE_CHECKING:
     from callward.line.control_client import LineControl

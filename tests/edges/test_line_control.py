@@ -15,14 +15,14 @@ import pytest
 
 from callward.line.control import ControlServer
 from callward.line.control_client import LineControl
-from callward.line.control_words import Dial, Status
+from callward.line.control_messages import Dial, Status
+from callward.line.dial_permits import Permit
 from callward.line.errors import (
     ControlMessageError,
     LineUnreachableError,
     NotNowError,
     PermitRefusedError,
 )
-from callward.line.permits import Permit
 from callward.line.states import CallEvent
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"

@@ -15,7 +15,7 @@ from build.sip_peers import free_port, sipp
 from build.spooling import files_holding, wait_until
 from build.tones import AFTER, BEFORE, LEAK_DB, level_db
 from callward.line.states import EvidenceKind, Party, RecordingFate
-from callward.line.volatile import memory_for
+from callward.line.volatile_keys import memory_for
 
 pytestmark = [pytest.mark.crash]
 

@@ -17,9 +17,9 @@ from callward.intake.models import Quarantined
 from callward.intake.services import recover
 from callward.kernel import clock
 from callward.kernel.calendar import cap_due
-from callward.line.ledger import verify
+from callward.line.call_ledger import verify
 from callward.line.states import EvidenceKind, RecordingFate
-from callward.line.volatile import memory_for
+from callward.line.volatile_keys import memory_for
 from callward.recordings.models import Recording
 from callward.recordings.services import verify_recording
 from callward.recordings.states import RecordingState

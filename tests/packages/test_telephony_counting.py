@@ -15,7 +15,7 @@ from callward.kernel.actors import system_actor
 from callward.kernel.references import new_ref
 from callward.line.media.g711 import RATE
 from callward.line.states import RecordingFate
-from callward.line.volatile import memory_for
+from callward.line.volatile_keys import memory_for
 from callward.recordings.tasks import verify_waiting
 from callward.telephony import errors, selectors, services as telephony
 from callward.telephony.copying import mp3_of

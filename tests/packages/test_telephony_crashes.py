@@ -10,7 +10,7 @@ import signal
 import pytest
 
 from build.programs import run_program
-from callward.line.volatile import memory_for
+from callward.line.volatile_keys import memory_for
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 POINTS = ["intake.writing", "telephony.taken-in", "telephony.kept"]

@@ -19,7 +19,7 @@ from callward.kernel.numbers import PhoneNumber
 from callward.kernel.references import new_ref
 from callward.line.media.g711 import SILENCE
 from callward.line.states import CallEvent, EvidenceKind
-from callward.line.volatile import memory_for
+from callward.line.volatile_keys import memory_for
 from callward.retention.services import why_still_here
 from callward.telephony import errors, selectors, services as telephony
 from callward.telephony.models import DialPermit, LineCall, WrapUp

@@ -18,7 +18,7 @@ from callward.audit.models import Leaf
 from callward.calls.models import Call
 from callward.kernel import clock
 from callward.kernel.references import new_ref
-from callward.line.ledger import LedgerBook
+from callward.line.call_ledger import LedgerBook
 from callward.line.states import Entry
 from callward.policy import policy_of
 from callward.promises import ports

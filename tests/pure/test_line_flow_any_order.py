@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from build.line_house import HELD, PEER, LineHouse
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
-from callward.line.ledger import verify
+from callward.line.call_ledger import verify
 from callward.line.states import Entry, GateState, HangUp
 
 THE_START = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build.line_house import MARA, OFFICER, WEEKDAYS, LineHouse
-from callward.line.gate import SETTLES
+from callward.line.consent_gate import SETTLES
 from callward.line.snapshot import NobodyThere, Presence, Strategy
 from callward.line.states import CallEvent, Entry, EvidenceKind, HangUp, RecordingFate
 from callward.policy.vocabulary import PromptKey

@@ -8,9 +8,9 @@ import pytest
 
 from build.line_house import MARA, LineHouse
 from callward.kernel import clock
+from callward.line.consent_gate import SETTLES
+from callward.line.dial_permits import UsedPermits
 from callward.line.errors import AsksTooLateError, NotNowError, PermitRefusedError
-from callward.line.gate import SETTLES
-from callward.line.permits import UsedPermits
 from callward.line.states import CallEvent, Entry, EvidenceKind, HangUp, RecordingFate
 
 IDENTIFIES_FIRST = (

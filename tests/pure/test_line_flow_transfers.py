@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from build.line_house import HELD, PEER, LineHouse
+from callward.line.consent_gate import SETTLES
 from callward.line.errors import NotNowError
-from callward.line.gate import SETTLES
 from callward.line.states import CallEvent, Entry, HangUp, RecordingFate
 
 

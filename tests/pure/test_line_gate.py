@@ -10,9 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from build.line import FakeWriter, Steady, evidence, rules
 from callward.kernel.errors import CallwardError
+from callward.line.call_ledger import LedgerBook, verify
+from callward.line.consent_gate import SETTLES, ConsentGate
 from callward.line.errors import EvidenceMissingError, NotNowError
-from callward.line.gate import SETTLES, ConsentGate
-from callward.line.ledger import LedgerBook, verify
 from callward.line.states import Codec, Entry, EvidenceKind, GateState, Party, RecordingFate
 from callward.policy.vocabulary import ConsentMode, Direction
 

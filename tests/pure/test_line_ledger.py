@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from callward.line.call_ledger import LedgerBook, verify
 from callward.line.errors import LedgerShutError, LedgerTamperedError
-from callward.line.ledger import LedgerBook, verify
 from callward.line.states import Entry, EvidenceKind, RecordingFate
 
 AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)

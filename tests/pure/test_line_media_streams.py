@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from build.tones import DTMF, tone
-from callward.line.media.clocking import Placer
 from callward.line.media.delays import Delays
-from callward.line.media.digits import EventEar
+from callward.line.media.dtmf_tones import ToneEar
+from callward.line.media.frame_placement import Placer
 from callward.line.media.g711 import alaw_of
 from callward.line.media.rtp import Incoming, Outgoing, payload_of
-from callward.line.media.tones import ToneEar
+from callward.line.media.telephone_events import EventEar
 from callward.line.states import Codec
 
 

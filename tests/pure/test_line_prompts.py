@@ -9,7 +9,7 @@ import pytest
 
 from build.line_house import POLICIES
 from callward.line.errors import PromptSwappedError
-from callward.line.prompts import SHIPPED, load_shelf
+from callward.line.prompt_library import SHIPPED, load_shelf
 from callward.line.snapshot import ControllerLine, Prompt, PromptOrigin
 from callward.line.voices import sentences_of, shipped
 from callward.policy import compile_policy, load

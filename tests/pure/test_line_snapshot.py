@@ -12,9 +12,9 @@ from hypothesis import given, settings, strategies as st
 
 from build.line_house import LineHouse
 from callward.intake.envelope import parse_envelope
-from callward.line.envelope import CallFacts, LegFacts, envelope_of
+from callward.line.call_envelope import CallFacts, LegFacts, envelope_of
 from callward.line.errors import SnapshotUnusableError
-from callward.line.hours import Opening, opening_at
+from callward.line.opening_hours import Opening, opening_at
 from callward.line.snapshot import Hours, read_snapshot, write_snapshot
 from callward.line.states import EvidenceKind
 from callward.policy.vocabulary import Direction

@@ -22,7 +22,7 @@ from callward.line.media.g711 import ALAW_TO_MULAW, pcm_of
 from callward.line.spool import SealedSpool
 from callward.line.spool_form import Gap, Kind, record, records
 from callward.line.states import Codec, Party
-from callward.line.volatile import VolatileKeys, memory_for
+from callward.line.volatile_keys import VolatileKeys, memory_for
 from callward.sealing.errors import WrapBrokenError
 from callward.sealing.wrap import EpochKey
 

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
-from callward.line.control_words import LONGEST_LINE, Listen, Request, line_of, read_request
+from callward.line.control_messages import LONGEST_LINE, Listen, Request, line_of, read_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from callward.line.ledger import Fact
+    from callward.line.call_ledger import Fact
     from callward.line.ports import Timers
     from callward.line.states import CallEvent
 

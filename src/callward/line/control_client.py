@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from callward.kernel.errors import CallwardError
 from callward.line import errors
-from callward.line.control_words import (
+from callward.line.control_messages import (
     Click,
     Complete,
     Dial,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Literal
 
-    from callward.line.permits import Permit
+    from callward.line.dial_permits import Permit
 
 Json = dict[str, object]
 _PATIENCE = 5.0

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from callward.kernel import clock
 from callward.kernel.disk import own_folder
 from callward.kernel.errors import CallwardError
+from callward.line.call_journal import Journal
 from callward.line.calls.switchboard import Switchboard
 from callward.line.control import ControlServer
-from callward.line.control_words import Status
+from callward.line.control_dispatch import obey
+from callward.line.control_messages import Status
 from callward.line.errors import SnapshotUnusableError
-from callward.line.journal import Journal
-from callward.line.media.plane import PythonMedia
-from callward.line.orders import obey
+from callward.line.media.media_plane import PythonMedia
 from callward.line.sip import Endpoint, LoopTimers, run_loop, stop_loop
 from callward.line.snapshot import read_snapshot
 from callward.line.spool import SealedSpool
@@ -33,7 +33,7 @@ from callward.line.spool import SealedSpool
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from callward.line.control_words import Request
+    from callward.line.control_messages import Request
     from callward.line.snapshot import Snapshot
 
 VARIABLE = "CALLWARD_DATA"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from callward.kernel.disk import own_folder, settle_folder
 from callward.line.spool_form import NEW
 from callward.line.spool_writer import SpoolWriter
-from callward.line.volatile import VolatileKeys, memory_for
+from callward.line.volatile_keys import VolatileKeys, memory_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from callward.kernel.disk import locked_if_free
-from callward.line import ledger as ledgers
+from callward.line import call_ledger as ledgers
 from callward.line.errors import SpoolKeyGoneError, SpoolRunningError
 from callward.line.media.g711 import RATE, SILENCE, pcm_of
 from callward.line.spool_form import (
@@ -30,7 +30,7 @@ from callward.line.spool_form import (
     records,
     seal_context,
 )
-from callward.line.volatile import VolatileKeys, memory_for
+from callward.line.volatile_keys import VolatileKeys, memory_for
 from callward.sealing.growing import UnfinishedReader
 
 if TYPE_CHECKING:

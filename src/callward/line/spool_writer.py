@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from callward.line.ports import SpoolKey
     from callward.line.states import Party
-    from callward.line.volatile import VolatileKeys
+    from callward.line.volatile_keys import VolatileKeys
 
 HELD = 0.4  # seconds that audio waits for its segment to become full
 _NEAR = 2  # samples between two frames that belong together

@@ -20,7 +20,7 @@ import av
 
 from callward.line.errors import PromptSwappedError
 from callward.line.media.g711 import RATE, SILENCE, alaw_of
-from callward.line.prompts import SHIPPED
+from callward.line.prompt_library import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

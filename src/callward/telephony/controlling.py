@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from callward.kernel.references import parse_ref
 from callward.line.control_client import LineControl as Channel
-from callward.line.control_words import Said
+from callward.line.control_messages import Said
+from callward.line.dial_permits import Permit
 from callward.line.errors import LineUnreachableError
-from callward.line.permits import Permit
 from callward.telephony.errors import LineDownError
 from callward.telephony.values import LineStatus
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callward.calls.states import Told
+from callward.line.call_ledger import verify
 from callward.line.errors import LedgerTamperedError
-from callward.line.ledger import verify
 from callward.line.states import Entry, EvidenceKind, RecordingFate
 from callward.policy.vocabulary import PromptKey
 from callward.telephony.values import LedgerWord
@@ -15,7 +15,7 @@ from callward.telephony.values import LedgerWord
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from callward.line.ledger import Ledger, LedgerLine
+    from callward.line.call_ledger import Ledger, LedgerLine
 
 _ASKED = frozenset({EvidenceKind.DIGIT, EvidenceKind.SPOKEN_AND_CLICKED})
 

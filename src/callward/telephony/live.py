@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from callward.line.control_words import Listen, line_of
+from callward.line.control_messages import Listen, line_of
 from callward.line.states import CallEvent
 from callward.telephony.folders import control_socket
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.line.call_ledger import verify
 from callward.line.errors import LedgerTamperedError
-from callward.line.ledger import verify
 from callward.line.states import Entry
 from callward.recordings import selectors as recordings
 from callward.recordings.errors import RecordingMissingError
@@ -17,7 +17,7 @@ from callward.vault import services as vault
 from callward.vault.errors import VaultError
 
 if TYPE_CHECKING:
-    from callward.line.ledger import Ledger
+    from callward.line.call_ledger import Ledger
     from callward.recordings.states import RecordingState
     from callward.telephony.models import LineCall
 

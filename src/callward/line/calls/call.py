@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 from callward.kernel import clock
 from callward.kernel.references import new_ref
-from callward.line.calls.strand import TONE, Strand
-from callward.line.calls.tape import Tape
-from callward.line.envelope import CallFacts, LegFacts
+from callward.line.call_envelope import CallFacts, LegFacts
+from callward.line.calls.participant import TONE, Strand
+from callward.line.calls.recording_session import Tape
 from callward.line.states import CallEvent, Entry, HangUp, Party, RecordingFate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from callward.line.calls.house import House
-    from callward.line.calls.premises import Premises
-    from callward.line.calls.stage import Stage
-    from callward.line.calls.strand import Heard
-    from callward.line.ledger import Fact
+    from callward.line.call_ledger import Fact
+    from callward.line.calls.call_state import Stage
+    from callward.line.calls.controller_profile import Premises
+    from callward.line.calls.line_resources import House
+    from callward.line.calls.participant import Heard
     from callward.line.ports import MediaAddress, SipLeg, Target
-    from callward.line.prompts import Spoken
+    from callward.line.prompt_library import Spoken
     from callward.line.snapshot import Agent, Queue
     from callward.policy.vocabulary import Direction, PromptKey
 

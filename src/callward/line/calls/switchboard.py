@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING
 
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
-from callward.line.calls.floor import Floor
-from callward.line.calls.house import House
-from callward.line.calls.inbound import begin_inbound
-from callward.line.calls.internal import Internal
-from callward.line.calls.outbound import begin_outbound
-from callward.line.calls.premises import premises_of
+from callward.line.calls.agent_availability import Floor
+from callward.line.calls.controller_profile import premises_of
+from callward.line.calls.inbound_call import begin_inbound
+from callward.line.calls.internal_call import Internal
+from callward.line.calls.line_resources import House
+from callward.line.calls.outbound_call import begin_outbound
+from callward.line.dial_permits import UsedPermits
 from callward.line.errors import NoSuchCallError, PermitRefusedError
-from callward.line.permits import UsedPermits
 from callward.line.states import CallEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from callward.line.call_ledger import Fact
     from callward.line.calls.call import Call
-    from callward.line.calls.premises import Premises
-    from callward.line.calls.stage import Stage
-    from callward.line.ledger import Fact
-    from callward.line.permits import Permit
+    from callward.line.calls.call_state import Stage
+    from callward.line.calls.controller_profile import Premises
+    from callward.line.dial_permits import Permit
     from callward.line.ports import LegListener, MediaPlane, SipLeg, SipSide, Spool, Timers
     from callward.line.snapshot import Agent, ControllerLine, Presence, Snapshot
 

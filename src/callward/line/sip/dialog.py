@@ -14,8 +14,8 @@ from sippy.SipExpires import SipExpires
 from sippy.SipFrom import SipFrom
 from sippy.SipTo import SipTo
 
-from callward.line.sip.stack import Header, Message, SipRequest, SipURL
-from callward.line.sip.wire import is_literal
+from callward.line.sip.sippy_stack import Header, Message, SipRequest, SipURL
+from callward.line.sip.udp_transport import is_literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,24 +8,24 @@ from callward.kernel.clock import stopwatch
 from callward.line.limits import CallLimits, Drop, Tally
 from callward.line.ports import Target
 from callward.line.sip import headers
-from callward.line.sip.arriving import Arriving
-from callward.line.sip.dialling import OutboundLeg
+from callward.line.sip.access_control import Doors
 from callward.line.sip.dialog import Dialog, new_call_id, new_leg_ref
 from callward.line.sip.digest import Credentials
-from callward.line.sip.doors import Doors
-from callward.line.sip.leg import LegFacts
-from callward.line.sip.names import Names
+from callward.line.sip.host_lookup import Names
+from callward.line.sip.outbound_leg import OutboundLeg
 from callward.line.sip.registration import Registration
-from callward.line.sip.sessions import Wanted
-from callward.line.sip.stack import SipURL
+from callward.line.sip.request_dispatch import Arriving
+from callward.line.sip.session_timers import Wanted
+from callward.line.sip.sip_leg import LegFacts
+from callward.line.sip.sippy_stack import SipURL
 from callward.line.sip.transactions import Transactions
-from callward.line.sip.wire import is_literal
+from callward.line.sip.udp_transport import is_literal
 from callward.line.states import HangUp
 
 if TYPE_CHECKING:
     from callward.line.ports import CallTaker, LegListener, Timers
     from callward.line.sip.dialog import Hop
-    from callward.line.sip.leg import Leg
+    from callward.line.sip.sip_leg import Leg
     from callward.line.snapshot import Snapshot, Trunk
 
 _FULL = 503

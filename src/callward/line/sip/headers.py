@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from sippy.SipGenericHF import SipGenericHF
 
 from callward.kernel.numbers import MalformedNumberError, parse_number
-from callward.line.sip.stack import Header, Message, SipHeader
+from callward.line.sip.sippy_stack import Header, Message, SipHeader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from callward.line.sip.dialog import Hop
-    from callward.line.sip.stack import Message
+    from callward.line.sip.sippy_stack import Message
     from callward.line.snapshot import Agent
 
 SHORTEST, LONGEST, USUAL = 60, 3600, 600

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from callward.line.sip.asking import Asking
+from callward.line.sip.client_transaction import Asking
 from callward.line.sip.dialog import Dialog
 from callward.line.sip.headers import first, header, in_url, quoted_user, raw
-from callward.line.sip.stack import SipURL
+from callward.line.sip.sippy_stack import SipURL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from callward.line.ports import Timers
     from callward.line.sip.dialog import Hop
     from callward.line.sip.digest import Credentials
-    from callward.line.sip.stack import Message
+    from callward.line.sip.sippy_stack import Message
     from callward.line.sip.transactions import Transactions
     from callward.line.snapshot import Trunk
 

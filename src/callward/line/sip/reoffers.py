@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from callward.line.sip.dialog import sdp_body
 from callward.line.sip.errors import UnusableSdpError
 from callward.line.sip.headers import first, header, tokens
-from callward.line.sip.sessions import as_server, read_expires
+from callward.line.sip.session_timers import as_server, read_expires
 from callward.line.sip.states import LegState
 from callward.line.states import HangUp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from callward.line.sip.leg import Leg
-    from callward.line.sip.sessions import Session
-    from callward.line.sip.stack import Header, Message, Transaction
+    from callward.line.sip.session_timers import Session
+    from callward.line.sip.sip_leg import Leg
+    from callward.line.sip.sippy_stack import Header, Message, Transaction
     from callward.line.sip.transactions import Reply
 
 _SUCCESS = range(200, 300)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from callward.line.limits import Drop
-from callward.line.sip.stack import (
+from callward.line.sip.sippy_stack import (
     UACK,
     Message,
     SipTransactionManager,
@@ -15,7 +15,7 @@ from callward.line.sip.stack import (
     hush,
     report_fault,
 )
-from callward.line.sip.wire import Sender, Wire, WireOptions
+from callward.line.sip.udp_transport import Sender, Wire, WireOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.line.media import wire
-from callward.line.media.clocking import Placer
-from callward.line.media.digits import EventEar
+from callward.line.media import datagrams
+from callward.line.media.dtmf_tones import ToneEar
+from callward.line.media.frame_placement import Placer
 from callward.line.media.g711 import FRAME, PAYLOAD_TYPES, transcoded
-from callward.line.media.playing import Playing
+from callward.line.media.prompt_playback import Playing
 from callward.line.media.rtp import (
     HEADER,
     HEADER_SIZE,
@@ -21,14 +21,14 @@ from callward.line.media.rtp import (
     Outgoing,
     payload_of,
 )
-from callward.line.media.tones import ToneEar
+from callward.line.media.telephone_events import EventEar
 from callward.line.states import Codec, Party
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from callward.line.media.plane import PythonMedia
+    from callward.line.media.media_plane import PythonMedia
     from callward.line.ports import FrameSink, MediaAddress, MediaLeg
 
 _CODECS = {number: codec for codec, number in PAYLOAD_TYPES.items()}
@@ -40,7 +40,7 @@ _FORM = 0xFF00  # everything of a header's beginning but marker and payload type
 
 type_of = PAYLOAD_TYPES.__getitem__
 read_header, write_header = HEADER.unpack_from, HEADER.pack_into
-room, view, part = wire.room, wire.view, wire.part
+room, view, part = datagrams.room, datagrams.view, datagrams.part
 
 
 class PythonLeg:
@@ -51,7 +51,7 @@ class PythonLeg:
         self._port: int = channel.getsockname()[1]
         self._number = channel.fileno()
         self._codec, self._events = Codec.PCMA, -1
-        self._remote = self._source = self._named = wire.NOWHERE
+        self._remote = self._source = self._named = datagrams.NOWHERE
         self._sends_to_peer = False
         self._heard_at = self._second = 0.0
         self._flood_at = _MOST
@@ -120,13 +120,15 @@ class PythonLeg:
     # The media thread.
 
     def _connect(self, media: MediaAddress) -> None:
-        named = wire.packed_address(media.host, media.port)
+        named = datagrams.packed_address(media.host, media.port)
         if named != self._named:
-            self._source, self._remote = wire.NOWHERE, named
+            self._source, self._remote = datagrams.NOWHERE, named
         self._named = named
         self._codec = media.codec
         self._events = -1 if media.telephone_event is None else media.telephone_event
-        nowhere = wire.host_of(named) == wire.host_of(wire.NOWHERE) or media.port == 0
+        nowhere = (
+            datagrams.host_of(named) == datagrams.host_of(datagrams.NOWHERE) or media.port == 0
+        )
         self._sends_to_peer = media.receives and not nowhere
 
     def _close(self) -> None:
@@ -142,10 +144,10 @@ class PythonLeg:
 
     def take(self, now: float) -> bool:
         """Receive one packet, and do with it all that is to be done."""
-        size = wire.receive(self._number)
+        size = datagrams.receive(self._number)
         if size < HEADER_SIZE:
             return False
-        source = wire.source()
+        source = datagrams.source()
         if source != self._source and not self._admit(source, now):
             self.strangers += 1
             return False
@@ -169,16 +171,19 @@ class PythonLeg:
     def take_sampled(self, now: float) -> None:
         """The same, telling how long the packet waited since the kernel had it."""
         if self.take(now) and self._other is not None:
-            waited = wire.waited(self._number)
+            waited = datagrams.waited(self._number)
             if waited is not None:
                 self._plane.delays.add(waited)
 
     def _admit(self, source: bytes, now: float) -> bool:
         """Hear the host that the SDP names, and from it one port at a time."""
-        if wire.host_of(source) != wire.host_of(self._named) or self._named == wire.NOWHERE:
+        if (
+            datagrams.host_of(source) != datagrams.host_of(self._named)
+            or self._named == datagrams.NOWHERE
+        ):
             return False
         quiet = now - self._heard_at > _QUIET
-        if self._source == wire.NOWHERE or source == self._named or quiet:
+        if self._source == datagrams.NOWHERE or source == self._named or quiet:
             self._source = self._remote = source
             return True
         return False
@@ -252,7 +257,7 @@ class PythonLeg:
             view[HEADER_SIZE:size] = transcoded(payload, source=codec, target=target)
         first = PLAIN | marker | type_of(target)
         write_header(room, 0, *self._outgoing.header_like(feed, first, seq, stamp, now))
-        if wire.send(self._number, size, self._remote):
+        if datagrams.send(self._number, size, self._remote):
             self.relayed += 1
 
     def _play(self, playing: Playing) -> None:
@@ -285,7 +290,7 @@ class PythonLeg:
         first = PLAIN | type_of(codec) | (MARKER if begins else 0)
         view[HEADER_SIZE : HEADER_SIZE + FRAME] = transcoded(frame, source=Codec.PCMA, target=codec)
         write_header(room, 0, *self._outgoing.next_header(first, FRAME, now))
-        if wire.send(self._number, HEADER_SIZE + FRAME, self._remote):
+        if datagrams.send(self._number, HEADER_SIZE + FRAME, self._remote):
             playing.sent += 1
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
-from callward.line.calls.stage import TRANSFER_DECLINED, Stage
-from callward.line.calls.transfers import (
+from callward.line.calls.call_state import TRANSFER_DECLINED, Stage
+from callward.line.calls.call_transfer import (
     TRANSFER,
     Consulting,
     Joining,
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from callward.line.calls.call import Call
-    from callward.line.calls.strand import Strand
-    from callward.line.prompts import Spoken
+    from callward.line.calls.participant import Strand
+    from callward.line.prompt_library import Spoken
     from callward.line.states import HangUp
 
 HOLD = "hold"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from callward.line.calls.call import Call
-    from callward.line.calls.strand import Strand
+    from callward.line.calls.participant import Strand
     from callward.line.states import HangUp
 
 TRANSFER_DECLINED = 603

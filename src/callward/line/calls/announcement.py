@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.line.calls.premises import ANNOUNCEMENTS
-from callward.line.calls.stage import Stage
+from callward.line.calls.call_state import Stage
+from callward.line.calls.controller_profile import ANNOUNCEMENTS
 from callward.line.errors import NotNowError
 from callward.line.states import Entry, EvidenceKind
 from callward.policy.vocabulary import ConsentMode, PromptKey, RefusalPath
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from callward.line.calls.call import Call
-    from callward.line.calls.strand import Strand
-    from callward.line.prompts import Spoken
+    from callward.line.calls.participant import Strand
+    from callward.line.prompt_library import Spoken
 
 CHOICE_SECONDS = 5.0
 ANSWER_SECONDS = 6.0

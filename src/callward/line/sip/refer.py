@@ -11,8 +11,8 @@ from callward.line.sip.headers import first, header, plain_user, quoted_user, us
 from callward.line.sip.states import LegState
 
 if TYPE_CHECKING:
-    from callward.line.sip.leg import Leg
-    from callward.line.sip.stack import Message
+    from callward.line.sip.sip_leg import Leg
+    from callward.line.sip.sippy_stack import Message
     from callward.line.sip.transactions import Reply
 
 _REPLACES = re.compile(r"[?&]Replaces=([^&>\s]+)", re.IGNORECASE)

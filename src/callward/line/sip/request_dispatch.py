@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Protocol
 from callward.kernel.clock import stopwatch
 from callward.line.limits import Drop
 from callward.line.sip import headers
-from callward.line.sip.answering import InboundLeg
+from callward.line.sip.access_control import Carrier, Doors, Phone, Refusal
 from callward.line.sip.dialog import ALLOW, USER_AGENT, Dialog, new_leg_ref
-from callward.line.sip.doors import Carrier, Doors, Phone, Refusal
 from callward.line.sip.errors import UnusableSdpError
-from callward.line.sip.leg import LegFacts, Side
-from callward.line.sip.sessions import read_expires
-from callward.line.sip.stack import SipURL, report_fault
+from callward.line.sip.inbound_leg import InboundLeg
+from callward.line.sip.session_timers import read_expires
+from callward.line.sip.sip_leg import LegFacts, Side
+from callward.line.sip.sippy_stack import SipURL, report_fault
 
 if TYPE_CHECKING:
     from callward.line.limits import CallLimits
     from callward.line.ports import CallTaker
-    from callward.line.sip.leg import Leg
-    from callward.line.sip.stack import Header, Message, Transaction
+    from callward.line.sip.sip_leg import Leg
+    from callward.line.sip.sippy_stack import Header, Message, Transaction
     from callward.line.sip.transactions import Reply
 
 _SPOKEN = frozenset({"timer"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, assert_never
 
-from callward.line import control_words as words
+from callward.line import control_messages as words
 from callward.line.snapshot import Presence
 
 if TYPE_CHECKING:

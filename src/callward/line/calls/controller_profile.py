@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from callward.line.prompts import load_shelf
+from callward.line.prompt_library import load_shelf
 from callward.line.rules import Evidence, message_rules_of, require_evidence, rules_of
 from callward.line.states import EvidenceKind
 from callward.policy import from_canonical
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from callward.kernel.errors import CallwardError
-    from callward.line.prompts import Shelf
+    from callward.line.prompt_library import Shelf
     from callward.line.rules import CallRules
     from callward.line.snapshot import ControllerLine
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from callward.line.sip.asking import Asking
+from callward.line.sip.client_transaction import Asking
 from callward.line.sip.dialog import ALLOW, USER_AGENT
 from callward.line.sip.headers import first, header
+from callward.line.sip.offer_answer import Talk
+from callward.line.sip.refer import Transfers
 from callward.line.sip.reoffers import Reoffers
 from callward.line.sip.states import LegState
-from callward.line.sip.talk import Talk
-from callward.line.sip.transfers import Transfers
 from callward.line.states import HangUp
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from callward.line.ports import LegListener, MediaAddress, Timers
     from callward.line.sip.dialog import Dialog
     from callward.line.sip.digest import Credentials
-    from callward.line.sip.sessions import Session, Wanted
-    from callward.line.sip.stack import Header, Message, Transaction
+    from callward.line.sip.session_timers import Session, Wanted
+    from callward.line.sip.sippy_stack import Header, Message, Transaction
     from callward.line.sip.transactions import Reply, Transactions
 
 

@@ -6,7 +6,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
-from callward.line.sip.wire import is_literal
+from callward.line.sip.udp_transport import is_literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
-from callward.line.calls.stage import Stage
+from callward.line.calls.call_state import Stage
 from callward.policy.vocabulary import PromptKey
 
 if TYPE_CHECKING:
-    from callward.line.calls.strand import Strand
-    from callward.line.prompts import Spoken
+    from callward.line.calls.participant import Strand
+    from callward.line.prompt_library import Spoken
 
 MESSAGE_QUEUE = "voicemail"
 _ENDS = "#"

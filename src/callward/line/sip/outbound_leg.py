@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.line.sip.asking import Asking
+from callward.line.sip.client_transaction import Asking
 from callward.line.sip.dialog import ALLOW, sdp_body
 from callward.line.sip.errors import UnusableSdpError
 from callward.line.sip.headers import first, header
-from callward.line.sip.leg import Leg
-from callward.line.sip.sessions import Wanted, read_expires, read_least
+from callward.line.sip.session_timers import Wanted, read_expires, read_least
+from callward.line.sip.sip_leg import Leg
 from callward.line.sip.states import LegState
 from callward.line.states import HangUp
 
 if TYPE_CHECKING:
-    from callward.line.sip.stack import Message
+    from callward.line.sip.sippy_stack import Message
 
 _SUCCESS = range(200, 300)
 _BUSY = frozenset({486, 600})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.line.sip.dialog import sdp_body
-from callward.line.sip.leg import Leg, LegFacts, Side
+from callward.line.sip.sip_leg import Leg, LegFacts, Side
 from callward.line.sip.states import LegState
 from callward.line.states import HangUp
 
 if TYPE_CHECKING:
     from callward.line.sip.dialog import Dialog
-    from callward.line.sip.stack import Message, Transaction
+    from callward.line.sip.sippy_stack import Message, Transaction
     from callward.line.sip.transactions import Reply
 
 _REASONS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from callward.line.sip.stack import ED2, Timeout, report_fault
+from callward.line.sip.sippy_stack import ED2, Timeout, report_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
-from callward.line.calls.messages import TakingMessage
-from callward.line.calls.stage import Stage
-from callward.line.calls.talking import Talking
-from callward.line.calls.transfers import Joining
-from callward.line.hours import Opening, opening_at
+from callward.line.calls.call_state import Stage
+from callward.line.calls.call_transfer import Joining
+from callward.line.calls.conversation import Talking
+from callward.line.calls.voicemail import TakingMessage
+from callward.line.opening_hours import Opening, opening_at
 from callward.line.states import CallEvent, Entry, NobodyThere, Strategy
 from callward.policy.vocabulary import PromptKey, RefusalPath
 
 if TYPE_CHECKING:
     from callward.line.calls.call import Call
-    from callward.line.calls.strand import Strand
+    from callward.line.calls.participant import Strand
     from callward.line.snapshot import Agent, Did, Queue
     from callward.line.states import HangUp
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from callward.line.ledger import Fact, LedgerBook
+    from callward.line.call_ledger import Fact, LedgerBook
     from callward.line.ports import FrameWriter
     from callward.line.rules import CallRules, Evidence
     from callward.line.states import Codec, Party

@@ -7,21 +7,21 @@ from uuid import UUID
 
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
-from callward.line.envelope import envelope_of
+from callward.line.call_envelope import envelope_of
+from callward.line.call_ledger import LedgerBook
+from callward.line.consent_gate import ConsentGate
 from callward.line.errors import DiskNearlyFullError, SpoolKeyMissingError
-from callward.line.gate import ConsentGate
-from callward.line.ledger import LedgerBook
 from callward.line.rules import Evidence
 from callward.line.states import CallEvent, Entry, EvidenceKind, GateState
 from callward.policy.vocabulary import ConsentMode, Direction
 
 if TYPE_CHECKING:
-    from callward.line.calls.house import House
-    from callward.line.calls.premises import Premises
-    from callward.line.envelope import CallFacts
-    from callward.line.ledger import Fact
+    from callward.line.call_envelope import CallFacts
+    from callward.line.call_ledger import Fact
+    from callward.line.calls.controller_profile import Premises
+    from callward.line.calls.line_resources import House
     from callward.line.ports import FrameWriter
-    from callward.line.prompts import Spoken
+    from callward.line.prompt_library import Spoken
     from callward.line.rules import CallRules
 
 _UNASKED = {

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.line.calls.announcement import Answering, Choosing, Telling
 from callward.line.calls.call import Call
-from callward.line.calls.opening import Answering, Choosing, Telling
-from callward.line.calls.routing import Queueing, Routing
+from callward.line.calls.call_routing import Queueing, Routing
 from callward.line.states import Party
 from callward.policy.vocabulary import ConsentMode, Direction
 
 if TYPE_CHECKING:
-    from callward.line.calls.house import House
-    from callward.line.calls.premises import Premises
-    from callward.line.calls.stage import Stage
+    from callward.line.calls.call_state import Stage
+    from callward.line.calls.controller_profile import Premises
+    from callward.line.calls.line_resources import House
     from callward.line.ports import SipLeg
     from callward.line.snapshot import Did, Trunk
 

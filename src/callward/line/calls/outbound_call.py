@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
+from callward.line.calls.announcement import Telling
 from callward.line.calls.call import Call
-from callward.line.calls.opening import Telling
-from callward.line.calls.stage import Stage
-from callward.line.calls.talking import Talking
+from callward.line.calls.call_state import Stage
+from callward.line.calls.conversation import Talking
 from callward.line.errors import NotNowError, PermitRefusedError
 from callward.line.states import Party
 from callward.policy.vocabulary import Direction
 
 if TYPE_CHECKING:
-    from callward.line.calls.house import House
-    from callward.line.calls.premises import Premises
-    from callward.line.calls.strand import Strand
-    from callward.line.permits import Permit, UsedPermits
+    from callward.line.calls.controller_profile import Premises
+    from callward.line.calls.line_resources import House
+    from callward.line.calls.participant import Strand
+    from callward.line.dial_permits import Permit, UsedPermits
     from callward.line.ports import Target
     from callward.line.snapshot import Agent, Outbound
     from callward.line.states import HangUp

@@ -16,7 +16,7 @@ from callward.line.states import CallEvent
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from callward.line.ledger import Fact
+    from callward.line.call_ledger import Fact
 
 _KEPT = {CallEvent.BEGUN: "begun", CallEvent.ENDED: "ended"}
 _NAMED = ("call", "recording", "controller", "fate")

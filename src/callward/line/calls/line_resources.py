@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
-from callward.line.calls.floor import Floor
+from callward.line.calls.agent_availability import Floor
 from callward.line.errors import SpoolKeyMissingError
 from callward.line.ports import SpoolKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from callward.line.call_ledger import Fact
     from callward.line.calls.call import Call
-    from callward.line.calls.internal import Internal
-    from callward.line.calls.premises import Premises
-    from callward.line.calls.strand import Strand
-    from callward.line.ledger import Fact
+    from callward.line.calls.controller_profile import Premises
+    from callward.line.calls.internal_call import Internal
+    from callward.line.calls.participant import Strand
     from callward.line.ports import MediaPlane, SipSide, Spool, Timers
     from callward.line.snapshot import Snapshot
     from callward.line.states import CallEvent

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from callward.line.errors import NoMediaPortError
 from callward.line.media.delays import Delays
-from callward.line.media.leg import PythonLeg
+from callward.line.media.media_leg import PythonLeg
 from callward.line.ports import MediaFigures
 
 if TYPE_CHECKING:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from callward.line.calls.stage import Stage
+from callward.line.calls.call_state import Stage
 from callward.line.errors import NotNowError
 from callward.line.states import CallEvent, Entry
 from callward.policy.vocabulary import PromptKey
 
 if TYPE_CHECKING:
     from callward.line.calls.call import Call
-    from callward.line.calls.strand import Strand
-    from callward.line.prompts import Spoken
+    from callward.line.calls.participant import Strand
+    from callward.line.prompt_library import Spoken
     from callward.line.snapshot import Agent, Queue
     from callward.line.states import HangUp
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
+from callward.line.dial_permits import Permit  # pydantic reads it at run time
 from callward.line.errors import ControlMessageError
-from callward.line.permits import Permit  # pydantic reads it at run time
 from callward.line.snapshot import Closed, Name
 
 SCHEMA: Literal["callward.line/1"] = "callward.line/1"

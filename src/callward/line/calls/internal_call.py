@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.line.calls.strand import Strand
+from callward.line.calls.participant import Strand
 from callward.line.states import Party
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from callward.line.calls.call import Call
-    from callward.line.calls.house import House
+    from callward.line.calls.line_resources import House
     from callward.line.ports import MediaAddress, SipLeg, Target
     from callward.line.snapshot import Agent
     from callward.line.states import HangUp

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from callward.line.sip import digest
 from callward.line.sip.headers import header, raw
-from callward.line.sip.stack import TERMINATED
+from callward.line.sip.sippy_stack import TERMINATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from callward.line.sip.dialog import Dialog, Hop
     from callward.line.sip.digest import Credentials
-    from callward.line.sip.stack import Header, Message, Transaction
+    from callward.line.sip.sippy_stack import Header, Message, Transaction
     from callward.line.sip.transactions import Transactions
 
 _CHALLENGES = {

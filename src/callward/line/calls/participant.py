@@ -10,7 +10,7 @@ from callward.line.media.g711 import RATE, alaw_of
 
 if TYPE_CHECKING:
     from callward.line.ports import FrameSink, MediaLeg, SipLeg
-    from callward.line.prompts import Spoken
+    from callward.line.prompt_library import Spoken
     from callward.line.states import Party
 
 SILENCE = b"\xd5" * 160

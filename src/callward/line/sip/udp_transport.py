@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from callward.kernel.clock import stopwatch
 from callward.line.limits import Drop
-from callward.line.sip.loop import TICK
-from callward.line.sip.stack import MonoTime, Timeout
+from callward.line.sip.sip_loop import TICK
+from callward.line.sip.sippy_stack import MonoTime, Timeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable

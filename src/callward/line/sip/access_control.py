@@ -14,7 +14,7 @@ from callward.line.sip.registrar import Registrar, inside
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from callward.line.sip.stack import Message
+    from callward.line.sip.sippy_stack import Message
     from callward.line.snapshot import Snapshot, Trunk
 
 _FROM = re.compile(r"^(?:From|f)[ \t]*:[ \t]*([^\r\n]{1,400})", re.IGNORECASE | re.MULTILINE)

@@ -15,7 +15,7 @@ from build.controllers import controller
 from callward.controllers import selectors as controllers
 from callward.kernel import clock
 from callward.kernel.actors import user_actor
-from callward.notices import ports, rendering, services
+from callward.notices import ports, rendered_notices, services
 from callward.notices.ports import SentenceCheck
 from callward.notices.states import CheckState
 from callward.policy import canonical_json, policy_id_of
@@ -54,10 +54,10 @@ class Watch:
         return self.forbids
 
 
-_WRITTEN: dict[str, list[rendering.Rendered]] = {}
+_WRITTEN: dict[str, list[rendered_notices.Rendered]] = {}
 
 
-def _written_once(policy: Policy) -> list[rendering.Rendered]:
+def _written_once(policy: Policy) -> list[rendered_notices.Rendered]:
     """The same policy gives the same bytes, so the tests write them once."""
     name = policy_id_of(canonical_json(policy))
     if name not in _WRITTEN:
@@ -65,7 +65,7 @@ def _written_once(policy: Policy) -> list[rendering.Rendered]:
     return _WRITTEN[name]
 
 
-_render_all = rendering.render_all
+_render_all = rendered_notices.render_all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +83,9 @@ def watched() -> Iterator[Watch]:
     before = ports.checks.get()
     watch = Watch()
     ports.checks.plug(watch)
-    rendering.render_all = _written_once
+    rendered_notices.render_all = _written_once
     yield watch
-    rendering.render_all = _render_all
+    rendered_notices.render_all = _render_all
     ports.checks.plug(before)
 
 

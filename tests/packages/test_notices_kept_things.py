@@ -15,7 +15,7 @@ from callward.approval.errors import DelayRunningError
 from callward.audit.selectors import history
 from callward.jobs.services import run_now
 from callward.kernel.actors import user_actor
-from callward.notices import rendering, rewording, selectors, services
+from callward.notices import rendered_notices, selectors, services, wording_changes
 from callward.notices.models import Document
 from callward.notices.states import NoticesEvent
 from callward.retention.services import why_still_here
@@ -90,14 +90,14 @@ def test_a_longer_promise_never_reaches_what_is_kept(tmp_path, the_clock, watch)
 
 def test_the_trouble_of_one_controller_holds_no_other_up(at, watch, monkeypatch):
     broken, sound = controller("web-shop"), controller("dermatology-clinic")
-    written = rendering.render_all
+    written = rendered_notices.render_all
 
     def some(policy):
         if policy.controller.id == broken.slug:
             raise UnknownTermError(term="-", key="-")
         return written(policy)
 
-    monkeypatch.setattr(rendering, "render_all", some)
+    monkeypatch.setattr(rendered_notices, "render_all", some)
     run_now("notices.publish")
     assert [one.slug for one in selectors.publishing_controllers()] == [sound.slug]
 
@@ -105,15 +105,15 @@ def test_the_trouble_of_one_controller_holds_no_other_up(at, watch, monkeypatch)
 @pytest.fixture
 def other_words(monkeypatch, watch):
     """A newer Callward, in which one sentence of every catalogue reads differently."""
-    written = rendering.render_all
+    written = rendered_notices.render_all
 
     def newer(policy):
         for made in written(policy):
             yield replace(made, content=made.content.replace(b" 5 ", b" five "))
 
     def upgrade():
-        rewording.forget_compared()
-        monkeypatch.setattr(rendering, "render_all", newer)
+        wording_changes.forget_compared()
+        monkeypatch.setattr(rendered_notices, "render_all", newer)
 
     return upgrade
 
@@ -156,7 +156,7 @@ def test_another_red_check_holds_new_words_up(at, watch, other_words):
 
 def test_a_changed_archive_is_never_taken_for_new_words(at, watch, other_words):
     home = published(at=at)
-    rewording.forget_compared()
+    wording_changes.forget_compared()
     one = Document.objects.filter(kind="call-recording", language="en", format="md").get()
     Document.objects.filter(ref=one.ref).update(content=b"we keep nothing")
     watch.forbids = (Probe.NOTICES_MATCH,)

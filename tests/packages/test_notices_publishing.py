@@ -210,7 +210,7 @@ def test_policy_and_notices_take_effect_together_or_not_at_all(home, people, at,
     def broken(*_args, **_kwargs):
         raise OSError("the disk went away")
 
-    monkeypatch.setattr("callward.notices.watching.keep_last", broken)
+    monkeypatch.setattr("callward.notices.sentence_backing.keep_last", broken)
     with pytest.raises(OSError, match="the disk"):
         services.publish_due(waiting.publish_at)
     in_force = controllers.policy_in_force(home.ref, at=waiting.publish_at)

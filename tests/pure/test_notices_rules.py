@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies as some
 
 from callward.notices import rules
+from callward.notices.archived_notice import read_notice
 from callward.notices.errors import NoticeFileError
-from callward.notices.reading import read_notice
 from callward.notices.rules import SentenceChange, WordRun
 from callward.notices.states import Change, Part
 

@@ -43,6 +43,7 @@ class Edition(TwoPersonAct):
     withdrawn_by = models.CharField(max_length=80, blank=True)
 
     class Meta:
+        db_table = "notices_edition"
         constraints = [
             *TwoPersonAct.Meta.constraints,
             models.UniqueConstraint(

@@ -9,7 +9,8 @@ from django.db.models import F
 
 from callward.controllers import selectors as controllers
 from callward.kernel.calendar import local_day
-from callward.notices import watching
+from callward.notices import sentence_backing
+from callward.notices.archived_notice import NoticeText, read_notice
 from callward.notices.errors import (
     AnnouncementNotFoundError,
     EditionNotFoundError,
@@ -17,7 +18,6 @@ from callward.notices.errors import (
     NoticeNotFoundError,
 )
 from callward.notices.models import Announcement, Document, Edition
-from callward.notices.reading import NoticeText, read_notice
 from callward.notices.rules import SentenceChange, best_language, changed_sentences
 from callward.notices.states import OPEN, PUBLIC, EditionState, Format
 from callward.notices.values import (
@@ -239,13 +239,13 @@ def sentence_checks(
 ) -> Mapping[Probe, SentenceCheck]:
     """What the checks say: now for what people read today, as written down then for the rest."""
     if edition.ref == current(edition.controller_ref).ref:
-        return watching.checks_now(edition.controller_ref, probes, at=at)
-    return watching.checks_then(edition.ref)
+        return sentence_backing.checks_now(edition.controller_ref, probes, at=at)
+    return sentence_backing.checks_then(edition.ref)
 
 
 def blocking(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
     """The codes of the checks that forbid to publish now."""
-    return watching.blocking(controller_ref, at=at)
+    return sentence_backing.blocking(controller_ref, at=at)
 
 
 def documents(edition_ref: Ref) -> list[DocumentView]:

@@ -8,8 +8,8 @@ from callward.controllers import selectors as controllers
 from callward.jobs.services import every
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
-from callward.notices.approving import approve_after_delay
-from callward.notices.publishing import publish_due
+from callward.notices.approvals import approve_after_delay
+from callward.notices.publication import publish_due
 
 # A policy takes effect at midnight; people read it within minutes.
 PUBLISHING_HOURS = "*/5 * * * *"

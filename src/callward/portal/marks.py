@@ -11,8 +11,8 @@ from callward.texts.states import SentenceClass
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from callward.notices.archived_notice import SentenceText
     from callward.notices.ports import SentenceCheck
-    from callward.notices.reading import SentenceText
 
 
 class Mark(StrEnum):

@@ -12,8 +12,8 @@ from callward.portal.marks import CHECKED, Mark, mark_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from callward.notices.archived_notice import NoticeText, SentenceText
     from callward.notices.ports import SentenceCheck
-    from callward.notices.reading import NoticeText, SentenceText
     from callward.portal.frame import Reader
     from callward.texts.states import Probe
 

@@ -17,15 +17,15 @@ from callward.kernel.actors import system_actor
 from callward.kernel.calendar import local_day
 from callward.kernel.errors import CallwardError
 from callward.notices import rules
-from callward.notices.announcing import announce
-from callward.notices.archiving import archive
-from callward.notices.drafting import locked, note_blocked, refuse_unfit
+from callward.notices.announcements import announce
+from callward.notices.drafts import locked, note_blocked, refuse_unfit
 from callward.notices.errors import (
     NotADraftError,
     NoticeTooShortError,
     OneAtATimeError,
 )
 from callward.notices.models import Edition
+from callward.notices.notice_archive import archive
 from callward.notices.selectors import edition_view
 from callward.notices.states import OPEN, EditionState, NoticesCapability, NoticesEvent
 from callward.policy import compile_policy, lint, load

@@ -11,7 +11,7 @@ from callward.audit import services as audit
 from callward.kernel.calendar import add_civil, local_day, parse_period, zone_named
 from callward.kernel.references import new_ref
 from callward.notices import selectors
-from callward.notices.drafting import locked
+from callward.notices.drafts import locked
 from callward.notices.errors import NotPublishedError
 from callward.notices.models import Review
 from callward.notices.states import EditionState, NoticesCapability, NoticesEvent

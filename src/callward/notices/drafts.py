@@ -14,6 +14,7 @@ from callward.controllers.errors import PolicyChainError, PolicyKnownError, Poli
 from callward.kernel.actors import system_actor
 from callward.kernel.references import new_ref
 from callward.notices import rules, selectors
+from callward.notices.archived_notice import NoticeText, read_notice
 from callward.notices.errors import (
     AlreadyPublishedError,
     EditionNotFoundError,
@@ -22,8 +23,7 @@ from callward.notices.errors import (
     VersionTakenError,
 )
 from callward.notices.models import Edition
-from callward.notices.reading import NoticeText, read_notice
-from callward.notices.rendering import render
+from callward.notices.rendered_notices import render
 from callward.notices.selectors import edition_view
 from callward.notices.states import PUBLIC, EditionState, Format, NoticesCapability, NoticesEvent
 from callward.policy import compile_policy, load

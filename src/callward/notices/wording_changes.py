@@ -8,8 +8,8 @@ from callward.kernel.actors import system_actor
 from callward.kernel.calendar import local_day, zone_named
 from callward.kernel.references import new_ref
 from callward.notices import rules
-from callward.notices.archiving import drifted, is_whole
 from callward.notices.models import Edition
+from callward.notices.notice_archive import drifted, is_whole
 from callward.notices.states import EditionState
 
 if TYPE_CHECKING:

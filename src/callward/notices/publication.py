@@ -11,11 +11,11 @@ from callward.controllers import selectors as controllers, services as activatin
 from callward.controllers.errors import ControllersError
 from callward.kernel.actors import system_actor
 from callward.kernel.references import new_ref
-from callward.notices import rewording, rules, watching
-from callward.notices.announcing import announce
-from callward.notices.archiving import archive
-from callward.notices.drafting import locked, note_blocked
+from callward.notices import rules, sentence_backing, wording_changes
+from callward.notices.announcements import announce
+from callward.notices.drafts import locked, note_blocked
 from callward.notices.models import Edition
+from callward.notices.notice_archive import archive
 from callward.notices.selectors import edition_view, probes_of
 from callward.notices.states import EditionState, NoticesEvent
 from callward.policy import load
@@ -64,20 +64,22 @@ def _publish_of(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
 
 def what_blocks_now(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
     """The checks that forbid to publish; what is published was compared by ourselves just now."""
-    blocked = watching.blocking(controller_ref, at=at)
-    if not rewording.is_compared(controller_ref):
+    blocked = sentence_backing.blocking(controller_ref, at=at)
+    if not wording_changes.is_compared(controller_ref):
         return blocked
     return tuple(code for code in blocked if code != Probe.NOTICES_MATCH)
 
 
 def _reissue(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
     """Publish the same policy again where our own words have changed with a new Callward."""
-    before = rewording.outdated(controller_ref)
-    if before is None or {*watching.blocking(controller_ref, at=at)} - {Probe.NOTICES_MATCH}:
+    before = wording_changes.outdated(controller_ref)
+    if before is None or {*sentence_backing.blocking(controller_ref, at=at)} - {
+        Probe.NOTICES_MATCH
+    }:
         return []
     policy = load(bytes(before.source))
     with transaction.atomic():
-        edition = rewording.copy_of(before, policy, at=at)
+        edition = wording_changes.copy_of(before, policy, at=at)
         _take_place(edition, at=at)
         archive(edition, policy, at=at)
         announce(edition, policy, at=at)
@@ -88,7 +90,7 @@ def _reissue(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
             at=at,
             policy=edition.policy_id,
         )
-    rewording.note_compared(edition)
+    wording_changes.note_compared(edition)
     return [edition_view(edition)]
 
 
@@ -170,7 +172,7 @@ def _take_place(edition: Edition, *, at: datetime) -> None:
     )
     before = rows.order_by("-number").first()
     if before is not None and not before.last_checks.exists():
-        watching.keep_last(before, probes_of(before.ref), at=at)
+        sentence_backing.keep_last(before, probes_of(before.ref), at=at)
     edition.state, edition.blocked_by = EditionState.PUBLISHED, ""
     edition.published_at, edition.published_by = at, str(_PUBLISHER)
     edition.number = 1 if before is None or before.number is None else before.number + 1

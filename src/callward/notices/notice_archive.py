@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from callward.kernel.references import new_ref
-from callward.notices import rendering
+from callward.notices import rendered_notices
 from callward.notices.models import Document, Edition
 from callward.notices.states import PUBLIC, ArchiveFault, Format
 from callward.notices.values import ArchiveFinding, ArchiveReport
@@ -34,7 +34,7 @@ def archive(edition: Edition, policy: Policy, *, at: datetime) -> int:
             size=len(made.content),
             sha256=hashlib.sha256(made.content).hexdigest(),
         )
-        for made in rendering.render_all(policy)
+        for made in rendered_notices.render_all(policy)
     ]
     Document.objects.bulk_create(rows)
     return len(rows)
@@ -86,7 +86,7 @@ def drifted(edition: Edition, kept: Sequence[Document]) -> list[Document]:
     """The documents of a version that we would write in other words today."""
     again = {
         (made.kind, made.language, made.format): made.content
-        for made in rendering.render_all(load(bytes(edition.source)))
+        for made in rendered_notices.render_all(load(bytes(edition.source)))
     }
     return [
         document

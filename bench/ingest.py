@@ -179,8 +179,8 @@ class Peers:
 
 def set_up(top: Path) -> tuple[Ref, str]:
     """A fresh Callward with one controller, and the token of a machine that uploads."""
-    from callward.ops.folders import chosen_folder  # noqa: PLC0415  # after the folder is named
-    from callward.ops.setting_up import set_up as first_start  # noqa: PLC0415  # as above
+    from callward.ops.data_folder import chosen_folder  # noqa: PLC0415  # after the folder is named
+    from callward.ops.first_start import set_up as first_start  # noqa: PLC0415  # as above
 
     first_start(chosen_folder(), region="RO", passphrase=None)
     from callward.accounts import services as accounts  # noqa: PLC0415  # after Django

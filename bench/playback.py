@@ -50,8 +50,8 @@ http {{ access_log off; client_body_temp_path {top}/n1; proxy_temp_path {top}/n2
 @contextmanager
 def set_up_house() -> Iterator[Path]:
     """A data folder as `callward init` makes it, so that the server reads the same secrets."""
-    from callward.ops.folders import chosen_folder
-    from callward.ops.setting_up import set_up
+    from callward.ops.data_folder import chosen_folder
+    from callward.ops.first_start import set_up
 
     with tempfile.TemporaryDirectory(prefix="callward-bench-") as name:
         os.environ["CALLWARD_DATA"] = name
@@ -99,7 +99,7 @@ def running(top: Path) -> Iterator[int]:
         "CALLWARD_BENCH_PLAIN": str(top / "plain" / "audio.mp3"),
         "PYTHONPATH": str(ROOT),
     }
-    serve = f"from callward.ops.serving import serve; serve(host='127.0.0.1', port={APP})"
+    serve = f"from callward.ops.web_server import serve; serve(host='127.0.0.1', port={APP})"
     started = [
         subprocess.Popen([nginx, "-p", str(top), "-c", str(conf)], stderr=subprocess.DEVNULL),
         subprocess.Popen([sys.executable, "-c", serve], env=env),

@@ -10,9 +10,9 @@ import sys
 from typing import Any
 
 from build.markers import AFTERWARDS, OPENING
-from callward.ops.folders import chosen_folder
+from callward.ops.data_folder import chosen_folder
+from callward.ops.folder_mark import write_mark
 from callward.ops.main import run
-from callward.ops.mark import write_mark
 from callward.ops.redaction import RedactingFormatter
 
 

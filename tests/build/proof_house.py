@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from build.ops import CLONE, Said, callward, environment
 from build.programs import run_program
 from build.retention import CALLED
-from callward.ops.folders import DataFolder
-from callward.ops.mark import write_mark
+from callward.ops.data_folder import DataFolder
+from callward.ops.folder_mark import write_mark
 
 if TYPE_CHECKING:
     from pathlib import Path

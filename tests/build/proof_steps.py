@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from callward.ops.house import load
+from callward.ops.command_context import load
 
 load()
 

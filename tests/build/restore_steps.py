@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from callward.ops.folders import chosen_folder
-from callward.ops.house import load
+from callward.ops.command_context import load
+from callward.ops.data_folder import chosen_folder
 
 load()
 
@@ -69,7 +69,7 @@ def restore_only(file: str) -> None:
 
 def restore_keys_only(file: str) -> None:
     """The same with a backup of the keys."""
-    from callward.ops.root import read_root_key  # noqa: PLC0415  # only here
+    from callward.ops.root_key_source import read_root_key  # noqa: PLC0415  # only here
 
     folder = chosen_folder()
     vault.restore_keys(

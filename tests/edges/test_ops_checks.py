@@ -13,9 +13,9 @@ from callward.jobs.dbos_queue import DbosQueue
 from callward.kernel import clock
 from callward.ops import checks
 from callward.ops.checks import CHECKS, Start
-from callward.ops.folders import DataFolder
-from callward.ops.mark import write_mark
-from callward.ops.places import lies_within
+from callward.ops.data_folder import DataFolder
+from callward.ops.folder_mark import write_mark
+from callward.ops.regions import lies_within
 from callward.vault import ports as vault
 
 

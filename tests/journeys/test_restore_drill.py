@@ -13,8 +13,8 @@ import pytest
 from build.intake import LINE, cdr_row, put, tone
 from build.ops import POLICY, callward, environment
 from build.programs import run_program
-from callward.ops.folders import DataFolder
-from callward.ops.mark import write_mark
+from callward.ops.data_folder import DataFolder
+from callward.ops.folder_mark import write_mark
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 
-from callward.ops.folders import chosen_folder
+from callward.ops.data_folder import chosen_folder
 
 # What the deployment may choose; everything else is decided here.
 FOLDER = chosen_folder()

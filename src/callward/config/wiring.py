@@ -14,9 +14,9 @@ from callward.jobs import ports as jobs
 from callward.kernel import clock
 from callward.kernel.grow_only_file import KeptLines
 from callward.notices import ports as notices
-from callward.ops.folders import DataFolder, chosen_folder
-from callward.ops.mark import read_mark
-from callward.ops.root import read_root_key
+from callward.ops.data_folder import DataFolder, chosen_folder
+from callward.ops.folder_mark import read_mark
+from callward.ops.root_key_source import read_root_key
 from callward.promises import ports as promises
 from callward.retention import ports as retention
 from callward.sealing import digests, secret, signing

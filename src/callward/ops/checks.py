@@ -18,15 +18,15 @@ from callward.jobs.errors import JobsError
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
 from callward.ops.errors import UnsafeStartError
-from callward.ops.mark import is_marked
-from callward.ops.places import lies_within
+from callward.ops.folder_mark import is_marked
+from callward.ops.regions import lies_within
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from callward.ops.folders import DataFolder
+    from callward.ops.data_folder import DataFolder
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SHORTEST_SECRET = 40

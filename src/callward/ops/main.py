@@ -13,8 +13,8 @@ import click
 
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError, RefusedError
-from callward.ops.folders import chosen_folder
-from callward.ops.house import command_actor, load
+from callward.ops.command_context import command_actor, load
+from callward.ops.data_folder import chosen_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 SELDOM = 50_000
 _COMMANDS = {
-    "init": "setting_up:init",
-    "up": "running:up",
-    "web": "running:web",
-    "worker": "running:worker",
+    "init": "init:init",
+    "up": "programs:up",
+    "web": "programs:web",
+    "worker": "programs:worker",
     "line": "line:line",
-    "health": "running:health",
+    "health": "programs:health",
     "policy": "policies:policy",
     "notice": "notices:notice",
     "controller": "controllers:controller",
@@ -45,7 +45,7 @@ _COMMANDS = {
     "promises": "promises:promises",
     "demo": "demo:demo",
 }
-_LIGHT = frozenset({"setting_up", "policies", "notices", "demo", "line"})  # need no data folder
+_LIGHT = frozenset({"init", "policies", "notices", "demo", "line"})  # need no data folder
 
 
 class LateGroup(click.Group):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from callward.audit import selectors, services
+from callward.ops.command_context import open_house
+from callward.ops.command_files import FILE, read_file
+from callward.ops.command_output import json_option, plain, remark, tell
 from callward.ops.errors import CheckFailedError
-from callward.ops.files import FILE, read_file
-from callward.ops.house import open_house
-from callward.ops.speech import json_option, plain, remark, tell
 
 if TYPE_CHECKING:
     from pathlib import Path

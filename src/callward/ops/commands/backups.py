@@ -13,12 +13,12 @@ from callward.controllers import selectors as controllers
 from callward.intake import services as intake
 from callward.kernel.calendar import add_civil, local_day, zone_named
 from callward.kernel.errors import BadInputError, gettext_noop
+from callward.ops.command_context import open_house
+from callward.ops.command_files import FILE, NEW_FILE, require_new_file
+from callward.ops.command_output import json_option, plain, remark, tell
 from callward.ops.errors import CheckFailedError, OpsError
-from callward.ops.files import FILE, NEW_FILE, require_new_file
-from callward.ops.house import open_house
-from callward.ops.in_use import alone_on
-from callward.ops.root import read_root_key
-from callward.ops.speech import json_option, plain, remark, tell
+from callward.ops.folder_users import alone_on
+from callward.ops.root_key_source import read_root_key
 from callward.ops.supervision import callward_command
 from callward.retention import services as retention
 from callward.vault import ports, services
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from callward.kernel.calendar import Period
-    from callward.ops.house import House
+    from callward.ops.command_context import House
     from callward.policy import CompiledPolicy
     from callward.vault.states import Replay
 

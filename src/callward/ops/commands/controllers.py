@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from callward.controllers import selectors, services
-from callward.ops.files import FILE, read_file
-from callward.ops.house import open_house
-from callward.ops.speech import json_option, tell, tell_rows
+from callward.ops.command_context import open_house
+from callward.ops.command_files import FILE, read_file
+from callward.ops.command_output import json_option, tell, tell_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,13 +8,13 @@ import threading
 
 import click
 
-from callward.ops.demo.stage import empty_stage, set_stage
+from callward.ops.command_context import command_actor, load
+from callward.ops.command_output import remark
+from callward.ops.data_folder import VARIABLE, DataFolder, chosen_folder
+from callward.ops.demo.demo_setup import empty_stage, set_stage
 from callward.ops.errors import CheckFailedError, NotADemoError
-from callward.ops.folders import VARIABLE, DataFolder, chosen_folder
-from callward.ops.house import command_actor, load
-from callward.ops.mark import is_marked
-from callward.ops.setting_up import set_up
-from callward.ops.speech import remark
+from callward.ops.first_start import set_up
+from callward.ops.folder_mark import is_marked
 from callward.ops.supervision import Program, Tree, callward_command, hold_lifeline
 
 
@@ -68,7 +68,7 @@ def _show_once(folder: DataFolder) -> None:
     empty_stage(folder)
     set_up(folder, region="RO", passphrase=None)
     from callward.ops.demo.cast import kept_passes  # noqa: PLC0415  # after Django
-    from callward.ops.demo.show import Show, faults_in  # noqa: PLC0415  # after Django
+    from callward.ops.demo.demo_run import Show, faults_in  # noqa: PLC0415  # after Django
 
     remark("A carrier's export is taken in and sealed.")
     stage = set_stage(folder, actor=command_actor())

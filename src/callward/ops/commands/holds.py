@@ -8,8 +8,8 @@ import click
 
 from callward.accounts import selectors as accounts
 from callward.controllers import selectors as controllers
-from callward.ops.house import open_house
-from callward.ops.speech import DAY, REFERENCE, json_option, tell, tell_rows
+from callward.ops.command_context import open_house
+from callward.ops.command_output import DAY, REFERENCE, json_option, tell, tell_rows
 from callward.retention import selectors, services
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from callward.calls.states import CallDirection
 from callward.controllers import selectors as controllers
 from callward.intake import selectors, services
 from callward.kernel.numbers import parse_number
-from callward.ops.files import FOLDER
-from callward.ops.house import open_house
-from callward.ops.speech import INSTANT, json_option, plain, progress_of, tell, tell_rows
+from callward.ops.command_context import open_house
+from callward.ops.command_files import FOLDER
+from callward.ops.command_output import INSTANT, json_option, plain, progress_of, tell, tell_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,9 +7,9 @@ import gc
 import click
 
 from callward.kernel import clock
+from callward.ops.data_folder import chosen_folder
 from callward.ops.errors import NotSetUpError
-from callward.ops.folders import chosen_folder
-from callward.ops.mark import read_mark
+from callward.ops.folder_mark import read_mark
 from callward.ops.redaction import configure
 from callward.ops.supervision import hold_lifeline
 

@@ -13,10 +13,10 @@ import click
 from callward import texts
 from callward.notices.errors import NoticeFileError, PublishingBlockedError
 from callward.notices.states import Format
+from callward.ops.command_context import open_house
+from callward.ops.command_files import FILE, NEW_FILE, read_file, write_new_file
+from callward.ops.command_output import json_option, plain, remark, tell, tell_rows
 from callward.ops.errors import CheckFailedError, UnknownWordError, UnwritableFileError
-from callward.ops.files import FILE, NEW_FILE, read_file, write_new_file
-from callward.ops.house import open_house
-from callward.ops.speech import json_option, plain, remark, tell, tell_rows
 from callward.policy import load, policy_of
 from callward.texts.states import NoticeKind
 

@@ -8,13 +8,13 @@ import click
 
 from callward.kernel import clock
 from callward.kernel.errors import gettext_noop
+from callward.ops.command_context import open_house
+from callward.ops.command_files import FILE, NEW_FILE, read_file, write_new_file
+from callward.ops.command_output import json_option, remark, tell, tell_rows
+from callward.ops.data_folder import chosen_folder
 from callward.ops.errors import CheckFailedError
-from callward.ops.files import FILE, NEW_FILE, read_file, write_new_file
-from callward.ops.folders import chosen_folder
-from callward.ops.house import open_house
 from callward.ops.languages import language_option, words_in
-from callward.ops.sayings import said_of, sayings_of
-from callward.ops.speech import json_option, remark, tell, tell_rows
+from callward.ops.notice_sentences import said_of, sayings_of
 from callward.policy import compile_policy, line_of, lint, load, schema_for_editors
 
 if TYPE_CHECKING:

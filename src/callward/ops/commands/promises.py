@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from callward.controllers import selectors as controllers
+from callward.ops.command_context import open_house
+from callward.ops.command_output import json_option, plain, tell_rows
 from callward.ops.errors import CheckFailedError
-from callward.ops.house import open_house
-from callward.ops.speech import json_option, plain, tell_rows
 from callward.promises import services
 from callward.promises.states import CheckState
 

@@ -11,12 +11,12 @@ from callward.accounts import selectors as accounts
 from callward.calls.selectors import CallFilters
 from callward.controllers import selectors as controllers
 from callward.kernel.errors import CallwardError
+from callward.ops.command_context import open_house
+from callward.ops.command_files import NEW_FILE, require_new_file
+from callward.ops.command_output import REFERENCE, json_option, tell, tell_rows
+from callward.ops.data_folder import OWNER_ONLY_FILE
 from callward.ops.errors import UnwritableFileError
-from callward.ops.files import NEW_FILE, require_new_file
-from callward.ops.folders import OWNER_ONLY_FILE
-from callward.ops.house import open_house
 from callward.ops.second_factor import require_code
-from callward.ops.speech import REFERENCE, json_option, tell, tell_rows
 from callward.recordings import selectors, services
 
 if TYPE_CHECKING:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from callward.controllers import selectors as controllers
-from callward.ops.errors import UnknownWordError
-from callward.ops.files import FILE, NEW_FILE, read_file, require_new_file, write_new_file
-from callward.ops.house import open_house
-from callward.ops.speech import (
+from callward.ops.command_context import open_house
+from callward.ops.command_files import FILE, NEW_FILE, read_file, require_new_file, write_new_file
+from callward.ops.command_output import (
     INSTANT,
     REFERENCE,
     json_option,
@@ -20,6 +19,7 @@ from callward.ops.speech import (
     tell,
     tell_rows,
 )
+from callward.ops.errors import UnknownWordError
 from callward.policy.vocabulary import StartEvent
 from callward.retention import ports, selectors, services
 

@@ -10,8 +10,16 @@ import click
 from callward.accounts import selectors, services
 from callward.controllers import selectors as controllers
 from callward.intake.states import IntakeCapability
-from callward.ops.house import open_house
-from callward.ops.speech import DAY, INSTANT, REFERENCE, json_option, remark, tell, tell_rows
+from callward.ops.command_context import open_house
+from callward.ops.command_output import (
+    DAY,
+    INSTANT,
+    REFERENCE,
+    json_option,
+    remark,
+    tell,
+    tell_rows,
+)
 from callward.policy.vocabulary import Role
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from callward.ops.command_context import open_house
+from callward.ops.command_output import json_option, plain, progress_of, tell
 from callward.ops.errors import CheckFailedError
-from callward.ops.house import open_house
-from callward.ops.speech import json_option, plain, progress_of, tell
 from callward.vault import services
 from callward.vault.errors import VaultError
 

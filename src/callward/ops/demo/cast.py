@@ -20,8 +20,8 @@ from callward.accounts import selectors, services
 from callward.controllers import selectors as controllers
 from callward.kernel.actors import user_actor
 from callward.kernel.calendar import local_day
+from callward.ops.command_files import write_new_file
 from callward.ops.errors import UnknownWordError
-from callward.ops.files import write_new_file
 from callward.policy.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from callward.controllers.selectors import ControllerView
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-    from callward.ops.folders import DataFolder
+    from callward.ops.data_folder import DataFolder
 
 _PASSWORD_BYTES = 12
 _DIGITS = 6

@@ -16,10 +16,10 @@ from callward.calls.selectors import CallFilters
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
 from callward.kernel.numbers import PhoneNumber
+from callward.ops.command_files import write_new_file
 from callward.ops.demo import cast
 from callward.ops.demo.telephone import Telephone
 from callward.ops.errors import CheckFailedError
-from callward.ops.files import write_new_file
 from callward.ops.supervision import callward_command
 from callward.recordings import selectors as recordings
 from callward.telephony import selectors as calls, services as telephony
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from callward.controllers.selectors import ControllerView
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-    from callward.ops.folders import DataFolder
+    from callward.ops.data_folder import DataFolder
 
 SHOWN = "smart-metering"  # it asks: one key agrees, another refuses
 LINE_NUMBER = "+442079460201"

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from callward.kernel.references import new_ref
-from callward.ops.demo.voice import Voice
+from callward.ops.demo.tone_audio import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

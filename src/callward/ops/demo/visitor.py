@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from callward.kernel.references import Ref
+    from callward.ops.data_folder import DataFolder
     from callward.ops.demo.cast import Pass
-    from callward.ops.folders import DataFolder
 
 _UP_WITHIN, _STOP_WITHIN = 60.0, 10.0
 _CODES = 3

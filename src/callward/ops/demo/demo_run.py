@@ -19,11 +19,11 @@ from callward.calls.selectors import CallFilters
 from callward.jobs import services as jobs
 from callward.kernel import clock
 from callward.kernel.actors import user_actor
+from callward.ops.command_output import remark
 from callward.ops.demo import cast, phone_line
 from callward.ops.demo.visitor import Visitor, console_open
 from callward.ops.errors import CheckFailedError
-from callward.ops.mark import write_mark
-from callward.ops.speech import remark
+from callward.ops.folder_mark import write_mark
 from callward.ops.supervision import callward_command
 from callward.promises import services as promises
 from callward.promises.states import CheckState
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.ops.demo.cast import Pass
-    from callward.ops.demo.stage import Stage
+    from callward.ops.demo.demo_setup import Stage
 
 COMPLAINT = datetime(2030, 11, 5, 9, 0, tzinfo=UTC)  # long after the call, before its due day
 AFTERWARDS = datetime(2031, 3, 31, 0, 30, tzinfo=UTC)  # five years and a day after the last call

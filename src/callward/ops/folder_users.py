@@ -12,7 +12,7 @@ from callward.ops.errors import OpsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from callward.ops.folders import DataFolder
+    from callward.ops.data_folder import DataFolder
 
 
 class StillRunningError(OpsError, RefusedError):

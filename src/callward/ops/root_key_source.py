@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from callward.kernel.errors import RefusedError, gettext_noop
+from callward.ops.command_files import write_new_file
 from callward.ops.errors import OpsError
-from callward.ops.files import write_new_file
 from callward.sealing import root
 
 if TYPE_CHECKING:
-    from callward.ops.folders import DataFolder
+    from callward.ops.data_folder import DataFolder
 
 SALT = "passphrase.salt"
 _NAMED_BY = "CALLWARD_PASSPHRASE_FILE"

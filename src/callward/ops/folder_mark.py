@@ -12,7 +12,7 @@ from callward.kernel.disk import write_whole
 from callward.kernel.errors import BadInputError, gettext_noop
 
 if TYPE_CHECKING:
-    from callward.ops.folders import DataFolder
+    from callward.ops.data_folder import DataFolder
 
 
 class UnreadableMarkError(BadInputError):

@@ -11,13 +11,13 @@ import click
 from callward.intake import services as intake
 from callward.jobs import services as jobs
 from callward.ops.checks import Start, findings, refuse_unsafe
+from callward.ops.command_context import open_house
+from callward.ops.command_output import json_option, plain, remark, tell
+from callward.ops.data_folder import chosen_folder
 from callward.ops.errors import CheckFailedError
-from callward.ops.folders import chosen_folder
+from callward.ops.first_start import set_up
+from callward.ops.folder_users import running_on
 from callward.ops.health import health_of
-from callward.ops.house import open_house
-from callward.ops.in_use import running_on
-from callward.ops.setting_up import set_up
-from callward.ops.speech import json_option, plain, remark, tell
 from callward.ops.supervision import Program, Tree, callward_command, hold_lifeline
 from callward.retention import services as retention
 from callward.telephony import services as telephony
@@ -60,7 +60,7 @@ def web(host: str, port: int) -> None:
     house = open_house()
     hold_lifeline()
     refuse_unsafe(Start(folder=house.folder, host=host))
-    from callward.ops.serving import serve  # noqa: PLC0415  # only this command needs the server
+    from callward.ops.web_server import serve  # noqa: PLC0415  # only this command needs the server
 
     house.folder.web_address.write_text(f"{host}:{port}\n")
     with running_on(house.folder):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from callward.kernel import clock
 from callward.kernel.actors import Actor, system_actor
+from callward.ops.data_folder import DataFolder, chosen_folder
 from callward.ops.errors import ClockNotMarkedError, NotKeyOwnerError, NotSetUpError
-from callward.ops.folders import DataFolder, chosen_folder
-from callward.ops.mark import is_marked
+from callward.ops.folder_mark import is_marked
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from callward.kernel import clock
 from callward.kernel.disk import own_folder
 from callward.ops.errors import NotADemoError, UnreadableFileError
-from callward.ops.mark import is_marked, write_mark
+from callward.ops.folder_mark import is_marked, write_mark
 
 if TYPE_CHECKING:
     from callward.controllers.selectors import ControllerView
     from callward.intake.services import IntakeReport, NewDeclaration
     from callward.kernel.actors import Actor
-    from callward.ops.folders import DataFolder
+    from callward.ops.data_folder import DataFolder
 
 CLONE = Path(__file__).resolve().parents[4]
 OPENING = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)  # a summer-time night, after every sample call

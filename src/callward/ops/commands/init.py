@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from callward.ops.folders import chosen_folder
-from callward.ops.setting_up import set_up
-from callward.ops.speech import remark
+from callward.ops.command_output import remark
+from callward.ops.data_folder import chosen_folder
+from callward.ops.first_start import set_up
 
 
 @click.command()

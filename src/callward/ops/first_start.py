@@ -7,14 +7,14 @@ import secrets
 from typing import TYPE_CHECKING
 
 from callward.kernel.errors import BadInputError, gettext_noop
+from callward.ops.command_context import load
+from callward.ops.command_files import write_new_file
+from callward.ops.data_folder import OWNER_ONLY_FOLDER
 from callward.ops.errors import OpsError, UnwritableFileError
-from callward.ops.files import write_new_file
-from callward.ops.folders import OWNER_ONLY_FOLDER
-from callward.ops.house import load
-from callward.ops.root import make_root_key
+from callward.ops.root_key_source import make_root_key
 
 if TYPE_CHECKING:
-    from callward.ops.folders import DataFolder
+    from callward.ops.data_folder import DataFolder
 
 _SECRET_BYTES = 50
 _REGION_LETTERS = (2, 3)

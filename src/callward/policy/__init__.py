@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from callward.policy.errors import PolicyError
     from callward.policy.findings import Finding
     from callward.policy.linter import lint
-    from callward.policy.loading import canonical_json, load, policy_of
+    from callward.policy.policy_file import canonical_json, load, policy_of
     from callward.policy.schema import Policy
 
 __all__ = [
@@ -67,14 +67,14 @@ _HOMES = {
     "Finding": "findings",
     "Policy": "schema",
     "PolicyError": "errors",
-    "canonical_json": "loading",
+    "canonical_json": "policy_file",
     "compile_policy": "compiler",
     "from_canonical": "compiler",
     "line_of": "editor",
     "lint": "linter",
-    "load": "loading",
+    "load": "policy_file",
     "policy_id_of": "canonical",
-    "policy_of": "loading",
+    "policy_of": "policy_file",
     "schema_for_editors": "editor",
 }
 

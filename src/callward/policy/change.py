@@ -15,7 +15,7 @@ from callward.policy.change_effects import (
     needs_notice,
 )
 from callward.policy.change_words import sentence_of, topic_of
-from callward.policy.loading import canonical_json
+from callward.policy.policy_file import canonical_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

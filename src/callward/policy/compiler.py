@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypedDict
 from callward.kernel.calendar import zone_named
 from callward.policy.canonical import policy_id_of
 from callward.policy.compiled import CompiledPolicy, RetentionRule, TwoPersonRule
-from callward.policy.compiling_recording import play_rule, recording_rules
+from callward.policy.compiled_announcement import outbound_reasons, voicemail_rules
+from callward.policy.compiled_recording import play_rule, recording_rules
+from callward.policy.compiled_values import needed_period, needed_rule
 from callward.policy.compiling_retention import holds_of, rules_of
-from callward.policy.compiling_telling import outbound_reasons, voicemail_rules
-from callward.policy.compiling_values import needed_period, needed_rule
 from callward.policy.errors import PolicyIncompleteError
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 def compile_policy(policy: Policy) -> CompiledPolicy:
     """Compile once; raises PolicyIncompleteError where the engine would have to guess."""
-    from callward.policy.loading import canonical_json  # noqa: PLC0415  # pydantic is slow to load
+    from callward.policy.policy_file import canonical_json  # noqa: PLC0415  # pydantic is slow to load
 
     return _compiled(policy, canonical_json(policy))
 
 
 def from_canonical(canonical: bytes) -> CompiledPolicy:
     """Read archived bytes back to the same compiled policy; raises CanonicalFormError."""
-    from callward.policy.loading import policy_of  # noqa: PLC0415  # pydantic is slow to load
+    from callward.policy.policy_file import policy_of  # noqa: PLC0415  # pydantic is slow to load
 
     return _compiled(policy_of(canonical), canonical)
 

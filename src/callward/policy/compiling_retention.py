@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from callward.policy.compiled import HoldRule
-from callward.policy.compiling_values import needed_period, needed_rule
+from callward.policy.compiled_values import needed_period, needed_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

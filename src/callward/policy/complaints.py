@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from callward.policy.locating import KeyLines, Path
+    from callward.policy.key_lines import KeyLines, Path
 
 _SHOWN_KEY = 60
 _SHOWN_WORDS = 12

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from callward.policy.locating import KeyLines
+from callward.policy.key_lines import KeyLines
 from callward.policy.schema import Policy
 from callward.policy.tables import ACTIVITY_TERMS, CATEGORY_TERMS, PURPOSE_TERMS
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from callward.policy.findings import Finding
-    from callward.policy.locating import Path
+    from callward.policy.key_lines import Path
 
 # What lint closes and the schema of the file leaves open, so that old files stay readable.
 _CLOSED: tuple[tuple[str, str, Iterable[str]], ...] = (

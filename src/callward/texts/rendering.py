@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.policy.canonical import policy_id_of
-from callward.policy.loading import canonical_json
+from callward.policy.policy_file import canonical_json
 from callward.texts.catalogue import catalogue_of
 from callward.texts.composing import Composer, composer_of
 from callward.texts.documents import ACTIVITIES, DOCUMENTS, kinds_of

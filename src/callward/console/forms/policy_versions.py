@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from callward.policy.loading import MAX_BYTES
+from callward.policy.policy_file import MAX_BYTES
 
 
 class DraftForm(forms.Form):

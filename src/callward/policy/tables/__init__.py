@@ -4,7 +4,7 @@ from callward.policy.tables.authorities import AUTHORITIES, Authority, authority
 from callward.policy.tables.floors import CEILINGS, FLOORS, Ceiling, Floor, ceiling_in, floor_in
 from callward.policy.tables.holidays import holidays_of
 from callward.policy.tables.laws import LAWS, Law, LawKind, Matter, law_named
-from callward.policy.tables.names import ACTIVITY_NAMES, FIELD_NAMES
+from callward.policy.tables.sayable_names import ACTIVITY_NAMES, FIELD_NAMES
 from callward.policy.tables.terms import (
     ACTIVITY_TERMS,
     CATEGORY_TERMS,

@@ -23,7 +23,7 @@ from callward.policy.errors import (
     PolicyTooLargeError,
     PolicyWrongValueError,
 )
-from callward.policy.locating import KeyLines, Path
+from callward.policy.key_lines import KeyLines, Path
 from callward.policy.schema import Policy
 
 if TYPE_CHECKING:

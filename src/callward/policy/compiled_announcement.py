@@ -14,7 +14,7 @@ from callward.policy.compiled import (
     Telling,
     VoicemailRules,
 )
-from callward.policy.compiling_values import needed, needed_period, needed_rule
+from callward.policy.compiled_values import needed, needed_period, needed_rule
 from callward.policy.vocabulary import Announce, ConsentMode, Direction, OutboundReason
 from callward.policy.vocabulary_calls import Said
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from callward.notices.archived_notice import NoticeText, SentenceText
     from callward.notices.ports import SentenceCheck
-    from callward.portal.frame import Reader
+    from callward.portal.page_frame import Reader
     from callward.texts.states import Probe
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from callward.kernel.calendar import parse_period
-from callward.portal import wording
+from callward.portal import portal_words
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -47,43 +47,43 @@ def kind_name(kind: NoticeKind) -> str:
 @register.filter
 def mark_sign(mark: Mark) -> str:
     """`{{ sentence.mark|mark_sign }}`."""
-    return wording.SIGNS[mark]
+    return portal_words.SIGNS[mark]
 
 
 @register.filter
 def mark_name(mark: Mark) -> str:
     """`{{ sentence.mark|mark_name }}`."""
-    return str(wording.MARKS[mark])
+    return str(portal_words.MARKS[mark])
 
 
 @register.filter
 def mark_explained(mark: Mark) -> str:
     """`{{ sentence.mark|mark_explained }}`."""
-    return str(wording.EXPLAINED[mark])
+    return str(portal_words.EXPLAINED[mark])
 
 
 @register.filter
 def state_words(state: CheckState) -> str:
     """`{{ check.state|state_words }}`."""
-    return str(wording.STATES[state])
+    return str(portal_words.STATES[state])
 
 
 @register.filter
 def change_name(change: Change) -> str:
     """`{{ change.change|change_name }}`."""
-    return str(wording.CHANGES[change])
+    return str(portal_words.CHANGES[change])
 
 
 @register.filter
 def cookie_class(kind: CookieClass) -> str:
     """`{{ group.kind|cookie_class }}`."""
-    return str(wording.COOKIES[kind])
+    return str(portal_words.COOKIES[kind])
 
 
 @register.filter
 def cookie_class_explained(kind: CookieClass) -> str:
     """`{{ group.kind|cookie_class_explained }}`."""
-    return str(wording.COOKIES_EXPLAINED[kind])
+    return str(portal_words.COOKIES_EXPLAINED[kind])
 
 
 @register.filter

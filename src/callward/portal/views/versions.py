@@ -9,7 +9,7 @@ from callward.notices import selectors as notices
 from callward.notices.selectors import changed_sentences
 from callward.notices.states import Format
 from callward.portal import sentences
-from callward.portal.frame import page, public, reader_of
+from callward.portal.page_frame import page, public, reader_of
 from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:

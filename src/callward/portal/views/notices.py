@@ -9,8 +9,8 @@ from django.utils import translation
 
 from callward.notices import selectors as notices
 from callward.notices.selectors import best_language
-from callward.portal import choices, sentences
-from callward.portal.frame import (
+from callward.portal import cookie_choices, sentences
+from callward.portal.page_frame import (
     LANGUAGES,
     answer,
     missing,
@@ -64,7 +64,7 @@ def notice(request: HttpRequest, slug: str, kind: str, language: str | None = No
     reader = reader_of(request, slug, language)
     facts: dict[str, object] = {"kind": NoticeKind(kind), "notice": sentences.backed(reader, kind)}
     if kind == NoticeKind.COOKIES:
-        wanted = choices.chosen(request)
-        facts["groups"] = choices.groups(reader.policy, wanted)
+        wanted = cookie_choices.chosen(request)
+        facts["groups"] = cookie_choices.groups(reader.policy, wanted)
         facts["chosen"] = wanted is not None
     return page(reader, "portal/notice.html", facts)

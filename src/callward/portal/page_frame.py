@@ -22,7 +22,7 @@ from callward.kernel import clock
 from callward.kernel.errors import NotFoundError
 from callward.notices import selectors as notices
 from callward.notices.selectors import best_language
-from callward.portal import choices
+from callward.portal import cookie_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -119,7 +119,7 @@ def page(reader: Reader, template: str, facts: Mapping[str, object]) -> HttpResp
 
 
 def _frame(reader: Reader) -> dict[str, object]:
-    asked = choices.optional_classes(reader.policy)
+    asked = cookie_choices.optional_classes(reader.policy)
     current = notices.current(reader.controller.ref)
     return {
         "reader": reader,
@@ -130,7 +130,7 @@ def _frame(reader: Reader) -> dict[str, object]:
         "languages": [(code, LANGUAGES[code]) for code in reader.edition.languages],
         "kinds": notices.kinds(current.ref),
         "banner": notices.banner(reader.controller.ref, at=reader.at),
-        "ask_cookies": bool(asked) and choices.chosen(reader.request) is None,
+        "ask_cookies": bool(asked) and cookie_choices.chosen(reader.request) is None,
         "may_choose": bool(asked),
         "here": reader.request.path,
     }

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from callward.kernel.calendar import local_day, zone_named
 from callward.policy.vocabulary import CookieClass
-from callward.portal import choices
-from callward.portal.frame import answering, reader_of
+from callward.portal import cookie_choices
+from callward.portal.page_frame import answering, reader_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -32,12 +32,12 @@ def choose(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     if not _from_here(request):
         return HttpResponse(status=HTTPStatus.FORBIDDEN)
     reader = reader_of(request, slug, language)
-    offered = set(choices.optional_classes(reader.policy))
+    offered = set(cookie_choices.optional_classes(reader.policy))
     asked = set(request.POST.getlist("class"))
     wanted = offered if _ALL in asked else {kind for kind in offered if kind.value in asked}
     response = redirect(_back(request, slug, language))
     response.status_code = HTTPStatus.SEE_OTHER
-    choices.keep(
+    cookie_choices.keep(
         response,
         {CookieClass.NECESSARY, *wanted},
         policy=reader.policy,

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from callward.notices import selectors as notices
 from callward.notices.states import Format
-from callward.portal.frame import public, reader_of
+from callward.portal.page_frame import public, reader_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

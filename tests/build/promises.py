@@ -11,7 +11,7 @@ from build.retention import KnownSigner
 from callward.kernel import clock
 from callward.kernel.grow_only_file import KeptLines
 from callward.promises import ports
-from callward.promises.glancing import glance
+from callward.promises.probe_targets import glance
 from callward.promises.registry import every_probe
 from callward.retention import ports as retention
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from build.recordings import House
-    from callward.promises.looking import Count
+    from callward.promises.probe_context import Count
     from callward.texts.states import Probe
 
 

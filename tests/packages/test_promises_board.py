@@ -13,9 +13,9 @@ from callward.audit.selectors import history
 from callward.kernel import clock
 from callward.kernel.actors import system_actor, user_actor
 from callward.promises import ports, registry, rules, selectors, services
-from callward.promises.answering import SentenceChecks
 from callward.promises.errors import CheckNotRedError, CheckUnknownError
 from callward.promises.models import Turn
+from callward.promises.sentence_checks import SentenceChecks
 from callward.promises.states import CheckState, PromisesEvent, Verdict
 from callward.retention import services as retention
 from callward.texts.states import Probe

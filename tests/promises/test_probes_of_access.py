@@ -22,7 +22,7 @@ from callward.kernel.numbers import PhoneNumber
 from callward.notices import services as notices
 from callward.notices.models import Document, Edition
 from callward.promises import ports
-from callward.promises.glancing import glance
+from callward.promises.probe_targets import glance
 from callward.promises.registry import CannotLookError, every_probe
 from callward.recordings import services as recordings
 from callward.recordings.models import Playback, Recording

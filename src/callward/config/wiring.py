@@ -159,7 +159,7 @@ def _wire_promises(folder: DataFolder) -> None:
 
 
 def _sentence_checks() -> object:
-    from callward.promises.answering import SentenceChecks  # noqa: PLC0415  # models load after the wiring
+    from callward.promises.sentence_checks import SentenceChecks  # noqa: PLC0415  # models load after the wiring
 
     return SentenceChecks()
 

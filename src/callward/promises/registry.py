@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from callward.promises.looking import Count, Glance
+from callward.promises.probe_context import Count, Glance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ from django.db import transaction
 from callward.audit.services import record
 from callward.kernel.actors import system_actor
 from callward.promises.errors import CheckNotRedError, CheckUnknownError
-from callward.promises.glancing import glance, glances
 from callward.promises.models import Check, Turn
+from callward.promises.probe_targets import glance, glances
 from callward.promises.registry import CannotLookError, every_probe
 from callward.promises.selectors import check_view
 from callward.promises.states import CheckState, PromisesEvent, Verdict
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-    from callward.promises.looking import Glance
+    from callward.promises.probe_context import Glance
     from callward.promises.registry import Look
     from callward.promises.states import CheckView
     from callward.texts.states import Probe

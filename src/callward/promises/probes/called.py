@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from callward import texts
 from callward.policy import policy_of
-from callward.promises.looking import (
+from callward.promises.probe_context import (
     Count,
     instant,
     openable,
@@ -23,7 +23,7 @@ from callward.texts.states import Probe
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from callward.promises.looking import Glance, Table
+    from callward.promises.probe_context import Glance, Table
 
 _OUTBOUND = """
 SELECT l.policy_id, p.reason, p.reference, p.ends_at, c.started_at

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from callward.kernel.errors import CallwardError
 from callward.kernel.references import parse_ref
-from callward.promises.looking import Count, key_rows, reference
+from callward.promises.probe_context import Count, key_rows, reference
 from callward.promises.registry import probes
 from callward.retention import ports as retention
 from callward.retention.services import verify_certificate
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from callward.promises.looking import Glance
+    from callward.promises.probe_context import Glance
 
 _PATIENCE = timedelta(minutes=15)
 _MARKER = 16

@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from callward.audit.services import verify
 from callward.holdings import DECLARED, DataCategory
-from callward.promises.looking import Count, table
+from callward.promises.probe_context import Count, table
 from callward.promises.registry import probes
 from callward.texts.states import Probe
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-    from callward.promises.looking import Glance
+    from callward.promises.probe_context import Glance
 
 # What a category of the policy must be called in DPV for a kind of column to be covered by it.
 TERMS: dict[DataCategory, frozenset[str]] = {

@@ -7,9 +7,9 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from callward.promises.civil import span
-from callward.promises.looking import Count, instant, recording_of, reference, table, words
+from callward.promises.probe_context import Count, instant, recording_of, reference, table, words
 from callward.promises.registry import probes
+from callward.promises.second_calendar import span
 from callward.texts.states import Probe
 from callward.vault import services as vault
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.promises.looking import Glance, Table
+    from callward.promises.probe_context import Glance, Table
 
 Line = dict[str, object]
 

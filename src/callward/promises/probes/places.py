@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 
 from callward.policy.law import countries_of
 from callward.promises import ports
-from callward.promises.civil import cap_end, ended
-from callward.promises.looking import Count, table, words
+from callward.promises.probe_context import Count, table, words
 from callward.promises.registry import CannotLookError, probes
+from callward.promises.second_calendar import cap_end, ended
 from callward.texts.states import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from callward.promises.looking import Glance
+    from callward.promises.probe_context import Glance
 
 _SYSTEM = Path("/proc")
 _ESTABLISHED = "01"

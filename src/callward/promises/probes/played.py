@@ -6,16 +6,16 @@ import json
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from callward.promises.civil import cap_end
-from callward.promises.looking import Count, instant, recording_of, reference, table, words
+from callward.promises.probe_context import Count, instant, recording_of, reference, table, words
 from callward.promises.registry import probes
+from callward.promises.second_calendar import cap_end
 from callward.texts.states import Probe
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.promises.looking import Glance, Table
+    from callward.promises.probe_context import Glance, Table
 
 _PLAYED = """
 SELECT p.ref, p.user_ref, p.purpose, p.begun_at, p.ends_at, r.policy_id,

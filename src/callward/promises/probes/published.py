@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from callward import texts
 from callward.policy import canonical_json, load, policy_id_of
 from callward.promises import ports
-from callward.promises.looking import Count, reference, table
+from callward.promises.probe_context import Count, reference, table
 from callward.promises.registry import CannotLookError, probes
 from callward.texts.states import NoticeKind, Probe
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy import Policy
-    from callward.promises.looking import Glance
+    from callward.promises.probe_context import Glance
     from callward.texts import Notice
 
 _WEB = ("web", "account")

@@ -8,8 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from callward.promises.civil import cap_end, ended
-from callward.promises.looking import (
+from callward.promises.probe_context import (
     Count,
     instant,
     key_rows,
@@ -20,6 +19,7 @@ from callward.promises.looking import (
     table,
 )
 from callward.promises.registry import probes
+from callward.promises.second_calendar import cap_end, ended
 from callward.texts.states import Probe
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.promises.looking import Glance
+    from callward.promises.probe_context import Glance
 
 # DESIGN section 3: the key is destroyed at the latest this long after the due instant.
 PATIENCE = timedelta(minutes=15)

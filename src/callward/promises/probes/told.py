@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel.numbers import parse_number
-from callward.promises.looking import Count, reference, table, words
+from callward.promises.probe_context import Count, reference, table, words
 from callward.promises.registry import probes
 from callward.subjects import selectors as subjects
 from callward.texts.states import Probe
@@ -13,7 +13,7 @@ from callward.texts.states import Probe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from callward.promises.looking import Glance, Row, Table
+    from callward.promises.probe_context import Glance, Row, Table
 
 _WITH_AUDIO = """
 SELECT r.ref, c.told, c.direction, c.did_number_ref, c.source_system, c.evidence_ref, r.policy_id

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from callward.controllers import selectors as controllers
 from callward.promises import ports
-from callward.promises.looking import Glance
+from callward.promises.probe_context import Glance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

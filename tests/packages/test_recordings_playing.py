@@ -84,7 +84,7 @@ def test_a_play_that_cannot_be_audited_does_not_begin(home, the_clock, monkeypat
     def broken(*_, **__):
         raise RuntimeError
 
-    monkeypatch.setattr("callward.recordings.playing.record", broken)
+    monkeypatch.setattr("callward.recordings.playback.record", broken)
     with pytest.raises(RuntimeError):
         services.begin_playback(kept.ref, **rita, at=the_clock.now())
 

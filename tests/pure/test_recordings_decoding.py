@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from build.recordings import InMemory, mp3_tone, wav_tone
-from callward.recordings.decoding import decode
+from callward.recordings.decoder import decode
 from callward.recordings.rules import verdict, wave_of
 from callward.recordings.states import RecordingState
-from callward.recordings.waves import pack_wave, read_wave
+from callward.recordings.waveform import pack_wave, read_wave
 
 
 @pytest.mark.parametrize("channels", [1, 2])

@@ -11,7 +11,7 @@ from callward.calls.states import CallsCapability
 from callward.recordings.errors import RecordingMissingError
 from callward.recordings.models import Playback, Recording
 from callward.recordings.states import PLAYABLE, RecordingState
-from callward.recordings.waves import PART, PeaksView, read_wave
+from callward.recordings.waveform import PART, PeaksView, read_wave
 from callward.retention.selectors import held_among, held_refs
 from callward.retention.services import require_usable
 from callward.vault.errors import PartMissingError

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.jobs.services import enqueue
-from callward.recordings.copying import CopyView, export_copy
-from callward.recordings.deleting import delete_recordings
-from callward.recordings.keeping import NewRecording, keep_recordings
-from callward.recordings.playing import (
+from callward.recordings.copy_export import CopyView, export_copy
+from callward.recordings.new_recordings import NewRecording, keep_recordings
+from callward.recordings.playback import (
     OpenPlayback,
     PlaybackView,
     begin_playback,
     open_playback,
     read_playback,
 )
-from callward.recordings.verifying import verify_recording
+from callward.recordings.recording_verification import verify_recording
+from callward.recordings.row_deletion import delete_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

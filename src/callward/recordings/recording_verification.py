@@ -10,7 +10,7 @@ from django.db import transaction
 from callward.audit.services import record
 from callward.controllers.selectors import policy
 from callward.kernel.actors import system_actor
-from callward.recordings.decoding import Decoded, decode
+from callward.recordings.decoder import Decoded, decode
 from callward.recordings.errors import RecordingMissingError, RecordingStateError
 from callward.recordings.models import Recording
 from callward.recordings.rules import verdict, wave_of
@@ -21,7 +21,7 @@ from callward.recordings.states import (
     RecordingState,
     may_become,
 )
-from callward.recordings.waves import PART, pack_wave
+from callward.recordings.waveform import PART, pack_wave
 from callward.retention.services import require_usable
 from callward.sealing.errors import SealBrokenError
 from callward.vault.errors import (

@@ -21,7 +21,7 @@ from callward.recordings.errors import (
     RangeOutsideError,
 )
 from callward.recordings.models import Playback
-from callward.recordings.permitting import require_playable
+from callward.recordings.playback_permission import require_playable
 from callward.recordings.states import RecordingsEvent
 from callward.retention.services import require_usable
 from callward.sealing.digests import sha256
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.recordings.permitting import Permission
+    from callward.recordings.playback_permission import Permission
     from callward.sealing.stream import SealedReader
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from django.db import transaction
 
 from callward.audit.services import record
-from callward.recordings.permitting import require_playable
+from callward.recordings.playback_permission import require_playable
 from callward.recordings.states import RecordingsEvent
 from callward.retention.services import require_usable
 from callward.vault.services import open_part
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-    from callward.recordings.permitting import Permission
+    from callward.recordings.playback_permission import Permission
     from callward.sealing.stream import SealedReader
 
 

@@ -23,9 +23,9 @@ from callward.policy.vocabulary import RetentionKind, StartEvent
 from callward.recordings import services as recordings
 from callward.recordings.errors import PlayNotAllowedError, PurposeOutsidePolicyError
 from callward.retention import ports, rules, services
+from callward.retention.due_dates import claims_now, remeasure
 from callward.retention.errors import StartEventUnknownError
 from callward.retention.models import Item
-from callward.retention.planning import claims_now, remeasure
 from callward.retention.states import Rule
 
 DAY = timedelta(days=1)

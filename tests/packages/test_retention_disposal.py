@@ -126,7 +126,7 @@ def test_after_a_run_nothing_of_it_is_left_anywhere(therapists, house):
 def test_a_run_that_destroys_nothing_is_found_by_the_second_count(therapists, monkeypatch):
     ref = build.keep_one(therapists)
     at = Item.objects.get(ref=ref).due_at
-    monkeypatch.setattr("callward.retention.disposing._groups", lambda *_args, **_more: [])
+    monkeypatch.setattr("callward.retention.disposal._groups", lambda *_args, **_more: [])
     run = build.run(at)
     assert (run.state, run.destroyed, run.overdue_after) == (RunState.RED, 0, 1)
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from callward.retention.certifying import certificate_view
+from callward.retention.certificate_page import print_certificate
+from callward.retention.certification import certificate_view
 from callward.retention.errors import HoldUnknownError, ItemUnknownError
 from callward.retention.models import (
     Certificate,
@@ -16,9 +17,8 @@ from callward.retention.models import (
     Hold,
     Item,
 )
-from callward.retention.printing import print_certificate
+from callward.retention.permitted_use import hold_view, holds_in_force, why_still_here
 from callward.retention.states import HoldState, RunState
-from callward.retention.using import hold_view, holds_in_force, why_still_here
 from callward.retention.values import DisposalRunView, HeldLine, HoldView
 
 if TYPE_CHECKING:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from callward.retention.certificates import digest_of, verify_certificate
-from callward.retention.certifying import certify_refused_backlog
-from callward.retention.disposing import finish_open_disposals, preview_disposal, run_disposal
-from callward.retention.erasing import erase, is_tombstoned, reject
-from callward.retention.foreseeing import Foreseen, foresee
-from callward.retention.holding import (
+from callward.retention.certification import certify_refused_backlog
+from callward.retention.disposal import finish_open_disposals, preview_disposal, run_disposal
+from callward.retention.due_dates import begin_count, plan, reassess, register
+from callward.retention.erasure import erase, is_tombstoned, reject
+from callward.retention.forecast import Foreseen, foresee
+from callward.retention.legal_holds import (
     approve_release,
     ask_release,
     close_case,
@@ -17,9 +18,8 @@ from callward.retention.holding import (
     release_after_delay,
     review_hold,
 )
-from callward.retention.planning import begin_count, plan, reassess, register
-from callward.retention.recovering import Settled, settle_after_replay
-from callward.retention.using import require_usable, why_still_here
+from callward.retention.permitted_use import require_usable, why_still_here
+from callward.retention.restore_recovery import Settled, settle_after_replay
 from callward.retention.values import (
     CertificateView,
     DisposalRunView,

@@ -12,9 +12,9 @@ from callward.controllers.errors import NoPolicyInForceError
 from callward.kernel import calendar
 from callward.policy.vocabulary import StartEvent
 from callward.retention import rules
+from callward.retention.due_dates import claims_now
 from callward.retention.errors import ItemUnknownError, RecordingGoneError
 from callward.retention.models import DestroyedItem, HeldItem, Hold, Item
-from callward.retention.planning import claims_now
 from callward.retention.states import HoldState, ItemState, Rule
 from callward.retention.values import HoldView, Reason
 

@@ -14,7 +14,7 @@ from callward.kernel.actors import system_actor
 from callward.kernel.references import parse_ref
 from callward.policy.vocabulary import StartEvent
 from callward.retention import rules
-from callward.retention.adopting import adopt_certificates
+from callward.retention.certificate_adoption import adopt_certificates
 from callward.retention.models import HeldItem, Hold, Item
 from callward.retention.states import HoldState, ItemState, RetentionEvent
 from callward.vault import services as vault

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from callward import holdings
 from callward.audit import services as audit
-from callward.retention import destroying, rules
-from callward.retention.certifying import certificate_view
+from callward.retention import item_destruction, rules
+from callward.retention.certification import certificate_view
+from callward.retention.due_dates import mark_digest
 from callward.retention.errors import (
     ItemUnknownError,
     RecordingBeingDestroyedError,
@@ -17,9 +18,8 @@ from callward.retention.errors import (
     RecordingHeldError,
 )
 from callward.retention.models import DestroyedItem, Item, Tombstone
-from callward.retention.planning import mark_digest
+from callward.retention.permitted_use import effective, holds_in_force
 from callward.retention.states import DisposalKind, ItemState, RetentionEvent, Rule
-from callward.retention.using import effective, holds_in_force
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def erase(
     ref: Ref, *, ground: ErasureGround, actor: Actor, at: datetime, marks: Sequence[str] = ()
 ) -> CertificateView:
     """Destroy one recording by an approved erasure; raises RecordingHeldError when held."""
-    with destroying.one_at_a_time():
+    with item_destruction.one_at_a_time():
         with transaction.atomic():
             item = _erasable(ref)
             _refuse_when_held(item, at=at)
@@ -53,7 +53,7 @@ def erase(
 
 def reject(refs: Sequence[Ref], *, actor: Actor, at: datetime) -> CertificateView:
     """Destroy quarantined arrivals that a person turned away; they may be handed in again."""
-    with destroying.one_at_a_time():
+    with item_destruction.one_at_a_time():
         with transaction.atomic():
             items = [_erasable(ref) for ref in dict.fromkeys(refs)]
             for item in items:
@@ -65,7 +65,7 @@ def reject(refs: Sequence[Ref], *, actor: Actor, at: datetime) -> CertificateVie
 
 
 def _finish(disposal: Disposal, *, at: datetime) -> CertificateView:
-    certificate = destroying.finish(disposal, at=at)
+    certificate = item_destruction.finish(disposal, at=at)
     vault.empty_log()
     return certificate_view(certificate)
 
@@ -79,7 +79,7 @@ def _intend(
     actor: Actor,
     at: datetime,
 ) -> Disposal:
-    return destroying.intend(
+    return item_destruction.intend(
         items, kind=kind, rule=rule, whole_epoch=None, actor=actor, at=at, ground=ground
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from callward.retention.due_dates import remeasure
 from callward.retention.models import Item
-from callward.retention.planning import remeasure
 from callward.retention.states import ItemState
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef
 
 from callward.audit import services as audit
 from callward.kernel.references import new_ref
-from callward.retention import destroying, holding, planning
+from callward.retention import due_dates, item_destruction, legal_holds
 from callward.retention.models import Disposal, DisposalRun, HeldItem, Item
 from callward.retention.selectors import count_overdue, held_lines, run_view
 from callward.retention.states import DisposalKind, ItemState, RetentionEvent, Rule, RunState
@@ -45,8 +45,8 @@ def run_disposal(
     progress: Callable[[int, int], None] | None = None,
 ) -> DisposalRunView:
     """Destroy everything that is due and not held, and certify it."""
-    with destroying.one_at_a_time():
-        destroying.finish_open(at)
+    with item_destruction.one_at_a_time():
+        item_destruction.finish_open(at)
         _settle_ends(controller_ref, at=at)
         due = due_items(controller_ref, at=at).count()
         run = DisposalRun.objects.create(
@@ -67,14 +67,14 @@ def run_disposal(
 
 def _settle_ends(controller_ref: Ref | None, *, at: datetime) -> None:
     """Holds that are over and policies that became shorter count before anything is chosen."""
-    holding.release_after_delay(at)
-    holding.end_holds(at)
-    holding.settle_keys(at)
+    legal_holds.release_after_delay(at)
+    legal_holds.end_holds(at)
+    legal_holds.settle_keys(at)
     if controller_ref is not None:
-        planning.reassess(controller_ref, at)
+        due_dates.reassess(controller_ref, at)
         return
     for ref in Item.objects.order_by().values_list("controller_ref", flat=True).distinct():
-        planning.reassess(ref, at)
+        due_dates.reassess(ref, at)
 
 
 def _groups(controller_ref: Ref | None, *, at: datetime) -> list[dict[str, object]]:
@@ -88,7 +88,7 @@ def _dispose_group(
     disposal = _intend_group(run, group, actor=actor, at=at)
     if disposal is None:
         return 0
-    destroying.finish(disposal, at=at)
+    item_destruction.finish(disposal, at=at)
     return disposal.count
 
 
@@ -102,7 +102,7 @@ def _intend_group(
         items = list(due.select_for_update().order_by("ref"))
         if not items:
             return None
-        return destroying.intend(
+        return item_destruction.intend(
             items,
             kind=DisposalKind.EXPIRY,
             rule=_rule_of(items[0]),
@@ -187,6 +187,6 @@ def preview_disposal(at: datetime, controller_ref: Ref | None = None) -> Preview
 
 def finish_open_disposals(at: datetime) -> int:
     """Finish what a crash left half destroyed; start-up calls it before service opens."""
-    with destroying.one_at_a_time():
-        holding.settle_keys(at)
-        return destroying.finish_open(at)
+    with item_destruction.one_at_a_time():
+        legal_holds.settle_keys(at)
+        return item_destruction.finish_open(at)

@@ -18,6 +18,7 @@ from callward.kernel.actors import system_actor
 from callward.kernel.references import new_ref
 from callward.policy.vocabulary import StartEvent
 from callward.retention import rules
+from callward.retention.due_dates import epoch_of
 from callward.retention.errors import (
     HoldCaseMissingError,
     HoldClosedError,
@@ -29,9 +30,8 @@ from callward.retention.errors import (
     ReviewTooLateError,
 )
 from callward.retention.models import DestroyedItem, HeldItem, Hold, Item
-from callward.retention.planning import epoch_of
+from callward.retention.permitted_use import effective, hold_view, holds_in_force
 from callward.retention.states import HoldState, ItemState, RetentionCapability, RetentionEvent
-from callward.retention.using import effective, hold_view, holds_in_force
 from callward.vault import services as vault
 
 if TYPE_CHECKING:

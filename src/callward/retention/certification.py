@@ -12,10 +12,10 @@ from callward.kernel import calendar
 from callward.kernel.references import new_ref
 from callward.policy.compiled import RECORDING_ACTIVITY
 from callward.retention import ports
+from callward.retention.certificate_files import keep_proof
 from callward.retention.certificates import Statement, sign_statement
 from callward.retention.errors import BadCountError
 from callward.retention.models import Certificate, Disposal
-from callward.retention.proofs import keep_proof
 from callward.retention.states import DisposalKind, DisposalState, RetentionEvent, Rule
 from callward.retention.values import CertificateView
 

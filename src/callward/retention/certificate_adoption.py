@@ -13,8 +13,8 @@ from callward.kernel.actors import system_actor
 from callward.kernel.errors import BadInputError
 from callward.kernel.references import made_at
 from callward.retention import ports
+from callward.retention.certificate_files import Proof, read_proof
 from callward.retention.models import Certificate, DestroyedItem, Disposal, Item
-from callward.retention.proofs import Proof, read_proof
 from callward.retention.states import DisposalState, RetentionEvent
 
 if TYPE_CHECKING:

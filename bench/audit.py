@@ -17,7 +17,7 @@ from bench._support import Verdict, a_house, interleaved, processor_seconds
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from callward.sealing import signing
+    from callward.sealing import signatures
 
 EACH, GROUP, GROUPED, VERIFIED = 300, 64, 6400, 120_000
 EACH_DEMANDED, GROUPED_DEMANDED, VERIFY_DEMANDED = 0.9, 0.5, 150_000
@@ -39,9 +39,9 @@ class Bench:
         from callward.kernel import clock  # noqa: PLC0415  # same
         from callward.kernel.actors import user_actor  # noqa: PLC0415  # same
         from callward.kernel.references import new_ref  # noqa: PLC0415  # same
-        from callward.sealing import signing  # noqa: PLC0415  # same
+        from callward.sealing import signatures  # noqa: PLC0415  # same
 
-        ports.signer.plug(_Signer(signing))
+        ports.signer.plug(_Signer(signatures))
         self.at, self.new_ref = clock.now(), new_ref
         self.actor, self.grant = user_actor(new_ref()), new_ref()
         self.plain_insert = INSERT.format(name="plain", marks="%s, %s, %s, %s, %s")
@@ -118,7 +118,7 @@ class _Signer:
 
     origin = "bench.callward.test"
 
-    def __init__(self, keys: signing) -> None:
+    def __init__(self, keys: signatures) -> None:
         self._sign, self._seed = keys.sign, keys.generate_signing_key()
         self.public_key = keys.public_of(self._seed)
 

@@ -13,7 +13,7 @@ from callward.kernel import clock
 from callward.kernel.actors import Actor, system_actor
 from callward.kernel.references import Ref, new_ref
 from callward.recordings.states import RecordingsEvent
-from callward.sealing import signing
+from callward.sealing import signatures
 
 TESTER: Actor = system_actor("tests")
 
@@ -27,10 +27,10 @@ class LocalSigner:
 
     @property
     def public_key(self) -> bytes:
-        return signing.public_of(self.seed)
+        return signatures.public_of(self.seed)
 
     def sign(self, message: bytes) -> bytes:
-        return signing.sign(message, self.seed)
+        return signatures.sign(message, self.seed)
 
 
 class RememberedLines:

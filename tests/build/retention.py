@@ -16,7 +16,7 @@ from callward.kernel.grow_only_file import KeptLines
 from callward.kernel.references import new_ref
 from callward.retention import ports, services
 from callward.retention.values import NewItem
-from callward.sealing import signing
+from callward.sealing import signatures
 from callward.vault import services as vault
 from callward.vault.states import ToSeal
 
@@ -37,10 +37,10 @@ class KnownSigner:
 
     @property
     def public_key(self) -> bytes:
-        return signing.public_of(SEED)
+        return signatures.public_of(SEED)
 
     def sign(self, message: bytes) -> bytes:
-        return signing.sign(message, SEED)
+        return signatures.sign(message, SEED)
 
 
 def plug_house(top: Path) -> VaultFolders:

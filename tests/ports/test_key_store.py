@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from build.vault import ROOT_KEY
-from callward.sealing import signing
+from callward.sealing import signatures
 from callward.sealing.errors import SealingError
 from callward.sealing.stream import new_key
 from callward.sealing.wrap import key_id, unwrap, wrap
@@ -222,7 +222,7 @@ def test_the_keys_of_the_house_are_made_once(store):
         assert store.service_key(name) == key
         assert key.secret.hex() not in repr(key)
     audit, backup = store.service_key("audit"), store.service_key("backup")
-    signing.verify(b"leaf", signing.sign(b"leaf", audit.secret), audit.public)
+    signatures.verify(b"leaf", signatures.sign(b"leaf", audit.secret), audit.public)
     assert unwrap(wrap(new_key(), backup.public, b""), backup.secret, b"")
     assert store.service_key("lookup").public == b""
 

@@ -14,9 +14,9 @@ from callward.sealing.errors import (
     WrongContextError,
     WrongKeyError,
 )
-from callward.sealing.growing import GrowingSealer, UnfinishedReader
 from callward.sealing.header import HEADER_SIZE
 from callward.sealing.stream import TAG_SIZE, TINK_HEADER_SIZE, SealedReader, seal_bytes
+from callward.sealing.unfinished_objects import GrowingSealer, UnfinishedReader
 
 KEY = bytes(range(32))
 CONTEXT = b"spool 1"

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from callward.sealing import digests, root, secret, signing, wrap
+from callward.sealing import digests, root, secret, signatures, wrap
 from callward.sealing.errors import (
     KeyMalformedError,
     RootKeyExistsError,
@@ -91,15 +91,15 @@ def test_a_secret_of_an_unknown_suite_is_refused():
 
 
 def test_a_signature_fits_its_payload_and_key_alone():
-    private = signing.generate_signing_key()
-    public = signing.public_of(private)
-    signature = signing.sign(b"certificate", private)
-    signing.verify(b"certificate", signature, public)
-    other = signing.public_of(signing.generate_signing_key())
+    private = signatures.generate_signing_key()
+    public = signatures.public_of(private)
+    signature = signatures.sign(b"certificate", private)
+    signatures.verify(b"certificate", signature, public)
+    other = signatures.public_of(signatures.generate_signing_key())
     wrong = ((b"forged", signature, public), (b"certificate", signature, other))
     for payload, signed, by in (*wrong, (b"certificate", signature[:-1], public)):
         with pytest.raises(SignatureBrokenError):
-            signing.verify(payload, signed, by)
+            signatures.verify(payload, signed, by)
 
 
 def test_digests_are_the_published_ones():

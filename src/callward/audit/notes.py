@@ -12,7 +12,7 @@ from callward.audit import tree
 from callward.audit.errors import MalformedNoteError
 from callward.kernel.errors import BadInputError
 from callward.kernel.references import Ref, parse_ref
-from callward.sealing import signing
+from callward.sealing import signatures
 from callward.sealing.errors import SignatureBrokenError
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _signs(encoded: str, text: str, name: str, public_key: bytes) -> bool:
     if signature[:_KEY_ID] != _key_id(name, public_key):
         return False
     try:
-        signing.verify(text.encode(), signature[_KEY_ID:], public_key)
+        signatures.verify(text.encode(), signature[_KEY_ID:], public_key)
     except SignatureBrokenError:
         return False
     return True

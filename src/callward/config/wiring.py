@@ -19,7 +19,7 @@ from callward.ops.folder_mark import read_mark
 from callward.ops.root_key_source import read_root_key
 from callward.promises import ports as promises
 from callward.retention import ports as retention
-from callward.sealing import digests, secret, signing
+from callward.sealing import digests, secret, signatures
 from callward.subjects import ports as subjects
 from callward.telephony import ports as telephony
 from callward.vault import ports as vault
@@ -82,7 +82,7 @@ class _Signer:
         return _named(self._name).public
 
     def sign(self, message: bytes) -> bytes:
-        return signing.sign(message, _named(self._name).secret)
+        return signatures.sign(message, _named(self._name).secret)
 
 
 class _FieldKeys:

@@ -31,7 +31,7 @@ from callward.line.spool_form import (
     seal_context,
 )
 from callward.line.volatile_keys import VolatileKeys, memory_for
-from callward.sealing.growing import UnfinishedReader
+from callward.sealing.unfinished_objects import UnfinishedReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,8 +30,8 @@ from callward.line.spool_form import (
     text_records,
 )
 from callward.line.states import Codec
-from callward.sealing.growing import GrowingSealer
 from callward.sealing.stream import new_key
+from callward.sealing.unfinished_objects import GrowingSealer
 from callward.sealing.wrap import wrap
 
 if TYPE_CHECKING:

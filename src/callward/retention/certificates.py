@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from callward.kernel.errors import BadInputError, gettext_noop
 from callward.kernel.references import parse_ref
-from callward.sealing import signing
+from callward.sealing import signatures
 from callward.sealing.errors import SealingError
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def verify_certificate(document: bytes, public_key: bytes) -> dict[str, object]:
     """What the certificate says, once it is proven to be signed; raises CertificateBrokenError."""
     payload, signature = _parts_of(document, public_key)
     try:
-        signing.verify(payload, signature, public_key)
+        signatures.verify(payload, signature, public_key)
     except SealingError as error:
         raise CertificateBrokenError(why="the signature does not fit") from error
     return _statement_in(payload)

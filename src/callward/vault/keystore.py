@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from callward.kernel.disk import own_folder
-from callward.sealing import root, secret, signing, wrap
+from callward.sealing import root, secret, signatures, wrap
 from callward.sealing.errors import SecretBrokenError
 from callward.sealing.stream import new_key
 from callward.vault.epochs import is_spool, wrap_context
@@ -72,7 +72,7 @@ class NamedKey:
 
 def _public_half(name: str, private: bytes) -> bytes:
     if name in {ServiceKeyName.AUDIT, ServiceKeyName.CERTIFICATE}:
-        return signing.public_of(private)
+        return signatures.public_of(private)
     if name == ServiceKeyName.BACKUP:
         return wrap.EpochKey.from_private(private).public
     return b""

@@ -28,7 +28,7 @@ from callward.line.media.g711 import SILENCE
 from callward.line.states import CallEvent, EvidenceKind, RecordingFate
 from callward.line.volatile_keys import memory_for
 from callward.telephony import ports, services as telephony
-from callward.telephony.controlling import SocketLine
+from callward.telephony.line_connection import SocketLine
 from callward.telephony.models import AgentPhone, LineCall
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,7 +118,7 @@ class FakeLine:
 def fake_line(house, monkeypatch):
     folder = Path(tempfile.mkdtemp(prefix="cw"))  # a socket's path must be short
     path = folder / "control.sock"
-    monkeypatch.setattr("callward.telephony.live.control_socket", lambda: path)
+    monkeypatch.setattr("callward.telephony.desk.line_events.control_socket", lambda: path)
     ports.line.plug(SocketLine(path))
     line = FakeLine(path)
     yield line

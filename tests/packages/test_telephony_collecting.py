@@ -219,7 +219,7 @@ def test_one_call_that_nobody_can_read_holds_up_no_other(spool, therapists, monk
             raise RuntimeError
         return real(ref, spooled)
 
-    monkeypatch.setattr("callward.telephony.collecting.arriving", poison)
+    monkeypatch.setattr("callward.telephony.collection.collector.arriving", poison)
     report = collect()
     assert (report.taken_in, report.waiting) == (1, 1)
     assert LineCall.objects.get().ref == sound.ref

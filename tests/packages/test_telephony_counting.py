@@ -18,11 +18,11 @@ from callward.line.states import RecordingFate
 from callward.line.volatile_keys import memory_for
 from callward.recordings.tasks import verify_waiting
 from callward.telephony import errors, selectors, services as telephony
-from callward.telephony.copying import mp3_of
+from callward.telephony.collection.mp3_copy import mp3_of
+from callward.telephony.collection.stereo_wav import stereo_wav
 from callward.telephony.models import LineCall
 from callward.telephony.states import Explanation
 from callward.telephony.values import JournalCall
-from callward.telephony.wave_form import stereo_wav
 from callward.vault import ports as vault_ports, services as vault
 from callward.vault.objects import object_name
 

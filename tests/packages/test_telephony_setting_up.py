@@ -20,7 +20,7 @@ from callward.line.media.g711 import SILENCE
 from callward.line.snapshot import read_snapshot
 from callward.policy.vocabulary import PromptKey
 from callward.telephony import errors, selectors, services as telephony
-from callward.telephony.folders import prompts_folder, snapshot_file
+from callward.telephony.line_paths import prompts_folder, snapshot_file
 from callward.telephony.models import AgentPhone
 from callward.telephony.states import NobodyThere, PromptSource, Strategy
 
@@ -138,7 +138,7 @@ def test_a_studio_recording_is_played_only_while_the_policy_says_its_words(line,
 
     words = selectors.words_of(line.policy)
     changed = {**words, language: {**words[language], key: "Other words."}}
-    monkeypatch.setattr("callward.telephony.prompting.words_of", lambda _policy: changed)
+    monkeypatch.setattr("callward.telephony.setup.prompt_source.words_of", lambda _policy: changed)
     telephony.publish_snapshot(clock.now())
     assert line.own().prompts[language][key].sha256 != digest
     view = next(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from callward.kernel.disk import own_folder
 from callward.kernel.errors import BadInputError
 from callward.kernel.references import parse_ref
-from callward.telephony.folders import control_socket, spool_folder
+from callward.telephony.line_paths import control_socket, spool_folder
 from callward.telephony.values import JournalCall
 from callward.vault import services as vault
 
@@ -75,6 +75,6 @@ def _read(path: Path) -> Iterator[dict[str, str]]:
 
 def reach_line() -> LineControl:
     """The running line behind its control socket."""
-    from callward.telephony.controlling import SocketLine  # noqa: PLC0415  # not every command asks
+    from callward.telephony.line_connection import SocketLine  # noqa: PLC0415  # not every command asks
 
     return SocketLine(control_socket())

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from callward.kernel import calendar
 from callward.telephony import ports
-from callward.telephony.board import counted_days, gaps_of, open_alarms
-from callward.telephony.calls_of_line import line_calls, wrapped_up
-from callward.telephony.desk_calls import desk_call, own_call, title_of
-from callward.telephony.dialling import phone_of
+from callward.telephony.desk.agent_actions import phone_of
+from callward.telephony.desk.desk_calls import desk_call, own_call, title_of
+from callward.telephony.desk.line_calls import line_calls, wrapped_up
 from callward.telephony.errors import LineDownError, NoSuchSettingError
-from callward.telephony.listening import listen
 from callward.telephony.models import (
     AgentPhone,
     ClosedDay,
@@ -22,9 +20,11 @@ from callward.telephony.models import (
     RingBack,
     Trunk,
 )
-from callward.telephony.opening import public_days
 from callward.telephony.ports import sealed_texts
-from callward.telephony.prompting import prompts_of, words_of
+from callward.telephony.reconciliation.day_board import counted_days, gaps_of, open_alarms
+from callward.telephony.setup.listen_address import listen
+from callward.telephony.setup.prompt_source import prompts_of, words_of
+from callward.telephony.setup.public_holidays import public_days
 from callward.telephony.states import (
     NobodyThere,
     PresenceState,

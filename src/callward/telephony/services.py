@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from callward.telephony.collecting import collect
-from callward.telephony.copying import make_copy, uncopied
-from callward.telephony.desk_calls import follow
-from callward.telephony.dialling import (
+from callward.telephony.collection.collector import collect
+from callward.telephony.collection.mp3_copy import make_copy, uncopied
+from callward.telephony.desk.agent_actions import (
     dial,
     hang_up,
     note_answer,
@@ -14,13 +13,14 @@ from callward.telephony.dialling import (
     say_presence,
     stop_recording,
 )
-from callward.telephony.forgetting import forget_due, forget_spool_days
-from callward.telephony.live import LineNews, news_of
-from callward.telephony.publishing import build_snapshot, publish_snapshot
-from callward.telephony.reconciling import count_day, judge_gap
-from callward.telephony.ringing_back import settle_ring_back
+from callward.telephony.desk.desk_calls import follow
+from callward.telephony.desk.line_events import LineNews, news_of
+from callward.telephony.desk.ring_backs import settle_ring_back
+from callward.telephony.desk.wrap_up import Closing, close_call
+from callward.telephony.line_disposal import forget_due, forget_spool_days
+from callward.telephony.reconciliation.daily_count import count_day, judge_gap
 from callward.telephony.rules import networks
-from callward.telephony.setting_up import (
+from callward.telephony.setup.line_settings import (
     add_hours,
     add_phone,
     change_phone,
@@ -32,7 +32,8 @@ from callward.telephony.setting_up import (
     save_trunk,
     take_away,
 )
-from callward.telephony.speaking import drop_prompt, upload_prompt
+from callward.telephony.setup.prompt_upload import drop_prompt, upload_prompt
+from callward.telephony.setup.snapshot_publication import build_snapshot, publish_snapshot
 from callward.telephony.values import (
     Collected,
     NewPhone,
@@ -42,7 +43,6 @@ from callward.telephony.values import (
     QueueFacts,
     TrunkFacts,
 )
-from callward.telephony.wrapping_up import Closing, close_call
 
 __all__ = [
     "Closing",

@@ -14,8 +14,8 @@ from callward.kernel.references import made_at, new_ref
 from callward.telephony import ports, rules
 from callward.telephony.errors import GapUnknownError
 from callward.telephony.models import CountedDay, Gap, LineCall
+from callward.telephony.reconciliation.call_trace import trace_of
 from callward.telephony.states import ALARMS, TelephonyEvent
-from callward.telephony.tracing import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.telephony.live import LineNews
+    from callward.telephony.desk.line_events import LineNews
 
 _WORD_OF: dict[CallEvent, GateWord] = {
     CallEvent.RINGS: GateWord.RINGING,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from callward.line.control_messages import Listen, line_of
 from callward.line.states import CallEvent
-from callward.telephony.folders import control_socket
+from callward.telephony.line_paths import control_socket
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping

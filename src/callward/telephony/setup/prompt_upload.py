@@ -17,11 +17,11 @@ from callward.kernel.references import new_ref
 from callward.line.media.g711 import RATE, alaw_of
 from callward.policy.vocabulary import PromptKey
 from callward.telephony.errors import PromptNotAudioError, PromptWordsUnknownError
-from callward.telephony.folders import prompts_folder
+from callward.telephony.line_paths import prompts_folder
 from callward.telephony.models import StudioPrompt
-from callward.telephony.prompting import words_of
-from callward.telephony.publishing import publish_snapshot_later
-from callward.telephony.shipped import put_in_place
+from callward.telephony.setup.prompt_files import put_in_place
+from callward.telephony.setup.prompt_source import words_of
+from callward.telephony.setup.snapshot_publication import publish_snapshot_later
 from callward.telephony.states import TelephonyEvent
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.line.errors import LedgerTamperedError
-from callward.telephony.judging_ledgers import words_of
+from callward.telephony.collection.ledger_evidence import words_of
 from callward.telephony.models import LineCall, WrapUp
 from callward.telephony.ports import sealed_texts
+from callward.telephony.reconciliation.call_trace import ledger_of
 from callward.telephony.states import CallOutcome, RecordingFate
-from callward.telephony.tracing import ledger_of
 from callward.telephony.values import LineCallView, WrapUpView
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from callward.kernel.actors import system_actor
 from callward.line.media.g711 import RATE, pcm_of
 from callward.retention.services import require_usable
 from callward.sealing.errors import SealBrokenError
+from callward.telephony.collection.stereo_wav import parties_in
 from callward.telephony.models import LineCall
 from callward.telephony.states import COPY_PART, TelephonyEvent
-from callward.telephony.wave_form import parties_in
 from callward.vault import services as vault
 from callward.vault.errors import VaultError
 

@@ -16,10 +16,9 @@ from callward.kernel.disk import own_folder
 from callward.line import snapshot as line
 from callward.line.snapshot import Snapshot
 from callward.line.states import NobodyThere, Strategy
-from callward.telephony import calling
+from callward.telephony import line_reload
 from callward.telephony.errors import LineDownError
-from callward.telephony.folders import line_folder, prompts_folder, snapshot_file
-from callward.telephony.listening import limits, listen
+from callward.telephony.line_paths import line_folder, prompts_folder, snapshot_file
 from callward.telephony.models import (
     AgentPhone,
     ClosedDay,
@@ -30,9 +29,10 @@ from callward.telephony.models import (
     Queue,
     Trunk,
 )
-from callward.telephony.opening import public_days
 from callward.telephony.ports import sealed_texts
-from callward.telephony.prompting import snapshot_prompts
+from callward.telephony.setup.listen_address import limits, listen
+from callward.telephony.setup.prompt_source import snapshot_prompts
+from callward.telephony.setup.public_holidays import public_days
 from callward.telephony.states import PresenceState
 from callward.vault import services as vault
 
@@ -68,7 +68,7 @@ def publish_snapshot(at: datetime) -> bool:
     own_folder(prompts_folder())
     line.write_snapshot(whole, snapshot_file())
     with suppress(LineDownError):  # it reads the file when it starts
-        calling.reload()
+        line_reload.reload()
     return True
 
 

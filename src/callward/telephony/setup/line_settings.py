@@ -24,7 +24,7 @@ from callward.telephony.models import (
     Trunk,
 )
 from callward.telephony.ports import sealed_texts
-from callward.telephony.publishing import publish_snapshot_later
+from callward.telephony.setup.snapshot_publication import publish_snapshot_later
 from callward.telephony.states import PresenceState, TelephonyEvent
 from callward.telephony.values import NewPhone
 

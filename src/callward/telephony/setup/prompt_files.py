@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from callward.kernel.disk import own_folder
 from callward.line import voices
 from callward.line.snapshot import Prompt, PromptOrigin
-from callward.telephony.folders import prompts_folder
+from callward.telephony.line_paths import prompts_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,8 @@ from callward.audit import services as audit
 from callward.controllers import selectors as controllers
 from callward.kernel.actors import user_actor
 from callward.kernel.references import new_ref
-from callward.telephony import desk_calls, ports
+from callward.telephony import ports
+from callward.telephony.desk import desk_calls
 from callward.telephony.errors import (
     DialNotPermittedError,
     DialWithoutReferenceError,
@@ -23,7 +24,7 @@ from callward.telephony.errors import (
 )
 from callward.telephony.models import AgentPhone, DialPermit, LineSettings, Presence
 from callward.telephony.ports import sealed_texts
-from callward.telephony.publishing import publish_snapshot_later
+from callward.telephony.setup.snapshot_publication import publish_snapshot_later
 from callward.telephony.states import PresenceState, TelephonyEvent
 from callward.telephony.values import PermitView
 

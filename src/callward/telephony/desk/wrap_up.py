@@ -12,8 +12,9 @@ from callward.controllers import selectors as controllers
 from callward.jobs.services import enqueue
 from callward.kernel.actors import user_actor
 from callward.kernel.references import new_ref
-from callward.telephony import desk_calls, joining
-from callward.telephony.describing import record_due
+from callward.telephony.collection import call_links
+from callward.telephony.collection.call_description import record_due
+from callward.telephony.desk import desk_calls
 from callward.telephony.errors import WrappedUpError
 from callward.telephony.models import LineCall, WrapUp
 from callward.telephony.states import COLLECT_TASK, TelephonyEvent
@@ -84,6 +85,6 @@ def _write_down(row: WrapUp, *, at: datetime) -> None:
         complaint="yes" if row.contains_complaint else "no",
     )
     for collected in LineCall.objects.filter(line_call_ref=call):
-        joining.hold_complaint(collected, at=at)
+        call_links.hold_complaint(collected, at=at)
     # One that still lies in the spool is collected now, and held as it comes in.
     enqueue(COLLECT_TASK, key=f"{COLLECT_TASK}:{call}")

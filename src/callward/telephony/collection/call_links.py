@@ -13,7 +13,7 @@ from callward.kernel.references import parse_ref
 from callward.line.states import Entry
 from callward.recordings import selectors as recordings
 from callward.retention import services as retention
-from callward.telephony import describing
+from callward.telephony.collection import call_description
 from callward.telephony.models import DialPermit, RingBack, WrapUp
 from callward.telephony.ports import sealed_texts
 from callward.telephony.states import RingBackKind, TelephonyEvent
@@ -21,7 +21,7 @@ from callward.telephony.states import RingBackKind, TelephonyEvent
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from callward.telephony.arriving import Arriving
+    from callward.telephony.collection.spooled_call import Arriving
     from callward.telephony.models import LineCall
 
 COMPLAINT = "complaint"
@@ -46,7 +46,7 @@ def note_ring_back(row: LineCall, arrived: Arriving, *, at: datetime) -> None:
     """Somebody whom nobody answered waits to be rung back, as long as the record may be kept."""
     envelope = arrived.envelope
     caller = next((one for one in envelope.parties if one.role is PartyRole.CALLER), None)
-    if not describing.was_missed(envelope) or caller is None or caller.number is None:
+    if not call_description.was_missed(envelope) or caller is None or caller.number is None:
         return
     policy = controllers.policy(row.policy_id)
     asked = arrived.judged.has(Entry.CALLBACK_NOTED)
@@ -58,7 +58,7 @@ def note_ring_back(row: LineCall, arrived: Arriving, *, at: datetime) -> None:
             "queue": envelope.queue or "",
             "sealed_number": sealed_texts.seal(caller.number, row.controller_ref),
             "since": envelope.started_at,
-            "due_at": describing.record_due(policy, min(envelope.started_at, at)),
+            "due_at": call_description.record_due(policy, min(envelope.started_at, at)),
         },
     )
 

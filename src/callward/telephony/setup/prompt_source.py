@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from callward.line.snapshot import Prompt, PromptOrigin
 from callward.policy import policy_of
 from callward.telephony.models import StudioPrompt
-from callward.telephony.shipped import shipped
+from callward.telephony.setup.prompt_files import shipped
 from callward.telephony.states import PromptSource
 from callward.telephony.values import PromptView
 from callward.texts.prompts import prompt_texts

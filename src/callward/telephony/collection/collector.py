@@ -14,9 +14,10 @@ from callward.kernel.actors import system_actor
 from callward.kernel.disk import locked_if_free, own_folder
 from callward.kernel.errors import CallwardError
 from callward.line.errors import SpoolKeyGoneError
-from callward.telephony import keeping, ports
-from callward.telephony.arriving import Arriving, arriving
-from callward.telephony.folders import line_folder
+from callward.telephony import ports
+from callward.telephony.collection import call_writer
+from callward.telephony.collection.spooled_call import Arriving, arriving
+from callward.telephony.line_paths import line_folder
 from callward.telephony.models import LineCall
 from callward.telephony.values import Collected
 from callward.vault.services import crash_point
@@ -65,10 +66,10 @@ def _collect_or_wait(door: SpoolDoor, ref: Ref, report: Collected, *, at: dateti
 
 def _collect_one(arrived: Arriving, report: Collected, *, at: datetime) -> None:
     controller = controllers.controller(arrived.envelope.source.account)
-    room = keeping.Room(controller_ref=controller.ref, actor=COLLECTING, at=at)
+    room = call_writer.Room(controller_ref=controller.ref, actor=COLLECTING, at=at)
     if arrived.has_audio:
-        keeping.keep_with_audio(arrived, room, report)
+        call_writer.keep_with_audio(arrived, room, report)
     else:
-        keeping.keep_without_audio(arrived, room)
+        call_writer.keep_without_audio(arrived, room)
         report.without_audio += 1
     report.salvaged += not arrived.whole

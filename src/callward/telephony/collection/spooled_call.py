@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from callward.intake.services import parse_envelope
 from callward.line.states import Party, RecordingFate
-from callward.telephony.judging_ledgers import Judged, judge
+from callward.telephony.collection.ledger_evidence import Judged, judge
 
 if TYPE_CHECKING:
     from callward.intake.services import Envelope

@@ -17,7 +17,8 @@ from callward.kernel.references import new_ref
 from callward.recordings import selectors as recordings
 from callward.recordings.services import NewRecording, keep_recordings
 from callward.retention import services as retention
-from callward.telephony import describing, joining
+from callward.telephony.collection import call_description, call_links
+from callward.telephony.collection.stereo_wav import stereo_wav
 from callward.telephony.ports import sealed_texts
 from callward.telephony.rules import state_of
 from callward.telephony.states import (
@@ -27,7 +28,6 @@ from callward.telephony.states import (
     RecordingFate,
     TelephonyEvent,
 )
-from callward.telephony.wave_form import stereo_wav
 from callward.vault import services as vault
 from callward.vault.states import ToSeal
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.policy import CompiledPolicy
-    from callward.telephony.arriving import Arriving
+    from callward.telephony.collection.spooled_call import Arriving
     from callward.telephony.models import LineCall
     from callward.telephony.values import Collected
 
@@ -66,7 +66,7 @@ def keep_with_audio(arrived: Arriving, room: Room, report: Collected) -> None:
         with intake.sealing():  # recovery takes nothing for an orphan meanwhile
             report.taken_in += _keep_message(arrived, room, policy)
         return
-    envelope = describing.kept_envelope(arrived, room.controller_ref)
+    envelope = call_description.kept_envelope(arrived, room.controller_ref)
     upload = intake.Upload(
         envelope=envelope,
         audio=stereo_wav(*arrived.channels(), ref=arrived.ref),
@@ -96,11 +96,11 @@ def _note_receipt(arrived: Arriving, receipt: Receipt, room: Room, policy: Compi
     kept = receipt.outcome in {Outcome.TAKEN_IN, Outcome.DUPLICATE}
     recording_ref = receipt.ref if kept else None
     call_ref = recordings.recording(recording_ref).call_ref if recording_ref else None
-    row = describing.row_of(arrived, room.controller_ref, policy.policy_id, at=room.at)
+    row = call_description.row_of(arrived, room.controller_ref, policy.policy_id, at=room.at)
     row.call_ref, row.recording_ref = call_ref, recording_ref
     row.quarantined_ref = receipt.ref if receipt.outcome is Outcome.QUARANTINED else None
     if not kept:
-        row.due_at = describing.record_due(policy, arrived.envelope.started_at)
+        row.due_at = call_description.record_due(policy, arrived.envelope.started_at)
     with transaction.atomic():
         _write_down(row, arrived, room)
         if kept:
@@ -109,7 +109,7 @@ def _note_receipt(arrived: Arriving, receipt: Receipt, room: Room, policy: Compi
 
 def _keep_message(arrived: Arriving, room: Room, policy: CompiledPolicy) -> int:
     """A message left by voice is kept by its own rule, and counted by it."""
-    plan = describing.message_plan(policy, room.controller_ref, arrived.envelope.started_at)
+    plan = call_description.message_plan(policy, room.controller_ref, arrived.envelope.started_at)
     if plan.is_past_due(room.at):
         return 0
     audio = stereo_wav(*arrived.channels(), ref=arrived.ref)
@@ -117,13 +117,13 @@ def _keep_message(arrived: Arriving, room: Room, policy: CompiledPolicy) -> int:
         [ToSeal(audio=audio, epoch=plan.epoch, parts={LEDGER_PART: arrived.raw_ledger})],
         at=room.at,
     )
-    new = describing.call_of(arrived, room.controller_ref, policy)
-    row = describing.row_of(arrived, room.controller_ref, policy.policy_id, at=room.at)
+    new = call_description.call_of(arrived, room.controller_ref, policy)
+    row = call_description.row_of(arrived, room.controller_ref, policy.policy_id, at=room.at)
     with transaction.atomic():
         vault.register([sealed], controller_ref=room.controller_ref, at=room.at)
         row.call_ref = keep_call(new, actor=room.actor, at=room.at)
         row.recording_ref = sealed.ref
-        kept = describing.recording_of(arrived, sealed, row.call_ref, plan)
+        kept = call_description.recording_of(arrived, sealed, row.call_ref, plan)
         keep_recordings([kept], actor=room.actor, at=room.at)
         _write_down(row, arrived, room)
     return 1
@@ -132,17 +132,17 @@ def _keep_message(arrived: Arriving, room: Room, policy: CompiledPolicy) -> int:
 def keep_without_audio(arrived: Arriving, room: Room) -> None:
     """Write down a call that was not recorded, and why; one past its day is not kept at all."""
     policy = room.policy_of(arrived)
-    due_at = describing.record_due(policy, arrived.envelope.started_at)
+    due_at = call_description.record_due(policy, arrived.envelope.started_at)
     if due_at <= room.at:
         return
-    new = describing.call_of(arrived, room.controller_ref, policy)
+    new = call_description.call_of(arrived, room.controller_ref, policy)
     with transaction.atomic():
-        row = describing.row_of(arrived, room.controller_ref, policy.policy_id, at=room.at)
+        row = call_description.row_of(arrived, room.controller_ref, policy.policy_id, at=room.at)
         row.call_ref = keep_call(new, actor=room.actor, at=room.at)
         row.sealed_ledger = sealed_texts.seal(
             arrived.raw_ledger.decode("latin-1"), room.controller_ref
         )
-        if describing.wanted(arrived, policy):
+        if call_description.wanted(arrived, policy):
             row.recording_ref = _keep_state(arrived, row.call_ref, room, policy)
         else:
             row.due_at = due_at
@@ -186,6 +186,6 @@ def _write_down(row: LineCall, arrived: Arriving, room: Room) -> None:
         evidence=row.evidence or "none",
         ledger=f"sha256:{row.ledger_head}" if row.ledger_head else "none",
     )
-    joining.join_permit(row, arrived)
-    joining.note_ring_back(row, arrived, at=room.at)
-    joining.hold_complaint(row, at=room.at)
+    call_links.join_permit(row, arrived)
+    call_links.note_ring_back(row, arrived, at=room.at)
+    call_links.hold_complaint(row, at=room.at)

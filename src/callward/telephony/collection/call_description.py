@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from callward.intake.services import Envelope
     from callward.kernel.references import Ref
     from callward.policy import CompiledPolicy
-    from callward.telephony.arriving import Arriving
+    from callward.telephony.collection.spooled_call import Arriving
     from callward.vault.states import Sealed
 
 

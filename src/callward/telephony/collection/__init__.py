@@ -1,0 +1,1 @@
+"""From the spool of the line into the books and the vault."""

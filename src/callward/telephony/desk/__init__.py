@@ -1,0 +1,1 @@
+"""What agents do and see while they are on the line."""

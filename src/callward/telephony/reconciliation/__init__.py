@@ -1,0 +1,1 @@
+"""Every day counted: the line's journal against books and vault."""

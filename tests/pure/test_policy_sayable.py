@@ -19,7 +19,7 @@ from callward.policy.tables import (
 from callward.policy.vocabulary_notice import Interest
 from callward.texts.catalogue import catalogue_of
 from callward.texts.errors import NoSuchNoticeError
-from callward.texts.rendering import render
+from callward.texts.notice_builder import render
 from callward.texts.states import NoticeKind
 
 THE_DAY = date(2026, 3, 29)

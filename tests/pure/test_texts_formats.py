@@ -21,7 +21,7 @@ from callward.texts import (
     kinds_of,
     render,
 )
-from callward.texts.linked import WRITTEN_IDS
+from callward.texts.json_ld import WRITTEN_IDS
 from callward.texts.states import NoticeKind
 
 VOID = {"meta", "br"}

@@ -11,7 +11,7 @@ from callward.texts import LANGUAGES
 from callward.texts.catalogue import catalogue_of, template_of
 from callward.texts.errors import SentenceMissingError
 from callward.texts.grammar import amount, day_in_words, joined, period_in_words
-from callward.texts.writing import Listed, Terms, written
+from callward.texts.sentence import Listed, Terms, written
 
 
 def _one_or_more(count: int) -> str:

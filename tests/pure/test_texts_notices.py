@@ -25,7 +25,7 @@ from build.texts import (
 from callward.policy.canonical import canonical_bytes
 from callward.policy.vocabulary import Basis
 from callward.texts import LANGUAGES, as_json, kinds_of, render
-from callward.texts.composing import LAW
+from callward.texts.composer import LAW
 from callward.texts.errors import (
     EmptySectionError,
     NoSuchNoticeError,

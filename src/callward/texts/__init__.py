@@ -1,12 +1,12 @@
 """What a policy says in words: notices, announcements, posters, in every language; pure."""
 
 from callward.texts.catalogue import LANGUAGES
-from callward.texts.formats import as_html, as_json, as_markdown
-from callward.texts.linked import as_jsonld
+from callward.texts.json_ld import as_jsonld
 from callward.texts.notice import Notice, Section, Sentence
-from callward.texts.paper import as_pdf
-from callward.texts.prompts import prompt_texts
-from callward.texts.rendering import kinds_of, render
+from callward.texts.notice_builder import kinds_of, render
+from callward.texts.notice_formats import as_html, as_json, as_markdown
+from callward.texts.pdf import as_pdf
+from callward.texts.prompt_texts import prompt_texts
 
 __all__ = [
     "LANGUAGES",

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callward.policy.compiled import RECORDING_ACTIVITY
+from callward.texts.part_access import listening, recipients_of_calls
 from callward.texts.part_activities import described, other_activities
 from callward.texts.part_changes import automated, changes, changes_for_site, remarks
 from callward.texts.part_contents import contents, giving, purposes
-from callward.texts.part_house import (
+from callward.texts.part_retention import kept_of_calls, place_of_calls, transfers
+from callward.texts.part_rights import objection, rights, rights_in_short, rights_of_staff
+from callward.texts.part_site import (
     account,
     breach,
     calls,
@@ -19,9 +22,6 @@ from callward.texts.part_house import (
     payment,
     security,
 )
-from callward.texts.part_keeping import kept_of_calls, place_of_calls, transfers
-from callward.texts.part_listening import listening, recipients_of_calls
-from callward.texts.part_rights import objection, rights, rights_in_short, rights_of_staff
 from callward.texts.part_small import (
     choice,
     each_cookie,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from callward.policy.schema import Policy
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.texts.catalogue import catalogue_of
+from callward.texts.sentence import written
 from callward.texts.states import SentenceClass
-from callward.texts.writing import written
 
 if TYPE_CHECKING:
     from callward.texts.notice import Notice
-    from callward.texts.writing import Value
+    from callward.texts.sentence import Value
 
 MARKS = {
     SentenceClass.PROVEN: "✓",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from callward.policy.compiled import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
 from callward.policy.vocabulary import Channel, ConsentMode, MessageChannel
 from callward.policy.vocabulary_calls import OptOut
-from callward.texts.composing import in_order
+from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.part_contents import (
     bases,
@@ -16,16 +16,16 @@ from callward.texts.part_contents import (
     giving_of,
     special,
 )
-from callward.texts.part_keeping import counted, floor, holds, located
+from callward.texts.part_retention import counted, floor, holds, located
 from callward.texts.states import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy.schema_activity import Activity
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
-    from callward.texts.writing import Terms
+    from callward.texts.sentence import Terms
 
 # What the house itself ends on its day; the others are promised, not proven.
 _DISPOSED_OF = (VOICEMAIL_ACTIVITY,)

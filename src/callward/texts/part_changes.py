@@ -12,16 +12,16 @@ from callward.policy.vocabulary_notice import (
     Profiling,
     ReviewSafeguard,
 )
-from callward.texts.composing import in_order
+from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.notice import Sentence
+from callward.texts.sentence import Count
 from callward.texts.states import Probe, SentenceClass
-from callward.texts.writing import Count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
 
 
 def automated(composer: Composer) -> Iterator[Sentence]:

@@ -8,7 +8,7 @@ from callward.policy.compiled import RECORDING_ACTIVITY
 from callward.policy.vocabulary import Article9, Basis, Collected, ConsentMode, Right
 from callward.policy.vocabulary_calls import IfNotGiven
 from callward.policy.vocabulary_notice import Weighed
-from callward.texts.composing import in_order
+from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.part_told import HERE, recording_of
 from callward.texts.states import Probe
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from callward.policy.schema import Category, Purpose
     from callward.policy.schema_activity import Activity
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
-    from callward.texts.writing import Terms, Value
+    from callward.texts.sentence import Terms, Value
 
 _SAID_SPECIAL = (Article9.EXPLICIT_CONSENT, Article9.LEGAL_CLAIMS, Article9.HEALTH_CARE)
 _TOGETHER = {

@@ -13,17 +13,17 @@ from callward.policy.vocabulary_notice import (
     RestrictedUse,
 )
 from callward.texts.addresses import spaced_number, spoken_address
-from callward.texts.composing import LAW, in_order
+from callward.texts.composer import LAW, in_order
 from callward.texts.errors import UnknownTermError
 from callward.texts.part_contents import offers, rests_on
+from callward.texts.sentence import Count, Listed
 from callward.texts.states import Probe
-from callward.texts.writing import Count, Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy.tables import Authority
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
 
 # Objection, withdrawal and complaint have sentences of their own (L-43, X-17).

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from callward.policy.compiled import RECORDING_ACTIVITY
 from callward.policy.vocabulary import CookieClass
 from callward.policy.vocabulary_notice import CookieChoice, CookieUse, DocumentSubject
-from callward.texts.composing import in_order
+from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError
+from callward.texts.part_access import listeners
 from callward.texts.part_changes import announced, automated
-from callward.texts.part_house import calls
-from callward.texts.part_keeping import key_copies, recording_kept
-from callward.texts.part_listening import listeners
+from callward.texts.part_retention import key_copies, recording_kept
 from callward.texts.part_rights import channels, complaint_in_short, offered
+from callward.texts.part_site import calls
 from callward.texts.part_told import directions, stopping
 from callward.texts.part_who import address_of, officer, who_in_short
 from callward.texts.states import Probe
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy.schema_statements import Cookie
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
 
 

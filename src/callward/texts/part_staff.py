@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from callward.policy.compiled import RECORDING_ACTIVITY
 from callward.policy.vocabulary import RecordKind
 from callward.policy.vocabulary_calls import DataSource, Evaluated, OtherPerson
-from callward.texts.composing import LAW, in_order
+from callward.texts.composer import LAW, in_order
 from callward.texts.errors import UnsayableRuleError
+from callward.texts.part_access import two_persons
 from callward.texts.part_contents import category_words, purpose_words
-from callward.texts.part_keeping import key_copies, recording_kept, records
-from callward.texts.part_listening import two_persons
+from callward.texts.part_retention import key_copies, recording_kept, records
 from callward.texts.part_told import HERE, directions, recording_of
 from callward.texts.states import Probe
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy.schema_statements import OtherPersons, StaffNotice
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
 
 _OF_STAFF = (RecordKind.TRAINING, RecordKind.AUDIT)

@@ -15,17 +15,17 @@ from callward.policy.vocabulary import (
 )
 from callward.policy.vocabulary_calls import PauseReason
 from callward.texts.addresses import spaced_number
-from callward.texts.composing import in_order
+from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError
-from callward.texts.prompts import offered_languages
+from callward.texts.prompt_texts import offered_languages
+from callward.texts.sentence import Count, Listed
 from callward.texts.states import Probe
-from callward.texts.writing import Count, Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy.schema_activity import Activity, Inbound, Outbound, Stop
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
 
 HERE = f"activity.{RECORDING_ACTIVITY}"

@@ -12,7 +12,7 @@ from callward.texts.states import Probe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
 
 # What a machine can try by itself; a letter or a visit only a person can.

@@ -10,7 +10,7 @@ from callward.telephony.models import StudioPrompt
 from callward.telephony.setup.prompt_files import shipped
 from callward.telephony.states import PromptSource
 from callward.telephony.values import PromptView
-from callward.texts.prompts import prompt_texts
+from callward.texts.prompt_texts import prompt_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from callward.policy.canonical import policy_id_of
 from callward.policy.policy_file import canonical_json
 from callward.texts.catalogue import catalogue_of
-from callward.texts.composing import Composer, composer_of
+from callward.texts.composer import Composer, composer_of
 from callward.texts.documents import ACTIVITIES, DOCUMENTS, kinds_of
 from callward.texts.errors import EmptySectionError, NoSuchNoticeError
 from callward.texts.notice import Notice, Section
 from callward.texts.part_activities import described, other_activities
-from callward.texts.writing import written
+from callward.texts.sentence import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

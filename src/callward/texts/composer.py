@@ -13,8 +13,8 @@ from callward.policy.tables import law_named
 from callward.policy.vocabulary import ENDLESS_WORDS
 from callward.texts.errors import UnknownTermError, UnsayableRuleError
 from callward.texts.notice import Sentence
+from callward.texts.sentence import Terms, Value, written
 from callward.texts.states import Probe, SentenceClass
-from callward.texts.writing import Terms, Value, written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

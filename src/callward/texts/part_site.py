@@ -8,10 +8,10 @@ from callward.policy.compiled import RECORDING_ACTIVITY
 from callward.policy.vocabulary import BreachItem, ControlKind, MessageChannel, RecordKind
 from callward.policy.vocabulary_calls import AdminPower, PaymentWay, SignIn
 from callward.policy.vocabulary_notice import DocumentSubject, Protocol, Reviewed
-from callward.texts.composing import in_order
+from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError
-from callward.texts.part_keeping import backups, counted, records
-from callward.texts.part_listening import recipients, two_persons
+from callward.texts.part_access import recipients, two_persons
+from callward.texts.part_retention import backups, counted, records
 from callward.texts.part_who import address_of
 from callward.texts.states import Probe
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy.schema_statements import Notification
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
 
 _SAID_PAYMENTS = (PaymentWay.PROCESSOR_PAGE, PaymentWay.BANK_TRANSFER)

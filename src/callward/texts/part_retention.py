@@ -13,7 +13,7 @@ from callward.policy.vocabulary import (
 )
 from callward.policy.vocabulary_calls import HeldAt
 from callward.policy.vocabulary_notice import Safeguard, TransferStance
-from callward.texts.composing import in_order
+from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.part_contents import category_words
 from callward.texts.part_told import HERE, recording_of
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from callward.policy.schema_activity import Activity, Hold, Locate, Retain
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
-    from callward.texts.writing import Value
+    from callward.texts.sentence import Value
 
 # The papers whose end a probe can look at today; the others are promised, not proven.
 _DISPOSED_OF = (RecordKind.CALL_DETAIL, RecordKind.AUDIT)

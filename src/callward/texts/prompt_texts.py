@@ -13,7 +13,7 @@ from callward.policy.vocabulary_calls import Said
 from callward.texts.addresses import host_of, spaced_number, spoken_address
 from callward.texts.catalogue import catalogue_of
 from callward.texts.errors import UnsayableRuleError
-from callward.texts.writing import written
+from callward.texts.sentence import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,7 +14,7 @@ from callward.policy.vocabulary import (
     Role,
 )
 from callward.policy.vocabulary_notice import JointDuty, Reviewed
-from callward.texts.composing import in_order
+from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.part_told import HERE, recording_of
 from callward.texts.states import Probe
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy.schema_parties import Recipient
-    from callward.texts.composing import Composer
+    from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
-    from callward.texts.writing import Value
+    from callward.texts.sentence import Value
 
 _TOLD_ELSEWHERE = (RecipientRole.AUTHORITY,)
 _NEED_PROBES = {

@@ -16,7 +16,7 @@ from build.vault import (
     speech,
 )
 from callward.kernel.actors import system_actor
-from callward.vault import epochs, ports, scanning, services
+from callward.vault import epochs, marker_scan, ports, services
 from callward.vault.errors import EpochMissingError, RecordingGoneError
 from callward.vault.models import Intent, SealedItem, SealedPart
 from callward.vault.states import IntentKind, IntentState, ToSeal
@@ -47,7 +47,7 @@ def absent_everywhere(folders, sealed, markers):
     assert not SealedItem.objects.filter(ref=sealed.ref).exists()
     assert not SealedPart.objects.filter(item_ref=sealed.ref).exists()
     assert [path for path in folders.files() if sealed.ref.hex in path.name] == []
-    for marker in scanning.split_markers(markers):
+    for marker in marker_scan.split_markers(markers):
         assert folders.contain(bytes(byte ^ 0xFF for byte in marker)) == []
 
 
@@ -171,7 +171,7 @@ def test_a_scan_finds_key_bytes_wherever_a_file_in_the_key_folder_has_them(folde
 def test_a_stale_copy_on_a_page_is_mended_by_writing_the_file_anew(folders, monkeypatch):
     keep(["one"])
     seen = []
-    scan = scanning.scan
+    scan = marker_scan.scan
 
     def once_dirty(markers=()):
         report = scan(markers)
@@ -179,16 +179,16 @@ def test_a_stale_copy_on_a_page_is_mended_by_writing_the_file_anew(folders, monk
         return (
             report
             if len(seen) > 1
-            else scanning.ScanReport(files=1, scanned_bytes=1, residue_bytes=16)
+            else marker_scan.ScanReport(files=1, scanned_bytes=1, residue_bytes=16)
         )
 
-    monkeypatch.setattr("callward.vault.destroying.scan", once_dirty)
+    monkeypatch.setattr("callward.vault.key_destruction.scan", once_dirty)
     done = services.destroy(intend_epoch(), at=NOW)
     assert (len(seen), done.residue_bytes) == (2, 0)
 
 
 def test_only_a_sample_of_very_many_markers_is_looked_for(folders, monkeypatch):
-    monkeypatch.setattr(scanning, "MARKERS_LOOKED_FOR", 4)
+    monkeypatch.setattr(marker_scan, "MARKERS_LOOKED_FOR", 4)
     assert services.scan([bytes([n] * 16) for n in range(9)]).files > 0
 
 

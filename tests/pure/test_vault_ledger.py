@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from callward.vault.destroyed_ledger import FileLedger, LedgerEntry
 from callward.vault.errors import LedgerBrokenError
-from callward.vault.ledger import FileLedger, LedgerEntry
 
 AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 

@@ -23,8 +23,8 @@ from callward.sealing import digests, secret, signatures
 from callward.subjects import ports as subjects
 from callward.telephony import ports as telephony
 from callward.vault import ports as vault
+from callward.vault.destroyed_ledger import FileLedger
 from callward.vault.keystore import FileKeyStore
-from callward.vault.ledger import FileLedger
 from callward.vault.objects import LocalObjects
 
 if TYPE_CHECKING:

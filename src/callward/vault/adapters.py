@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from callward.kernel.disk import own_folder
 from callward.sealing import root
 from callward.vault import ports
+from callward.vault.destroyed_ledger import FileLedger
 from callward.vault.keystore import FileKeyStore
-from callward.vault.ledger import FileLedger
 from callward.vault.objects import LocalObjects
 
 if TYPE_CHECKING:

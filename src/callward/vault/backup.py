@@ -18,6 +18,7 @@ from callward.sealing import root, secret, wrap
 from callward.sealing.errors import SealingError
 from callward.sealing.stream import SealedReader, new_key, seal_stream
 from callward.vault import ports
+from callward.vault.destroyed_ledger import LEDGER_FILE
 from callward.vault.errors import (
     BackupExistsError,
     BackupExpiredError,
@@ -26,9 +27,8 @@ from callward.vault.errors import (
 )
 from callward.vault.frames import END, FrameReader, frame
 from callward.vault.keystore import KEYS_FILE, WRAPS_FILE
-from callward.vault.ledger import LEDGER_FILE
+from callward.vault.ledger_replay import awaiting_replay, replay
 from callward.vault.objects import object_name
-from callward.vault.replaying import awaiting_replay, replay
 from callward.vault.states import BackupFacts, ServiceKeyName
 
 if TYPE_CHECKING:

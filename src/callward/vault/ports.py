@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from callward.kernel.references import Ref
-    from callward.vault.ledger import LedgerEntry
+    from callward.vault.destroyed_ledger import LedgerEntry
     from callward.vault.states import BackupFacts, Plain
 
     WrapRow = tuple[Ref, str, bytes, bytes]

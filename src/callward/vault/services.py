@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from callward.vault import ports
 from callward.vault.backup import back_up, back_up_keys, restore, restore_keys
-from callward.vault.crash import point as crash_point
-from callward.vault.destroying import destroy, empty_log, intend, intent_of, open_intents
+from callward.vault.crash_points import point as crash_point
 from callward.vault.epochs import (
     due_epoch,
     hold_epoch,
@@ -17,18 +16,13 @@ from callward.vault.epochs import (
     quarantine_epoch,
     spool_epoch,
 )
-from callward.vault.keeping import (
-    add_part,
-    discard,
-    register,
-    seal_group,
-    seal_streamed,
-)
-from callward.vault.opening import item_refs, open_part, part_size, read_range, verify_part
-from callward.vault.reconciling import reconcile
-from callward.vault.replaying import awaiting_replay, replay, require_replayed
-from callward.vault.scanning import scan
+from callward.vault.key_destruction import destroy, empty_log, intend, intent_of, open_intents
+from callward.vault.ledger_replay import awaiting_replay, replay, require_replayed
+from callward.vault.marker_scan import scan
+from callward.vault.range_reader import item_refs, open_part, part_size, read_range, verify_part
+from callward.vault.seal_groups import add_part, discard, register, seal_group, seal_streamed
 from callward.vault.states import Sealed, ToSeal
+from callward.vault.store_reconciliation import reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

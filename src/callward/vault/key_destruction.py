@@ -10,13 +10,13 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from callward.kernel.disk import locked
-from callward.vault import crash, ports
+from callward.vault import crash_points, ports
+from callward.vault.destroyed_ledger import LedgerEntry
 from callward.vault.errors import EpochMissingError
-from callward.vault.keeping import names_in_store
-from callward.vault.ledger import LedgerEntry
+from callward.vault.ledger_replay import follow, part_names
+from callward.vault.marker_scan import scan, split_markers
 from callward.vault.models import Intent, SealedItem, SealedPart
-from callward.vault.replaying import follow, part_names
-from callward.vault.scanning import scan, split_markers
+from callward.vault.seal_groups import names_in_store
 from callward.vault.states import Destruction, IntentKind, IntentState, IntentView
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _destroy_key(row: Intent, *, at: datetime) -> None:
         refs = store.refs_in(row.epoch, key_id=identity)
     if row.kind == IntentKind.ERASE:
         row.wraps = store.erase(refs)
-    crash.point("destroy.key-destroyed")
+    crash_points.point("destroy.key-destroyed")
     entry = LedgerEntry(
         kind=row.kind,
         intent=row.ref,
@@ -131,26 +131,26 @@ def _destroy_key(row: Intent, *, at: datetime) -> None:
         refs=refs,
     )
     row.position = ports.ledger.get().append(entry)
-    crash.point("destroy.ledgered")
+    crash_points.point("destroy.ledgered")
     row.refs, row.state, row.key_gone_at = _pack(refs), IntentState.KEY_GONE, at
     row.save()
-    crash.point("destroy.key-gone")
+    crash_points.point("destroy.key-gone")
 
 
 def _sweep(row: Intent) -> None:
     refs, store = _unpack(bytes(row.refs)), ports.key_store.get()
     for first in range(0, len(refs), SWEPT_TOGETHER):
         _sweep_group(row, refs[first : first + SWEPT_TOGETHER])
-    crash.point("destroy.objects-removed")
+    crash_points.point("destroy.objects-removed")
     if row.kind == IntentKind.EPOCH:
         store.drop_wraps(row.epoch, key_id=bytes(row.key_id))
         row.wraps = len(refs)
-    crash.point("destroy.wraps-removed")
+    crash_points.point("destroy.wraps-removed")
     store.follow(row.position)
     row.refresh_from_db(fields=["objects_removed"])
     row.state = IntentState.SWEPT
     row.save()
-    crash.point("destroy.swept")
+    crash_points.point("destroy.swept")
 
 
 def _sweep_group(row: Intent, refs: Sequence[Ref]) -> None:
@@ -158,7 +158,7 @@ def _sweep_group(row: Intent, refs: Sequence[Ref]) -> None:
     unnamed = [ref for ref in refs if ref not in named]
     names = {*part_names(refs), *names_in_store(unnamed)}
     gone = ports.objects.get().delete(sorted(names))
-    crash.point("destroy.object-group-removed")
+    crash_points.point("destroy.object-group-removed")
     with transaction.atomic():
         SealedPart.objects.filter(item_ref__in=refs).delete()
         SealedItem.objects.filter(ref__in=refs).delete()
@@ -168,12 +168,12 @@ def _sweep_group(row: Intent, refs: Sequence[Ref]) -> None:
 def _conclude(row: Intent, *, at: datetime) -> None:
     empty_log()
     row.residue_bytes = _residue(split_markers(bytes(row.markers)))
-    crash.point("destroy.scanned")
+    crash_points.point("destroy.scanned")
     with transaction.atomic():
         follow(row.position)
         row.state, row.done_at = IntentState.DONE, at
         row.save()
-    crash.point("destroy.done")
+    crash_points.point("destroy.done")
 
 
 def _residue(markers: list[bytes]) -> int:

@@ -10,9 +10,9 @@ from callward import holdings
 from callward.vault import ports
 from callward.vault.epochs import is_hold, rescue_epoch
 from callward.vault.errors import ReplayAwaitedError
-from callward.vault.keeping import names_in_store
 from callward.vault.models import Intent, LedgerMark, SealedItem, SealedPart
 from callward.vault.objects import object_name
+from callward.vault.seal_groups import names_in_store
 from callward.vault.states import IntentKind, IntentState, Replay
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.vault.ledger import LedgerEntry
+    from callward.vault.destroyed_ledger import LedgerEntry
     from callward.vault.ports import KeyStore
 
 GROUP = 500

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from callward.vault import ports
 from callward.vault.epochs import is_hold
+from callward.vault.ledger_replay import part_names
 from callward.vault.models import SealedItem
 from callward.vault.objects import ref_of
-from callward.vault.replaying import part_names
 from callward.vault.states import Reconciliation
 
 if TYPE_CHECKING:

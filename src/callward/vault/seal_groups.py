@@ -14,7 +14,7 @@ from callward.sealing.digests import sha256
 from callward.sealing.errors import SealBrokenError
 from callward.sealing.stream import SealedReader, Sealer, new_key, seal_stream
 from callward.sealing.wrap import key_id, wrap
-from callward.vault import crash, ports
+from callward.vault import crash_points, ports
 from callward.vault.epochs import part_context, wrap_context
 from callward.vault.errors import (
     ItemRegisteredError,
@@ -130,11 +130,11 @@ def seal_group(items: Sequence[ToSeal], *, at: datetime) -> list[Sealed]:
         sealing = [pool.submit(_seal_one, one) for one in begun]
         wraps = _wrap_rows(begun)
         group = [one.result() for one in sealing]
-    crash.point("vault.sealed")
+    crash_points.point("vault.sealed")
     ports.objects.get().settle([name for sealed in group for name in _names(sealed)])
-    crash.point("vault.settled")
+    crash_points.point("vault.settled")
     ports.key_store.get().put_wraps(wraps)
-    crash.point("vault.wrapped")
+    crash_points.point("vault.wrapped")
     return group
 
 

@@ -13,9 +13,9 @@ from callward.vault.errors import (
     SealedObjectDamagedError,
     SealedObjectMissingError,
 )
-from callward.vault.keeping import reader_of
+from callward.vault.ledger_replay import require_replayed
 from callward.vault.models import SealedItem, SealedPart
-from callward.vault.replaying import require_replayed
+from callward.vault.seal_groups import reader_of
 from callward.vault.states import AUDIO
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from callward.line.call_ledger import LedgerBook
 from callward.line.consent_gate import ConsentGate
 from callward.line.media.media_plane import PythonMedia
 from callward.line.ports import MediaAddress, SpoolKey
-from callward.line.rules import Evidence, rules_of
+from callward.line.rules import ConsentEvidence, rules_of
 from callward.line.spool import SealedSpool
 from callward.line.states import Codec, Entry, EvidenceKind, Party
 from callward.policy import compile_policy, load
@@ -77,7 +77,7 @@ class Calls:
         ledger.add(Entry.CALL_BEGUN, at=clock.now(), call=str(ref))
         ledger.add(Entry.ANNOUNCEMENT_ENDED, at=clock.now(), **told)
         ledger.add(Entry.AGREED, at=clock.now())
-        yes = Evidence(
+        yes = ConsentEvidence(
             kind=EvidenceKind.DIGIT, announcement=PROMPT, language="ro", complete=True, by="1"
         )
         gate.open(

@@ -41,7 +41,7 @@ class Bench:
         from callward.kernel.references import new_ref  # noqa: PLC0415  # same
         from callward.sealing import signatures  # noqa: PLC0415  # same
 
-        ports.signer.plug(_Signer(signatures))
+        ports.signer.bind(_Signer(signatures))
         self.at, self.new_ref = clock.now(), new_ref
         self.actor, self.grant = user_actor(new_ref()), new_ref()
         self.plain_insert = INSERT.format(name="plain", marks="%s, %s, %s, %s, %s")

@@ -52,8 +52,8 @@ class RememberedLines:
 def plug_signer() -> LocalSigner:
     """Give the audit a signer."""
     signer = LocalSigner()
-    ports.signer.plug(signer)
-    ports.kept.plug(RememberedLines())
+    ports.signer.bind(signer)
+    ports.kept.bind(RememberedLines())
     return signer
 
 

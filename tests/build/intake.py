@@ -68,16 +68,16 @@ class House:
         ]
 
 
-def open_house(top: Path) -> House:
+def open_context(top: Path) -> House:
     """Plug real adapters that live below one folder."""
     plug_vault(top)
     queue = SilentQueue()
-    jobs.queue.plug(queue)
-    audit.signer.plug(wiring._Signer("audit"))
-    retention.signer.plug(wiring._Signer("certificate"))
-    audit.kept.plug(KeptLines(top / "keys" / "checkpoints.kept"))
-    retention.proofs.plug(KeptLines(top / "keys" / "certificates.kept"))
-    subjects.field_keys.plug(wiring._FieldKeys())
+    jobs.queue.bind(queue)
+    audit.signer.bind(wiring._Signer("audit"))
+    retention.signer.bind(wiring._Signer("certificate"))
+    audit.kept.bind(KeptLines(top / "keys" / "checkpoints.kept"))
+    retention.proofs.bind(KeptLines(top / "keys" / "certificates.kept"))
+    subjects.field_keys.bind(wiring._FieldKeys())
     inbox = top / "inbox"
     inbox.mkdir(exist_ok=True)
     return House(top=top, inbox=inbox, queue=queue)

@@ -25,11 +25,11 @@ def main() -> None:
     (top / "db").mkdir(parents=True, exist_ok=True)
     django.setup()
 
-    from build.intake import open_house
+    from build.intake import open_context
     from callward.kernel import clock
 
     clock.set_clock(clock.FixedClock(NOW))
-    house = open_house(top)
+    house = open_context(top)
     print(json.dumps(STEPS[sys.argv[1]](house)))
 
 

@@ -64,7 +64,7 @@ def work() -> None:
 
 
 logging.basicConfig(level=logging.INFO)
-ports.queue.plug(DbosQueue(Path(FILE), deadline=2))
+ports.queue.bind(DbosQueue(Path(FILE), deadline=2))
 if ROLE == "prepare":
     services.prepare()
 elif ROLE == "worker":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from callward.kernel.calendar import Period
-from callward.line.rules import CallRules, Evidence
+from callward.line.rules import CallRules, ConsentEvidence
 from callward.line.states import Codec, EvidenceKind, Party
 from callward.policy.compiled import Digits, PauseRule, Telling
 from callward.policy.vocabulary import Announce, ConsentMode, Direction, OutboundReason, RefusalPath
@@ -59,11 +59,11 @@ def rules(
     )
 
 
-def evidence(kind: EvidenceKind = EvidenceKind.DIGIT, **changes: object) -> Evidence:
+def evidence(kind: EvidenceKind = EvidenceKind.DIGIT, **changes: object) -> ConsentEvidence:
     """Evidence that is enough where this kind is."""
     by = {EvidenceKind.DIGIT: "1", EvidenceKind.SPOKEN_AND_CLICKED: "ana"}.get(kind, "")
     given = {"kind": kind, "announcement": PROMPT, "language": "ro", "complete": True, "by": by}
-    return Evidence(**(given | changes))
+    return ConsentEvidence(**(given | changes))
 
 
 @dataclass

@@ -417,7 +417,7 @@ class LineHouse:
 
     def call_rules(self):
         """The rules that the calls of this controller go by."""
-        return self.board.house.premises[self.compiled.controller].rules
+        return self.board.resources.profile[self.compiled.controller].rules
 
     def press(self, digit: str) -> None:
         self.call().outer.media.digit(digit)
@@ -451,8 +451,8 @@ class LineHouse:
 
 
 def leg_up(leg: FakeLeg) -> bool:
-    strands = [each for each in getattr(leg.listener, "strands", ()) if each.sip is leg]
-    return any(each.up for each in strands)
+    participants = [each for each in getattr(leg.listener, "participants", ()) if each.sip is leg]
+    return any(each.up for each in participants)
 
 
 WEEKDAYS = tuple(Hours(weekday=day, opens=time(8), closes=time(16, 30)) for day in range(5))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from build.intake import LINE, MARA, House as IntakeHouse, open_house
+from build.intake import LINE, MARA, House as IntakeHouse, open_context
 from callward.kernel import clock
 from callward.kernel.references import new_ref
 from callward.line.call_envelope import CallFacts, envelope_of
@@ -73,14 +73,14 @@ class Spooling:
 def spooling(top: Path, settings) -> Spooling:
     """Plug everything that collecting needs, below one folder."""
     settings.CALLWARD_DATA = top
-    house = open_house(top)
+    house = open_context(top)
     spool = top / "spool" / "line"
     spool.mkdir(parents=True, mode=0o700, exist_ok=True)
     reader = SpoolReader(spool, opener=vault.open_spool_key)
     journal, line = NoJournal(), SilentLine()
-    ports.spool.plug(reader)
-    ports.journal.plug(journal)
-    ports.line.plug(line)
+    ports.spool.bind(reader)
+    ports.journal.bind(journal)
+    ports.line.bind(line)
     return Spooling(house=house, spool=spool, journal=journal, line=line)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from build.accounts import Cast
     from callward.controllers.selectors import ControllerView
     from callward.kernel.references import Ref
-    from callward.notices.services import EditionView
+    from callward.notices.services import NoticeVersionView
     from callward.policy import Policy
 
 
@@ -82,11 +82,11 @@ def watched() -> Iterator[Watch]:
     """Plug such a watch in, for as long as it is wanted."""
     before = ports.checks.get()
     watch = Watch()
-    ports.checks.plug(watch)
+    ports.checks.bind(watch)
     rendered_notices.render_all = _written_once
     yield watch
     rendered_notices.render_all = _render_all
-    ports.checks.plug(before)
+    ports.checks.bind(before)
 
 
 @contextmanager
@@ -133,7 +133,7 @@ SHORTER = {_KEPT: _KEPT.replace("P5Y", "P3Y")}
 LONGER = {_KEPT: _KEPT.replace("P5Y", "P6Y")}
 
 
-def asked(home: ControllerView, cast: Cast, toml: bytes, *, at: datetime) -> EditionView:
+def asked(home: ControllerView, cast: Cast, toml: bytes, *, at: datetime) -> NoticeVersionView:
     """A draft of Radu's whose approval is asked for."""
     radu = user_actor(cast.radu.ref)
     draft = services.draft_policy(home.ref, toml, actor=radu, at=at)
@@ -142,7 +142,7 @@ def asked(home: ControllerView, cast: Cast, toml: bytes, *, at: datetime) -> Edi
 
 def next_version(
     home: ControllerView, cast: Cast, *, at: datetime, changes: dict[str, str] | None = None
-) -> EditionView:
+) -> NoticeVersionView:
     """A version that Radu drafted and Daiva approved; it waits for its day."""
     toml = revised(home.ref, at=at, changes=SHORTER if changes is None else changes)
     waiting = asked(home, cast, toml, at=at)

@@ -75,11 +75,11 @@ def promised_house(top: Path, *, name: str = "therapy-association") -> House:
     """The house of a sample controller, with a world to look at."""
     plug_signer()
     home = house(top, name=name)
-    retention.signer.plug(KnownSigner())
-    retention.proofs.plug(KeptLines(top / "keys" / "certificates.kept"))
-    ports.world.plug(Folders(root=top))
-    ports.reach.plug(NobodyAnswers())
-    ports.declared_hosts.plug(lambda _controller: frozenset())
+    retention.signer.bind(KnownSigner())
+    retention.proofs.bind(KeptLines(top / "keys" / "certificates.kept"))
+    ports.world.bind(Folders(root=top))
+    ports.reach.bind(NobodyAnswers())
+    ports.declared_hosts.bind(lambda _controller: frozenset())
     return home
 
 

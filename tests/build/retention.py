@@ -45,8 +45,8 @@ class KnownSigner:
 
 def plug_house(top: Path) -> VaultFolders:
     """A real vault in files and a known signer."""
-    ports.signer.plug(KnownSigner())
-    ports.proofs.plug(KeptLines(top / "keys" / "certificates.kept"))
+    ports.signer.bind(KnownSigner())
+    ports.proofs.bind(KeptLines(top / "keys" / "certificates.kept"))
     return plug_vault(top)
 
 

@@ -29,7 +29,7 @@ class LocalFieldKeys:
 def plug_field_keys() -> LocalFieldKeys:
     """Give subjects their keys."""
     keys = LocalFieldKeys()
-    ports.field_keys.plug(keys)
+    ports.field_keys.bind(keys)
     return keys
 
 

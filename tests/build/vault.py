@@ -54,14 +54,14 @@ def plug_vault(top: Path, *, root_key: bytes = ROOT_KEY) -> VaultFolders:
     """Make a real file vault under a folder and plug it."""
     folders = VaultFolders(top=top, objects=top / "objects", keys=top / "keys")
     plug_file_vault(objects=folders.objects, keys=folders.keys, root_key=root_key)
-    ports.restores.plug(NoBook())
+    ports.restores.bind(NoBook())
     return folders
 
 
 def unplug_vault() -> None:
     """Leave nothing plugged for the next test."""
     for slot in (ports.key_store, ports.ledger, ports.objects):
-        slot.unplug()
+        slot.unbind()
 
 
 def speech(words: str, *, size: int = 200_000) -> bytes:

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from build.controllers import controller, sample
-from build.intake import ACTOR, envelope_json, open_house, tone
+from build.intake import ACTOR, envelope_json, open_context, tone
 from callward.accounts import services as accounts
 from callward.audit.models import Leaf
 from callward.calls.states import CallsCapability
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def house(tmp_path, settings):
     settings.CALLWARD_DATA = tmp_path
-    return open_house(tmp_path)
+    return open_context(tmp_path)
 
 
 @pytest.fixture

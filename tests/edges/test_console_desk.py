@@ -119,7 +119,7 @@ def fake_line(house, monkeypatch):
     folder = Path(tempfile.mkdtemp(prefix="cw"))  # a socket's path must be short
     path = folder / "control.sock"
     monkeypatch.setattr("callward.telephony.desk.line_events.control_socket", lambda: path)
-    ports.line.plug(SocketLine(path))
+    ports.line.bind(SocketLine(path))
     line = FakeLine(path)
     yield line
     line.close()
@@ -127,7 +127,7 @@ def fake_line(house, monkeypatch):
 
 
 def test_the_desk_says_in_one_sentence_that_the_line_is_down_and_still_works(house, tmp_path):
-    ports.line.plug(SocketLine(tmp_path / "nobody.sock"))
+    ports.line.bind(SocketLine(tmp_path / "nobody.sock"))
     ana = house.browser("ana")
     assert "The phone line does not answer at the moment" in ana.get(reverse("desk")).text
     answer = ana.post(reverse("desk-presence"), {"state": "ready"}, follow=True)

@@ -20,7 +20,7 @@ from django.utils import formats, translation
 import callward
 from build.accounts import grant
 from build.console import signed_in
-from build.intake import ACTOR, declare, envelope_json, open_house, tone
+from build.intake import ACTOR, declare, envelope_json, open_context, tone
 from build.recordings import house, keep_one
 from build.retention import hold
 from callward.console.pages import pages
@@ -107,7 +107,7 @@ def leaks(sentences, language):
 def home(tmp_path, settings):
     settings.CALLWARD_DATA = tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    open_house(tmp_path)
+    open_context(tmp_path)
     return house(tmp_path)
 
 

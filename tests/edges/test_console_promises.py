@@ -27,7 +27,7 @@ class NoVisitor:
 @pytest.fixture
 def home(tmp_path, settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    ports.visitor.plug(NoVisitor())
+    ports.visitor.bind(NoVisitor())
     return promised_house(tmp_path)
 
 

@@ -13,7 +13,7 @@ from build.console import signed_in
 from build.notices import LONGER, SHORTER, asked, next_version, revised, standing
 from callward.kernel.actors import user_actor
 from callward.notices import selectors, services
-from callward.notices.states import EditionState
+from callward.notices.states import NoticeVersionState
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +59,7 @@ def test_a_draft_begins_as_the_policy_in_force_and_names_what_it_follows(home, r
 def test_one_drafts_the_other_approves_and_the_public_is_told(home, stage, radu, daiva, at):
     toml = revised(home.ref, at=at, changes=SHORTER)
     answer = radu.post(reverse("publishing-new"), {"text": toml.decode()})
-    draft = selectors.editions(home.ref, states=[EditionState.DRAFT])[0]
+    draft = selectors.editions(home.ref, states=[NoticeVersionState.DRAFT])[0]
     assert answer["Location"] == reverse("publishing-one", args=[draft.ref])
     assert selectors.source(draft.ref) == toml
     page = said(radu.get(answer["Location"]))
@@ -73,7 +73,7 @@ def test_one_drafts_the_other_approves_and_the_public_is_told(home, stage, radu,
     assert "Approve</button>" in said(daiva.get(answer["Location"]))
     assert "unless the protection officer turns it down" in said(daiva.get(reverse("publishing")))
     daiva.post(reverse("publishing-approve", args=[draft.ref]))
-    assert selectors.edition(draft.ref).state is EditionState.APPROVED
+    assert selectors.edition(draft.ref).state is NoticeVersionState.APPROVED
     assert "Approved, waits for its day" in said(daiva.get(reverse("publishing")))
 
 
@@ -81,7 +81,7 @@ def test_an_uploaded_file_is_kept_byte_for_byte_and_handed_out_again(home, radu,
     toml = b"# from a file\r\n" + revised(home.ref, at=at, changes=SHORTER)
     file = SimpleUploadedFile("policy.toml", toml)
     radu.post(reverse("publishing-new"), {"file": file})
-    draft = selectors.editions(home.ref, states=[EditionState.DRAFT])[0]
+    draft = selectors.editions(home.ref, states=[NoticeVersionState.DRAFT])[0]
     answer = radu.get(reverse("publishing-source", args=[draft.ref]))
     assert answer.content == toml
 
@@ -99,13 +99,13 @@ def test_a_file_that_cannot_be_used_is_answered_with_its_fault(home, radu, form,
     answer = radu.post(reverse("publishing-new"), form)
     assert answer.status_code == 400
     assert words in said(answer)
-    assert selectors.editions(home.ref, states=[EditionState.DRAFT]) == []
+    assert selectors.editions(home.ref, states=[NoticeVersionState.DRAFT]) == []
 
 
 def test_what_lint_refuses_is_said_on_the_draft_and_when_it_is_asked_for(home, radu, at):
     toml = revised(home.ref, at=at).replace(b'announce = "before-connect"', b'announce = "never"')
     radu.post(reverse("publishing-new"), {"text": toml.decode()})
-    draft = selectors.editions(home.ref, states=[EditionState.DRAFT])[0]
+    draft = selectors.editions(home.ref, states=[NoticeVersionState.DRAFT])[0]
     page = said(radu.get(reverse("publishing-one", args=[draft.ref])))
     assert "starts to record before the person is told" in page
     answer = radu.post(reverse("publishing-ask", args=[draft.ref]), HTTP_ACCEPT="application/json")
@@ -115,7 +115,7 @@ def test_what_lint_refuses_is_said_on_the_draft_and_when_it_is_asked_for(home, r
 def test_people_who_need_notice_get_it(home, radu, at):
     toml = revised(home.ref, at=at, changes=LONGER)
     radu.post(reverse("publishing-new"), {"text": toml.decode()})
-    draft = selectors.editions(home.ref, states=[EditionState.DRAFT])[0]
+    draft = selectors.editions(home.ref, states=[NoticeVersionState.DRAFT])[0]
     page = said(radu.get(reverse("publishing-one", args=[draft.ref])))
     assert "people are told before" in page
     answer = radu.post(reverse("publishing-ask", args=[draft.ref]))
@@ -126,7 +126,7 @@ def test_people_who_need_notice_get_it(home, radu, at):
 def test_the_officer_turns_down_what_waits_for_its_delay(home, stage, daiva, at):
     waiting = asked(home, stage.people, revised(home.ref, at=at, changes=SHORTER), at=at)
     daiva.post(reverse("publishing-turn-down", args=[waiting.ref]))
-    assert selectors.edition(waiting.ref).state is EditionState.DRAFT
+    assert selectors.edition(waiting.ref).state is NoticeVersionState.DRAFT
 
 
 @pytest.mark.req("I-18")

@@ -31,7 +31,7 @@ NEW = "nine loud storks at dawn"
 @pytest.fixture(autouse=True)
 def box() -> Iterator[None]:
     before = ports.credential_box._adapter
-    ports.credential_box.plug(TurnedBox())
+    ports.credential_box.bind(TurnedBox())
     yield
     ports.credential_box._adapter = before
 

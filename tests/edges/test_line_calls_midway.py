@@ -55,7 +55,7 @@ def reached(control, name):
 
 
 @dataclass
-class Talk:
+class OfferAnswer:
     """One call under way, seen by the house side."""
 
     line: object
@@ -123,7 +123,7 @@ def talk(line, phone, control, folder, *, scenario="line_caller", more=()):
         service=NUMBER,
         more=more,
     ) as caller:
-        talking = Talk(line, phone, control, voice)
+        talking = OfferAnswer(line, phone, control, voice)
         try:
             talking.opened()
             yield talking
@@ -301,7 +301,7 @@ def test_an_outbound_call_is_recorded_after_the_click_and_not_before(
     voice = Voice(hertz=BEFORE)
     keys = {"voice_port": str(voice.port)}
     with sipp("line_callee", folder=tmp_path, port=line.carrier, keys=keys) as callee:
-        talking = Talk(line, phone, control, voice)
+        talking = OfferAnswer(line, phone, control, voice)
         permit = Permit(
             permit="p-1",
             controller=line.compiled.controller,

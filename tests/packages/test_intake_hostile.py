@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from build.controllers import controller
-from build.intake import age, cdr_row, declare, envelope_json, look, open_house, put, tone
+from build.intake import age, cdr_row, declare, envelope_json, look, open_context, put, tone
 from callward.intake import services, tasks
 from callward.intake.states import QuarantineReason as Reason
 from callward.kernel import clock
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def house(tmp_path, settings):
     settings.CALLWARD_DATA = tmp_path
-    return open_house(tmp_path)
+    return open_context(tmp_path)
 
 
 @pytest.fixture

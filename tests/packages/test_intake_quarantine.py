@@ -17,7 +17,7 @@ from build.intake import (
     declare,
     envelope_json,
     look,
-    open_house,
+    open_context,
     put,
     tone,
 )
@@ -51,7 +51,7 @@ SAMPLES = Path(__file__).parents[2] / "samples" / "therapy-association"
 @pytest.fixture
 def house(tmp_path, settings):
     settings.CALLWARD_DATA = tmp_path
-    return open_house(tmp_path)
+    return open_context(tmp_path)
 
 
 @pytest.fixture

@@ -42,9 +42,9 @@ REF = "01995c00-0000-7000-8000-00000000000a"  # fixed: it stands in the names of
 def queue():
     before = ports.queue._adapter
     inline = InlineQueue()
-    ports.queue.plug(inline)
+    ports.queue.bind(inline)
     yield inline
-    ports.queue.plug(before) if before else ports.queue.unplug()
+    ports.queue.bind(before) if before else ports.queue.unbind()
 
 
 @pytest.fixture

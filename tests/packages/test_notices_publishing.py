@@ -24,9 +24,9 @@ from callward.notices.errors import (
     OneAtATimeError,
     VersionTakenError,
 )
-from callward.notices.models import Document, Edition
+from callward.notices.models import Document, NoticeVersion
 from callward.notices.ports import SentenceCheck
-from callward.notices.states import ArchiveFault, CheckState, EditionState, NoticesEvent
+from callward.notices.states import ArchiveFault, CheckState, NoticesEvent, NoticeVersionState
 from callward.texts.states import NoticeKind
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_nobody_approves_what_they_asked_for_themselves(home, people, at):
     with pytest.raises(SecondPersonError):
         services.approve(draft.ref, actor=system_actor("command:uid-0"), at=at)
     approved = services.approve(draft.ref, actor=actor(people.daiva), at=at)
-    assert approved.state is EditionState.APPROVED
+    assert approved.state is NoticeVersionState.APPROVED
     assert [leaf.event for leaf in history(draft.ref)] == [
         NoticesEvent.EDITION_DRAFTED,
         NoticesEvent.EDITION_APPROVAL_ASKED,
@@ -116,15 +116,15 @@ def test_without_anybody_the_delay_approves_and_the_officer_may_turn_it_down(
     assert waiting.officer_told_at == at
     assert [one.ref for one in selectors.waiting_for_officer(home.ref)] == [waiting.ref]
     services.turn_down(waiting.ref, actor=actor(people.daiva), at=at)
-    assert selectors.edition(waiting.ref).state is EditionState.DRAFT
+    assert selectors.edition(waiting.ref).state is NoticeVersionState.DRAFT
 
     services.ask_approval(waiting.ref, actor=actor(people.radu), at=at)
     passes = selectors.edition(waiting.ref).passes_at
     services.approve_after_delay(passes - timedelta(seconds=1))
-    assert selectors.edition(waiting.ref).state is EditionState.ASKED
+    assert selectors.edition(waiting.ref).state is NoticeVersionState.ASKED
     services.approve_after_delay(passes)
     approved = selectors.edition(waiting.ref)
-    assert approved.state is EditionState.APPROVED
+    assert approved.state is NoticeVersionState.APPROVED
     assert approved.approved_by == "system:notices.delay-passed"
 
 
@@ -296,7 +296,7 @@ def test_the_terms_are_looked_at_again_from_time_to_time(home, people, at):
 def test_the_database_itself_refuses_an_approval_by_the_same_person(home, people, at):
     waiting = asked(home, people, revised(home.ref, at=at, changes=SHORTER), at=at)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Edition.objects.filter(ref=waiting.ref).update(approved_by=waiting.asked_by)
+        NoticeVersion.objects.filter(ref=waiting.ref).update(approved_by=waiting.asked_by)
     assert connection.is_usable()
 
 
@@ -306,4 +306,4 @@ def test_what_the_law_or_the_chain_forbids_by_now_is_written_down(home, people, 
     activating.activate_policy(home.ref, other, actor=system_actor("command:uid-0"), at=at)
     services.publish_due(waiting.publish_at)
     assert selectors.edition(waiting.ref).blocked_by == ("policy-chain",)
-    assert selectors.edition(waiting.ref).state is EditionState.APPROVED
+    assert selectors.edition(waiting.ref).state is NoticeVersionState.APPROVED

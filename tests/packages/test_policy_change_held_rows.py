@@ -176,7 +176,7 @@ def house(tmp_path, settings):
     settings.CALLWARD_DATA = tmp_path
     yield build.plug_house(tmp_path)
     unplug_vault()
-    ports.signer.unplug()
+    ports.signer.unbind()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def house(tmp_path, settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield build.plug_house(tmp_path)
     unplug_vault()
-    ports.signer.unplug()
+    ports.signer.unbind()
 
 
 @pytest.fixture

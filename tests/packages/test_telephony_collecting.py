@@ -97,7 +97,7 @@ def test_collecting_twice_or_after_an_hour_doubles_nothing(spool, therapists, th
 @pytest.mark.parametrize("point", ["telephony.taken-in", "telephony.kept"])
 def test_a_fall_between_two_steps_loses_and_doubles_nothing(spool, therapists, monkeypatch, point):
     put = put_call(spool, story_of(*therapists))
-    for room in ("keeping", "collecting"):
+    for room in ("collection.call_writer", "collection.collector"):
         monkeypatch.setattr(f"callward.telephony.{room}.{_where(room)}", _falls_at(point))
     with pytest.raises(KeyboardInterrupt):
         collect()
@@ -112,7 +112,7 @@ def test_a_fall_between_two_steps_loses_and_doubles_nothing(spool, therapists, m
 
 
 def _where(room):
-    return "vault.crash_point" if room == "keeping" else "crash_point"
+    return "vault.crash_point" if room == "collection.call_writer" else "crash_point"
 
 
 def _falls_at(point):

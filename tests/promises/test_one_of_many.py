@@ -102,7 +102,7 @@ def house(tmp_path, settings):
     settings.CALLWARD_DATA = tmp_path
     yield build.plug_house(tmp_path)
     unplug_vault()
-    ports.signer.unplug()
+    ports.signer.unbind()
 
 
 def replace_rows_by(path) -> None:

@@ -20,7 +20,7 @@ from callward.holdings import DECLARED, DataCategory
 from callward.kernel import clock
 from callward.kernel.numbers import PhoneNumber
 from callward.notices import services as notices
-from callward.notices.models import Document, Edition
+from callward.notices.models import Document, NoticeVersion
 from callward.promises import ports
 from callward.promises.probe_targets import glance
 from callward.promises.registry import CannotLookError, every_probe
@@ -222,5 +222,5 @@ def test_a_published_notice_that_was_touched_turns_the_probe_red(home):
 
 def test_a_policy_that_changed_without_its_notice_turns_the_probe_red(home):
     notices.publish_due(clock.now())
-    Edition.objects.update(policy_id="sha256:" + "0" * 64)
+    NoticeVersion.objects.update(policy_id="sha256:" + "0" * 64)
     assert wrong(home, Probe.NOTICES_MATCH) >= 1

@@ -213,7 +213,7 @@ def test_a_connection_to_a_machine_that_nobody_declared_turns_the_probe_red(home
         assert wrong(home, Probe.HOSTS_DECLARED) == 0  # this machine itself is no stranger
         monkeypatch.setattr(places, "_is_here", lambda _host: False)
         assert wrong(home, Probe.HOSTS_DECLARED) >= 1
-        ports.declared_hosts.plug(lambda _controller: frozenset({"127.0.0.1"}))
+        ports.declared_hosts.bind(lambda _controller: frozenset({"127.0.0.1"}))
         assert wrong(home, Probe.HOSTS_DECLARED) == 0
 
 
@@ -247,9 +247,9 @@ class Baker:
 
 @pytest.mark.req("K-34")
 def test_a_cookie_that_the_policy_does_not_declare_turns_the_probe_red(home):
-    ports.visitor.plug(Baker())
+    ports.visitor.bind(Baker())
     assert wrong(home, Probe.COOKIES_DECLARED) == 0
-    ports.visitor.plug(Baker("callward_choice"))
+    ports.visitor.bind(Baker("callward_choice"))
     assert wrong(home, Probe.COOKIES_DECLARED) == 0
-    ports.visitor.plug(Baker("_tracker"))
+    ports.visitor.bind(Baker("_tracker"))
     assert wrong(home, Probe.COOKIES_DECLARED) == 2

@@ -59,7 +59,7 @@ def house(tmp_path, settings):
     settings.CALLWARD_DATA = tmp_path
     yield build.plug_house(tmp_path)
     unplug_vault()
-    ports.signer.unplug()
+    ports.signer.unbind()
 
 
 @pytest.mark.django_db(transaction=True)

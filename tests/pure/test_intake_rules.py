@@ -16,7 +16,7 @@ from callward.intake.audio_probe import Probed, probe
 from callward.intake.envelope import parse_envelope
 from callward.intake.errors import NotARecordingError
 from callward.intake.file_names import call_ids_in, is_safe_name, parse_name
-from callward.intake.rules import Declared, Evidence
+from callward.intake.rules import ConsentClaim, Declared
 from callward.intake.states import SENTENCES, QuarantineReason as Reason
 
 START = datetime(2026, 3, 12, 8, 15, 22, tzinfo=UTC)
@@ -55,19 +55,19 @@ def told(basis="unknown", **changes):
 def test_a_declaration_speaks_for_exactly_what_was_signed(declared, covered):
     evidence = rules.evidence_for(told(), [declared])
 
-    expected = Evidence(told=Told.ASSERTED, declaration=declared)
+    expected = ConsentClaim(told=Told.ASSERTED, declaration=declared)
     assert evidence == (expected if covered else Reason.NO_DECLARATION)
 
 
 def test_what_the_source_itself_shows_needs_no_declaration_and_a_no_stays_a_no():
-    assert rules.evidence_for(told("announced"), []) == Evidence(told=Told.ANNOUNCED)
+    assert rules.evidence_for(told("announced"), []) == ConsentClaim(told=Told.ANNOUNCED)
     assert rules.evidence_for(told("none"), [DECLARED]) is Reason.CONSENT_NONE
 
 
 @pytest.mark.req("M-01")
 def test_calls_of_another_line_are_never_kept():
     only = replace(POLICY, numbers=frozenset({"+442079460999"}))
-    evidence = Evidence(told=Told.ANNOUNCED)
+    evidence = ConsentClaim(told=Told.ANNOUNCED)
 
     assert rules.why_not_recorded(told(), only, evidence) is Reason.NUMBER_NOT_RECORDED
     mine = replace(POLICY, numbers=frozenset({LINE}))
@@ -78,10 +78,10 @@ def test_calls_of_another_line_are_never_kept():
 def test_the_signed_line_stands_in_where_the_call_names_none():
     mine = replace(POLICY, numbers=frozenset({LINE}))
     silent = told(did=None, parties=[])
-    signed = Evidence(told=Told.ASSERTED, declaration=DECLARED)
+    signed = ConsentClaim(told=Told.ASSERTED, declaration=DECLARED)
 
     assert rules.why_not_recorded(silent, mine, signed) is None
-    unsigned = Evidence(told=Told.ANNOUNCED)
+    unsigned = ConsentClaim(told=Told.ANNOUNCED)
     assert rules.why_not_recorded(silent, mine, unsigned) is Reason.NUMBER_NOT_RECORDED
 
 
@@ -89,7 +89,7 @@ def test_the_signed_line_stands_in_where_the_call_names_none():
 def test_a_direction_that_is_not_recorded_is_not_kept():
     internal = told(direction="internal")
 
-    found = rules.why_not_recorded(internal, POLICY, Evidence(told=Told.ANNOUNCED))
+    found = rules.why_not_recorded(internal, POLICY, ConsentClaim(told=Told.ANNOUNCED))
     assert found is Reason.DIRECTION_NOT_RECORDED
 
 

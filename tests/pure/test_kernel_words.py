@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from callward.kernel import actors, clock
 from callward.kernel.errors import CallwardError
 from callward.kernel.numbers import MalformedNumberError, parse_number
-from callward.kernel.ports import PortUnpluggedError, Slot
+from callward.kernel.ports import Port, PortUnboundError
 from callward.kernel.references import MalformedReferenceError, new_ref, parse_ref
 
 MOMENT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
@@ -79,13 +79,13 @@ def test_an_error_says_the_fact_and_the_mend():
 
 
 def test_an_unplugged_port_says_so_and_a_plugged_one_answers():
-    slot: Slot[str] = Slot("vault.objects")
-    with pytest.raises(PortUnpluggedError, match=r"vault\.objects"):
+    slot: Port[str] = Port("vault.objects")
+    with pytest.raises(PortUnboundError, match=r"vault\.objects"):
         slot.get()
-    slot.plug("adapter")
+    slot.bind("adapter")
     assert slot.get() == "adapter"
-    slot.unplug()
-    with pytest.raises(PortUnpluggedError):
+    slot.unbind()
+    with pytest.raises(PortUnboundError):
         slot.get()
 
 

@@ -95,29 +95,29 @@ class AnyCall(RuleBasedStateMachine):
             "done": lambda stage: stage.complete(),
         }
         try:
-            acts[act](self.call.stage)
+            acts[act](self.call.state)
         except CallwardError:
             return
         self.house.timers.pass_()
 
     @rule()
     def everybody_speaks(self):
-        before, state = self.house.frames(), self.call.tape.gate.state
+        before, state = self.house.frames(), self.call.session.gate.state
         self.house.timers.pass_(0.5)
-        state = self.call.tape.gate.state if state is self.call.tape.gate.state else None
+        state = self.call.session.gate.state if state is self.call.session.gate.state else None
         for port in self.house.ports:
             if not port.closed:
                 port.speak()
         if self.house.frames() > before:
             assert state is GateState.OPEN
-            assert self.call.tape.ledger.has(Entry.OPENED)
-            assert not self.call.tape.ledger.has(Entry.REFUSED)
+            assert self.call.session.ledger.has(Entry.OPENED)
+            assert not self.call.session.ledger.has(Entry.REFUSED)
 
     @invariant()
     def what_is_kept_was_allowed(self):
         if not hasattr(self, "house"):
             return
-        ledger = verify(self.call.tape.ledger.as_bytes())
+        ledger = verify(self.call.session.ledger.as_bytes())
         assert ledger.finished == self.call.ended
         if ledger.refused or ledger.evidence is None:
             assert self.house.frames() == 0
@@ -126,7 +126,9 @@ class AnyCall(RuleBasedStateMachine):
     def who_has_gone_is_free_and_every_port_is_closed(self):
         if hasattr(self, "house") and self.call.ended:
             assert all(port.closed for port in self.house.ports)
-            assert all(self.house.board.house.floor.is_free(each) for each in ("ana", "boris"))
+            assert all(
+                self.house.board.resources.availability.is_free(each) for each in ("ana", "boris")
+            )
             assert len(self.house.spool.kept) + self.finished() == 1
 
     def finished(self) -> int:

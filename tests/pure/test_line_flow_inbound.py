@@ -22,8 +22,8 @@ def talk(house, seconds=2.0):
     house.timers.pass_(SETTLES)
     for _ in range(int(seconds * 10)):
         house.timers.pass_(0.1)
-        for strand in list(house.call().strands):
-            strand.media.speak()
+        for participant in list(house.call().participants):
+            participant.media.speak()
 
 
 def entries(house):
@@ -106,9 +106,9 @@ def test_an_announcement_that_ends_in_the_moment_of_a_refusal_counts_for_nothing
     house.press("9")
     late(50, True)
     house.timers.pass_()
-    ledger = house.call().tape.ledger
-    assert not house.call().tape.told
-    assert house.call().stage.name == "declined"
+    ledger = house.call().session.ledger
+    assert not house.call().session.told
+    assert house.call().state.name == "declined"
     assert b'"complete":true' not in ledger.as_bytes()
 
 
@@ -124,7 +124,7 @@ def test_a_yes_before_everything_was_told_is_no_yes(house):
     house.call_in()
     house.press("1")
     house.hear_out()
-    assert house.call().tape.answered is False
+    assert house.call().session.answered is False
     assert house.rings() == []
 
 
@@ -170,7 +170,7 @@ def test_stop_keeps_what_was_and_takes_nothing_more(house, by):
     elif by == "agent's phone":
         call.agent.media.digit("8")
     else:
-        house.board.stage(call.ref, "ana").stop(by="agent")
+        house.board.state(call.ref, "ana").stop(by="agent")
     talk(house)
     assert call.outer.media.heard[-1] == "ro:recording-stopped"
     leg.hangs_up()
@@ -462,10 +462,12 @@ def test_an_agent_who_was_away_is_not_rung_by_a_line_that_has_just_begun(house):
     )
     line = line.model_copy(update={"agents": agents})
     house.board.use(house.snapshot.model_copy(update={"controllers": (line,)}))
-    assert not house.board.house.floor.is_free("ana")
+    assert not house.board.resources.availability.is_free("ana")
     house.board.presence("ana", Presence.READY)
     house.board.use(house.snapshot.model_copy(update={"controllers": (line,)}))
-    assert house.board.house.floor.is_free("ana")  # what was said counts, not what was written
+    assert house.board.resources.availability.is_free(
+        "ana"
+    )  # what was said counts, not what was written
 
 
 def test_all_phones_ring_and_one_gets_the_call(tmp_path, the_clock):
@@ -478,7 +480,7 @@ def test_all_phones_ring_and_one_gets_the_call(tmp_path, the_clock):
     house.pick_up("boris")
     assert house.rings() == []
     assert house.call().facts.agent == "boris"
-    assert house.board.house.floor.is_free("ana")
+    assert house.board.resources.availability.is_free("ana")
 
 
 def test_the_ledger_tells_what_was_lost_on_the_way(house):

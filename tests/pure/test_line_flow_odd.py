@@ -80,7 +80,7 @@ def test_a_click_and_a_dial_are_orders_too(house):
     house.timers.pass_()
     house.hear_out()
     order(house, "click", call=call, agent="ana", said="agreed")
-    assert house.call().tape.recording
+    assert house.call().session.recording
 
 
 def test_status_tells_calls_agents_faults_and_figures_by_reference(house):
@@ -125,12 +125,12 @@ def test_an_outbound_policy_may_ask_for_a_key(tmp_path, the_clock):
     leg.picks_up()
     house.timers.pass_()
     house.hear_out()
-    stage = house.board.stage(house.call().ref, "ana")
+    stage = house.board.state(house.call().ref, "ana")
     with pytest.raises(NotNowError):
         stage.click("agreed", by="ana")
     house.press("1")
     house.hear_out()
-    assert house.call().tape.recording
+    assert house.call().session.recording
     leg.hangs_up()
     assert house.ledger().fate is RecordingFate.STORED
 
@@ -144,9 +144,9 @@ def test_an_agent_may_click_the_no_that_was_said_instead_of_pressed(tmp_path, th
     house.legs[-1].picks_up()
     house.timers.pass_()
     house.hear_out()
-    house.board.stage(house.call().ref, "ana").click("refused", by="ana")
+    house.board.state(house.call().ref, "ana").click("refused", by="ana")
     house.press("5")  # enough of the addresses
-    assert house.call().stage.name == "talking"
+    assert house.call().state.name == "talking"
     assert house.told(CallEvent.REFUSED) == [CallEvent.REFUSED]
 
 
@@ -292,8 +292,8 @@ def test_a_colleague_who_cannot_be_asked_gives_the_caller_back(house, monkeypatc
     order(house, "transfer", to="boris", attended=True, **about)
     if how == "busy":
         house.legs[-1].hangs_up(HangUp.BUSY)
-    assert house.call().stage.name == "talking"
-    assert house.call().tape.gate.state == "open"
+    assert house.call().state.name == "talking"
+    assert house.call().session.gate.state == "open"
 
 
 def test_who_lets_go_while_the_colleague_still_rings_has_passed_the_call_on(house):
@@ -303,7 +303,7 @@ def test_who_lets_go_while_the_colleague_still_rings_has_passed_the_call_on(hous
     house.pick_up("boris")
     house.hear_out(house.ports[-1])
     assert house.call().facts.agent == "boris"
-    assert house.call().tape.gate.state == "open"
+    assert house.call().session.gate.state == "open"
 
 
 def test_nobody_left_to_take_an_outbound_call_ends_it(house):
@@ -325,7 +325,7 @@ def test_a_call_recorded_without_the_words_for_a_new_party_is_recorded_no_more(t
     about = talking(house)
     order(house, "transfer", to="boris", **about)
     house.pick_up("boris")
-    assert house.call().stage.name == "talking"
+    assert house.call().state.name == "talking"
     house.legs[0].hangs_up()
     stopped = [line for line in house.ledger().lines if line.entry is Entry.STOPPED]
     assert stopped[0].facts["by"] == "new-party-not-told"
@@ -340,9 +340,9 @@ def test_a_hold_that_began_before_the_yes_keeps_the_gate_from_opening(house):
     house.hear_out()
     ana.listener.leg_reoffered(ana, HELD)
     house.press("1")
-    assert house.call().tape.gate.state == "paused"
+    assert house.call().session.gate.state == "paused"
     ana.listener.leg_reoffered(ana, PEER)
-    assert house.call().tape.gate.state == "open"
+    assert house.call().session.gate.state == "open"
 
 
 # Colleagues among themselves.
@@ -365,8 +365,8 @@ def test_colleagues_talk_unrecorded_and_either_ends_it(house):
     assert boris.told == [603]
     boris.hangs_up()
     assert leg.over
-    assert house.board.house.internals == []
-    assert house.board.house.floor.is_free("ana")
+    assert house.board.resources.internals == []
+    assert house.board.resources.availability.is_free("ana")
     assert house.spool.kept == {}
 
 
@@ -395,11 +395,11 @@ def test_one_controller_whose_policy_cannot_be_read_stops_no_other(house, monkey
     def unreadable(line, *, own):
         raise NotNowError(why="policy")
 
-    monkeypatch.setattr(switchboard, "premises_of", unreadable)
+    monkeypatch.setattr(switchboard, "profile_of", unreadable)
     house.board.use(house.snapshot)
     assert house.told(CallEvent.FAULT) == [CallEvent.FAULT]
     assert house.call_in(NUMBER).rejected is None  # the rules of before still hold
-    house.board.house.premises = {}
+    house.board.resources.profile = {}
     house.board.use(house.snapshot)
     assert house.call_in(NUMBER).rejected == 503
 
@@ -438,7 +438,7 @@ def test_a_call_on_hold_may_be_silent_for_long(tmp_path, the_clock):
     ana = house.legs[1]
     ana.listener.leg_reoffered(ana, HELD)
     house.timers.pass_(1000)
-    assert house.call().stage.name == "talking"
+    assert house.call().state.name == "talking"
 
 
 def test_a_call_that_ended_leaves_no_clock_and_no_port_behind(house):

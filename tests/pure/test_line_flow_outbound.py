@@ -28,8 +28,8 @@ def talk(house, seconds=1.0):
     house.timers.pass_(SETTLES)
     for _ in range(int(seconds * 10)):
         house.timers.pass_(0.1)
-        for strand in list(house.call().strands):
-            strand.media.speak()
+        for participant in list(house.call().participants):
+            participant.media.speak()
 
 
 def answered(house, **changes):
@@ -45,7 +45,7 @@ def answered(house, **changes):
 
 
 def stage(house):
-    return house.board.stage(house.call().ref, "ana")
+    return house.board.state(house.call().ref, "ana")
 
 
 @pytest.mark.req("K-03")
@@ -168,7 +168,7 @@ def test_a_click_before_everything_was_told_counts_for_nothing(house):
     answered(house)
     with pytest.raises(NotNowError):
         stage(house).click("agreed", by="ana")
-    assert not house.call().tape.answered
+    assert not house.call().session.answered
 
 
 def test_who_is_never_asked_to_the_end_is_never_recorded(house):
@@ -198,7 +198,7 @@ def test_a_call_that_nobody_takes_is_known_as_what_it_was(house, why, dispositio
     house.legs[-1].hangs_up(why)
     assert agent.over
     assert house.ledger().lines[-1].facts["disposition"] == disposition
-    assert house.board.house.floor.is_free("ana")
+    assert house.board.resources.availability.is_free("ana")
 
 
 def test_an_agent_who_does_not_answer_rings_nobody(house):

@@ -26,12 +26,12 @@ def talk(house, seconds=1.0):
     house.timers.pass_(SETTLES)
     for _ in range(int(seconds * 10)):
         house.timers.pass_(0.1)
-        for strand in list(house.call().strands):
-            strand.media.speak()
+        for participant in list(house.call().participants):
+            participant.media.speak()
 
 
 def stage(house, agent="ana"):
-    return house.board.stage(house.call().ref, agent)
+    return house.board.state(house.call().ref, agent)
 
 
 @pytest.mark.req("K-01")
@@ -91,7 +91,7 @@ def test_after_a_consultation_the_colleague_is_told_and_takes_the_call(house, ho
     talk(house)
     assert house.call().facts.agent == "boris"
     assert house.frames() == before + 20
-    assert house.board.house.floor.is_free("ana")
+    assert house.board.resources.availability.is_free("ana")
 
 
 def test_a_transfer_that_nobody_takes_comes_back_and_then_queues(house):
@@ -199,7 +199,7 @@ def broken(*_about):
 def test_a_fault_in_one_call_ends_it_with_its_gate_shut_and_no_other(house, monkeypatch):
     first = house.call()
     second = house.call_in()
-    monkeypatch.setattr(first.stage, "digit", broken)
+    monkeypatch.setattr(first.state, "digit", broken)
     first.outer.media.digit("5")
     assert first.ended
     assert not second.over

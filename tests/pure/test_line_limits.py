@@ -88,7 +88,7 @@ class Keeping:
 
     def __init__(self):
         self.at = 1000.0
-        self.keeper = digest.Doorkeeper("line.example", clock=lambda: self.at)
+        self.keeper = digest.DigestVerifier("line.example", clock=lambda: self.at)
         self.credentials = digest.Credentials(user="ana", secret="s3cret")
 
     def proof(self, **change):
@@ -292,7 +292,7 @@ def test_name_of_a_carrier_is_looked_up_beside_the_loop_and_kept_when_the_look_u
     found = iter(["192.0.2.7", None, "192.0.2.8", None])
     monkeypatch.setattr(host_lookup, "_lookup", lambda _host: next(found))
     timers, changes = Soon(), []
-    known = host_lookup.Names(timers, changed=lambda: changes.append(1))
+    known = host_lookup.HostLookup(timers, changed=lambda: changes.append(1))
     known.use(["carrier.example", "192.0.2.1"])
     assert known.address("carrier.example") is None
     seen = []

@@ -10,11 +10,11 @@ from hypothesis import given, settings, strategies as st
 
 from build.tones import DTMF, tone
 from callward.line.media.delays import Delays
-from callward.line.media.dtmf_tones import ToneEar
-from callward.line.media.frame_placement import Placer
+from callward.line.media.dtmf_tones import DtmfDetector
+from callward.line.media.frame_placement import FramePlacement
 from callward.line.media.g711 import alaw_of
 from callward.line.media.rtp import Incoming, Outgoing, payload_of
-from callward.line.media.telephone_events import EventEar
+from callward.line.media.telephone_events import TelephoneEvents
 from callward.line.states import Codec
 
 
@@ -77,7 +77,7 @@ def test_the_stream_to_a_peer_goes_on_through_prompt_feed_and_prompt():
 @given(jitter=st.lists(st.floats(0, 0.03), min_size=100, max_size=100), first=st.floats(0, 1e6))
 @settings(max_examples=50, deadline=None)
 def test_jitter_moves_no_frame(jitter, first):
-    placer = Placer()
+    placer = FramePlacement()
     places = [
         placer.place((4_294_967_000 + 160 * n) & 0xFFFFFFFF, first + n * 0.02 + late)
         for n, late in enumerate(jitter)
@@ -88,13 +88,13 @@ def test_jitter_moves_no_frame(jitter, first):
 
 
 def test_a_frame_out_of_turn_belongs_where_its_timestamp_says():
-    placer = Placer()
+    placer = FramePlacement()
     found = [placer.place(160 * n, 5 + at * 0.02) for at, n in enumerate((0, 1, 3, 2, 4))]
     assert [round((each - found[0]) * 50) for each in found] == [0, 1, 3, 2, 4]
 
 
 def test_a_packet_that_comes_late_keeps_the_time_at_which_it_was_spoken():
-    placer = Placer()
+    placer = FramePlacement()
     for n in range(50):
         placer.place(160 * n, 10 + n * 0.02)
     assert placer.place(160 * 50, 10 + 50 * 0.02 + 1.5) == pytest.approx(11.0, abs=0.001)
@@ -102,7 +102,7 @@ def test_a_packet_that_comes_late_keeps_the_time_at_which_it_was_spoken():
 
 @pytest.mark.parametrize("drift", [-100e-6, 100e-6])
 def test_a_peers_running_clock_is_held_to_ours_over_an_hour(drift):
-    placer = Placer()
+    placer = FramePlacement()
     worst = 0.0
     for n in range(180_000):
         now = n * 0.02 * (1 + drift)
@@ -111,7 +111,7 @@ def test_a_peers_running_clock_is_held_to_ours_over_an_hour(drift):
 
 
 def test_a_pause_without_timestamps_goes_on_where_the_clock_is():
-    placer = Placer()
+    placer = FramePlacement()
     placer.place(0, 100.0)
     assert placer.place(160, 105.0) == pytest.approx(105.0)
 
@@ -153,13 +153,13 @@ def test_no_packet_breaks_the_reader(packet):
 
 @given(events=st.lists(st.tuples(st.binary(max_size=6), st.integers(0, 3)), max_size=20))
 def test_no_event_comes_twice(events):
-    ear = EventEar()
+    ear = TelephoneEvents()
     heard = [(stamp, key) for body, stamp in events if (key := ear.hear(body, 1, stamp))]
     assert len(heard) == len(set(heard)) or len(heard) > 8
 
 
 def listen(sound: bytes, *, frame: int = 160) -> list[str]:
-    ear = ToneEar()
+    ear = DtmfDetector()
     found = (ear.hear(sound[at : at + frame], Codec.PCMA) for at in range(0, len(sound), frame))
     return [key for key in found if key]
 

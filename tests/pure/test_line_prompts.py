@@ -9,7 +9,7 @@ import pytest
 
 from build.line_house import POLICIES
 from callward.line.errors import PromptSwappedError
-from callward.line.prompt_library import SHIPPED, load_shelf
+from callward.line.prompt_library import SHIPPED, load_prompts
 from callward.line.snapshot import ControllerLine, Prompt, PromptOrigin
 from callward.line.voices import sentences_of, shipped
 from callward.policy import compile_policy, load
@@ -94,7 +94,7 @@ def test_a_prompt_file_whose_digest_is_another_is_named_and_never_on_the_shelf(t
             }
         },
     )
-    shelf = load_shelf(line, own=tmp_path)
+    shelf = load_prompts(line, own=tmp_path)
     assert shelf.get("ro", PromptKey.GOODBYE).audio == good
     assert shelf.get("ro", PromptKey.CLOSED) is None
     assert {key: fault.code for (_, key), fault in shelf.faults.items()} == {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from callward.line.sip.errors import UnusableSdpError
-from callward.line.sip.offer_answer import Talk
+from callward.line.sip.offer_answer import OfferAnswer
 from callward.line.sip.sdp import Ours, read_sdp, write_answer, write_offer
 from callward.line.states import Codec
 
@@ -80,7 +80,7 @@ def test_every_other_stream_is_refused_in_its_place():
 
 
 def test_version_grows_only_when_what_we_say_changes():
-    talk = Talk("192.0.2.1")
+    talk = OfferAnswer("192.0.2.1")
     talk.port = 20000
     first, again = talk.offer(), talk.offer()
     talk.held = True
@@ -92,7 +92,7 @@ def test_version_grows_only_when_what_we_say_changes():
 
 
 def test_refused_offer_changes_nothing():
-    talk = Talk("192.0.2.1")
+    talk = OfferAnswer("192.0.2.1")
     talk.answer(HEAD + AUDIO)
     before = talk.peer
     with pytest.raises(UnusableSdpError):

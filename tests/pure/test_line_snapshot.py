@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from build.line_house import LineHouse
 from callward.intake.envelope import parse_envelope
-from callward.line.call_envelope import CallFacts, LegFacts, envelope_of
+from callward.line.call_envelope import CallFacts, ParticipantFacts, envelope_of
 from callward.line.errors import SnapshotUnusableError
 from callward.line.opening_hours import Opening, opening_at
 from callward.line.snapshot import Hours, read_snapshot, write_snapshot
@@ -137,7 +137,7 @@ def test_every_call_fits_through_the_one_door(direction, number, talked, evidenc
         answered=AT if talked else None,
         connected=AT if talked else None,
         disposition="answered" if talked else "no-answer",
-        legs=[LegFacts(role="agent", began=AT, ended=AT)] * legs,
+        legs=[ParticipantFacts(role="agent", began=AT, ended=AT)] * legs,
     )
     ended = AT + timedelta(seconds=90)
     raw = envelope_of(facts, ended=ended, head="ab" * 32, told=True, evidence=evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from callward.kernel.ports import Slot
+from callward.kernel.ports import Port
 
 
 class CredentialBox(Protocol):
@@ -15,4 +15,4 @@ class CredentialBox(Protocol):
     def open(self, sealed: str) -> str: ...
 
 
-credential_box: Slot[CredentialBox] = Slot("accounts.credential_box")
+credential_box: Port[CredentialBox] = Port("accounts.credential_box")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from callward.kernel.ports import Slot
+from callward.kernel.ports import Port
 
 if TYPE_CHECKING:
     from callward.kernel.grow_only_file import KeptLines
@@ -28,5 +28,5 @@ class CheckpointSigner(Protocol):
         ...
 
 
-signer: Slot[CheckpointSigner] = Slot("audit.signer")
-kept: Slot[KeptLines] = Slot("audit.kept")  # signed notes that no restore of data rolls back
+signer: Port[CheckpointSigner] = Port("audit.signer")
+kept: Port[KeptLines] = Port("audit.kept")  # signed notes that no restore of data rolls back

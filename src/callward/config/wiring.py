@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from callward.kernel.ports import Slot
+    from callward.kernel.ports import Port
     from callward.vault.ports import ServiceKey
     from callward.vault.states import BackupFacts
 
@@ -53,8 +53,8 @@ class _Later:
         return getattr(self._made, name)
 
 
-def _plug_later(slot: Slot[Any], make: Callable[[], object]) -> None:
-    slot.plug(_Later(make))
+def _plug_later(slot: Port[Any], make: Callable[[], object]) -> None:
+    slot.bind(_Later(make))
 
 
 @cache
@@ -129,12 +129,12 @@ def wire() -> None:
     """Give every port its adapter and everybody the clock of the data folder."""
     folder = chosen_folder()
     _wire_vault(folder)
-    audit.signer.plug(_Signer("audit"))
-    retention.signer.plug(_Signer("certificate"))
-    audit.kept.plug(KeptLines(folder.keys / "checkpoints.kept"))
-    retention.proofs.plug(KeptLines(folder.keys / "certificates.kept"))
-    subjects.field_keys.plug(_FieldKeys())
-    accounts.credential_box.plug(_CredentialBox())
+    audit.signer.bind(_Signer("audit"))
+    retention.signer.bind(_Signer("certificate"))
+    audit.kept.bind(KeptLines(folder.keys / "checkpoints.kept"))
+    retention.proofs.bind(KeptLines(folder.keys / "certificates.kept"))
+    subjects.field_keys.bind(_FieldKeys())
+    accounts.credential_box.bind(_CredentialBox())
     _wire_promises(folder)
     _wire_jobs(folder)
     _wire_line()
@@ -147,14 +147,14 @@ def _wire_vault(folder: DataFolder) -> None:
     _plug_later(vault.key_store, lambda: FileKeyStore(folder.keys, root_key=read_root_key(folder)))
     _plug_later(vault.ledger, lambda: FileLedger(folder.keys))
     _plug_later(vault.objects, lambda: LocalObjects(folder.objects))
-    vault.restores.plug(_RestoreBook())
+    vault.restores.bind(_RestoreBook())
 
 
 def _wire_promises(folder: DataFolder) -> None:
-    promises.world.plug(folder)
-    promises.reach.plug(Reach())
-    promises.visitor.plug(Visitor(folder.web_address))
-    promises.declared_hosts.plug(declared_hosts)
+    promises.world.bind(folder)
+    promises.reach.bind(Reach())
+    promises.visitor.bind(Visitor(folder.web_address))
+    promises.declared_hosts.bind(declared_hosts)
     _plug_later(notices.checks, _sentence_checks)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from callward.kernel.errors import CallwardError
     from callward.kernel.references import Ref
-    from callward.notices.services import EditionView
+    from callward.notices.services import NoticeVersionView
     from callward.policy import Finding
     from callward.policy.canonical import JsonValue
     from callward.policy.change import Change
@@ -95,7 +95,7 @@ def blocked_words(code: str) -> str:
     }
 
 
-def people_of(editions: Iterable[EditionView]) -> set[Ref]:
+def people_of(editions: Iterable[NoticeVersionView]) -> set[Ref]:
     """The users of staff who stand behind these versions."""
     actors = {
         actor

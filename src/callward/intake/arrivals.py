@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from callward.intake.envelope import Envelope
     from callward.intake.inbox import Entry
     from callward.intake.models import Delivery
-    from callward.intake.rules import Evidence
+    from callward.intake.rules import ConsentClaim
     from callward.intake.states import QuarantineReason
     from callward.kernel.references import Ref
     from callward.retention.services import Plan
@@ -56,7 +56,7 @@ class Accepted:
     arrival: Arrival
     envelope: Envelope
     probed: Probed
-    evidence: Evidence
+    evidence: ConsentClaim
     plan: Plan
     delivery: Delivery  # its receipt, not yet saved
 

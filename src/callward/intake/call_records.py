@@ -15,7 +15,7 @@ from callward.intake import keyed_digests, rules, sealed_intake
 from callward.intake.cdr import CdrFault, read_cdr
 from callward.intake.envelope import Envelope, parse_envelope
 from callward.intake.models import Delivery, WaitingCdr, WaitingFile
-from callward.intake.rules import Evidence
+from callward.intake.rules import ConsentClaim
 from callward.intake.states import DeliveryState, IntakeEvent
 from callward.intake.triage import plan_for
 from callward.kernel.references import new_ref
@@ -26,7 +26,7 @@ from callward.recordings.states import RecordingState
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from callward.intake.context import Door
+    from callward.intake.context import IntakeContext
     from callward.kernel.references import Ref
 
 _GROUP = 500
@@ -43,11 +43,11 @@ class Learned:
     past_due: set[bytes] = field(default_factory=set)
 
 
-def learn_file(raw: bytes, door: Door) -> Learned:
+def learn_file(raw: bytes, context: IntakeContext) -> Learned:
     """Keep the answered calls of a CDR file, sealed, until their recordings come."""
     learned = Learned()
     best: dict[str, tuple[Envelope, str]] = {}
-    for row in read_cdr(raw, door.cdr_rules):
+    for row in read_cdr(raw, context.cdr_rules):
         if isinstance(row, CdrFault):
             learned.faults += 1
         elif not row.answered:
@@ -58,64 +58,64 @@ def learn_file(raw: bytes, door: Door) -> Learned:
             # A call with several rows (queue, transfer) is told by the one that talked longest.
             if before is None or before[0].talk_seconds < row.envelope.talk_seconds:
                 best[call_id] = (row.envelope, row.recording_file)
-    learn(best.values(), learned, door)
+    learn(best.values(), learned, context)
     return learned
 
 
-def learn(told: Iterable[tuple[Envelope, str]], learned: Learned, door: Door) -> None:
+def learn(told: Iterable[tuple[Envelope, str]], learned: Learned, context: IntakeContext) -> None:
     """Keep what was told about calls whose recordings have not come in yet."""
     fresh = []
     for envelope, file_name in told:
-        if plan_for(envelope, door).is_past_due(door.at):
+        if plan_for(envelope, context).is_past_due(context.at):
             learned.past_due.add(keyed_digests.call_key(envelope.source_call_id))
             if file_name:
                 learned.past_due.add(keyed_digests.file_key(file_name))
         else:
             fresh.append((envelope, file_name))
     for start in range(0, len(fresh), _GROUP):
-        learned.kept += _keep_waiting(fresh[start : start + _GROUP], door)
+        learned.kept += _keep_waiting(fresh[start : start + _GROUP], context)
 
 
-def _keep_waiting(told: Sequence[tuple[Envelope, str]], door: Door) -> int:
+def _keep_waiting(told: Sequence[tuple[Envelope, str]], context: IntakeContext) -> int:
     by_key = {
         keyed_digests.call_key(envelope.source_call_id): (envelope, name) for envelope, name in told
     }
     with transaction.atomic():
-        for key in _call_keys_known(by_key, door):
+        for key in _call_keys_known(by_key, context):
             del by_key[key]
         WaitingCdr.objects.bulk_create(
-            [_waiting(key, envelope, name, door) for key, (envelope, name) in by_key.items()],
+            [_waiting(key, envelope, name, context) for key, (envelope, name) in by_key.items()],
             ignore_conflicts=True,
         )
         if by_key:
             audit.record(
                 IntakeEvent.CALL_RECORDS_READ,
-                item=door.controller_ref,
-                actor=door.actor,
-                at=door.at,
+                item=context.controller_ref,
+                actor=context.actor,
+                at=context.at,
                 calls=len(by_key),
             )
     return len(by_key)
 
 
-def _call_keys_known(call_keys: Collection[bytes], door: Door) -> set[bytes]:
+def _call_keys_known(call_keys: Collection[bytes], context: IntakeContext) -> set[bytes]:
     """Exports repeat earlier calls; what came in or waits already is not kept again."""
-    here = {"controller_ref": door.controller_ref, "call_key__in": list(call_keys)}
+    here = {"controller_ref": context.controller_ref, "call_key__in": list(call_keys)}
     found = list(Delivery.objects.filter(**here).values_list("call_key", flat=True))
     found += WaitingCdr.objects.filter(**here).values_list("call_key", flat=True)
     return {bytes(key) for key in found}
 
 
-def _waiting(key: bytes, envelope: Envelope, file_name: str, door: Door) -> WaitingCdr:
+def _waiting(key: bytes, envelope: Envelope, file_name: str, context: IntakeContext) -> WaitingCdr:
     return WaitingCdr(
-        ref=new_ref(door.at),
-        controller_ref=door.controller_ref,
+        ref=new_ref(context.at),
+        controller_ref=context.controller_ref,
         call_key=key,
         file_key=keyed_digests.file_key(file_name) if file_name else None,
-        sealed=keyed_digests.texts.seal(envelope.as_json().decode(), door.controller_ref),
-        first_seen_at=door.at,
-        wait_ends_at=door.wait_ends_at(door.at),
-        due_at=plan_for(envelope, door).due_at,
+        sealed=keyed_digests.texts.seal(envelope.as_json().decode(), context.controller_ref),
+        first_seen_at=context.at,
+        wait_ends_at=context.wait_ends_at(context.at),
+        due_at=plan_for(envelope, context).due_at,
     )
 
 
@@ -127,14 +127,14 @@ class Match:
     envelope: Envelope
 
 
-def match_files(wanted: dict[str, tuple[bytes, ...]], door: Door) -> dict[str, Match]:
+def match_files(wanted: dict[str, tuple[bytes, ...]], context: IntakeContext) -> dict[str, Match]:
     """Find the waiting call records by any of the keys that each file may stand for."""
     asked = sorted({key for keys_of_file in wanted.values() for key in keys_of_file})
     found: dict[bytes, WaitingCdr] = {}
     for start in range(0, len(asked), _GROUP):
         some = asked[start : start + _GROUP]
         rows = WaitingCdr.objects.filter(
-            Q(call_key__in=some) | Q(file_key__in=some), controller_ref=door.controller_ref
+            Q(call_key__in=some) | Q(file_key__in=some), controller_ref=context.controller_ref
         )
         for row in rows:
             found[bytes(row.call_key)] = row
@@ -152,104 +152,110 @@ def _opened(row: WaitingCdr) -> Envelope:
     return parse_envelope(keyed_digests.texts.open(row.sealed, row.controller_ref).encode())
 
 
-def still_waiting(name_keys: Sequence[bytes], door: Door) -> set[bytes]:
+def still_waiting(name_keys: Sequence[bytes], context: IntakeContext) -> set[bytes]:
     """Which of these files may go on waiting; each is counted from when it was first seen."""
     seen = {
         bytes(row.name_key): row.first_seen_at
         for row in WaitingFile.objects.filter(
-            controller_ref=door.controller_ref, name_key__in=name_keys
+            controller_ref=context.controller_ref, name_key__in=name_keys
         )
     }
     new = [key for key in name_keys if key not in seen]
     WaitingFile.objects.bulk_create(
         [
-            WaitingFile(controller_ref=door.controller_ref, name_key=key, first_seen_at=door.at)
+            WaitingFile(
+                controller_ref=context.controller_ref, name_key=key, first_seen_at=context.at
+            )
             for key in new
         ],
         ignore_conflicts=True,
     )
-    over = {key for key, since in seen.items() if door.wait_ends_at(since) <= door.at}
+    over = {key for key, since in seen.items() if context.wait_ends_at(since) <= context.at}
     return set(name_keys) - over
 
 
-def stop_waiting(name_keys: Sequence[bytes], door: Door) -> None:
+def stop_waiting(name_keys: Sequence[bytes], context: IntakeContext) -> None:
     """Forget files that are no longer in the inbox."""
-    WaitingFile.objects.filter(controller_ref=door.controller_ref, name_key__in=name_keys).delete()
+    WaitingFile.objects.filter(
+        controller_ref=context.controller_ref, name_key__in=name_keys
+    ).delete()
 
 
-def forget_vanished(names: set[bytes], door: Door) -> None:
+def forget_vanished(names: set[bytes], context: IntakeContext) -> None:
     """Forget files that somebody took out of the inbox by hand."""
-    waiting = WaitingFile.objects.filter(controller_ref=door.controller_ref, refused=False)
+    waiting = WaitingFile.objects.filter(controller_ref=context.controller_ref, refused=False)
     gone = [key for key in waiting.values_list("name_key", flat=True) if bytes(key) not in names]
     for start in range(0, len(gone), _GROUP):
         waiting.filter(name_key__in=gone[start : start + _GROUP]).delete()
 
 
-def write_down_absent(door: Door) -> int:
+def write_down_absent(context: IntakeContext) -> int:
     """Write down every answered call whose recording never came, so that none is missing."""
     rows = list(
         WaitingCdr.objects.filter(
-            controller_ref=door.controller_ref, wait_ends_at__lte=door.at
+            controller_ref=context.controller_ref, wait_ends_at__lte=context.at
         ).order_by("wait_ends_at")[:_GROUP]
     )
     owed = []
     for row in rows:
         envelope = _opened(row)
-        evidence = rules.evidence_for(envelope, door.declared)
-        if not isinstance(evidence, Evidence):
-            evidence = Evidence(told=Told.UNKNOWN)
-        recorded = rules.why_not_recorded(envelope, door.rules, evidence) is None
-        if recorded and not plan_for(envelope, door).is_past_due(door.at):
+        evidence = rules.evidence_for(envelope, context.declared)
+        if not isinstance(evidence, ConsentClaim):
+            evidence = ConsentClaim(told=Told.UNKNOWN)
+        recorded = rules.why_not_recorded(envelope, context.rules, evidence) is None
+        if recorded and not plan_for(envelope, context).is_past_due(context.at):
             owed.append((envelope, evidence))
     with transaction.atomic():
-        _keep_absent(owed, door)
+        _keep_absent(owed, context)
         WaitingCdr.objects.filter(ref__in=[row.ref for row in rows]).delete()
     return len(owed)
 
 
-def _keep_absent(owed: Sequence[tuple[Envelope, Evidence]], door: Door) -> None:
+def _keep_absent(owed: Sequence[tuple[Envelope, ConsentClaim]], context: IntakeContext) -> None:
     if not owed:
         return
-    calls = [sealed_intake.call_of(envelope, evidence, door) for envelope, evidence in owed]
-    call_refs = keep_calls(calls, actor=door.actor, at=door.at)
-    refs = [new_ref(door.at) for _ in owed]
+    calls = [sealed_intake.call_of(envelope, evidence, context) for envelope, evidence in owed]
+    call_refs = keep_calls(calls, actor=context.actor, at=context.at)
+    refs = [new_ref(context.at) for _ in owed]
     told = [envelope for envelope, _ in owed]
     recordings.keep_recordings(
         [
-            _absent_recording(ref, call_ref, envelope, door)
+            _absent_recording(ref, call_ref, envelope, context)
             for ref, call_ref, envelope in zip(refs, call_refs, told, strict=True)
         ],
-        actor=door.actor,
-        at=door.at,
+        actor=context.actor,
+        at=context.at,
     )
     Delivery.objects.bulk_create(
-        [_absent(ref, envelope, door) for ref, envelope in zip(refs, told, strict=True)]
+        [_absent(ref, envelope, context) for ref, envelope in zip(refs, told, strict=True)]
     )
-    audit.record_each(IntakeEvent.RECORDING_ABSENT, items=refs, actor=door.actor, at=door.at)
+    audit.record_each(IntakeEvent.RECORDING_ABSENT, items=refs, actor=context.actor, at=context.at)
 
 
-def _absent_recording(ref: Ref, call_ref: Ref, envelope: Envelope, door: Door) -> NewRecording:
+def _absent_recording(
+    ref: Ref, call_ref: Ref, envelope: Envelope, context: IntakeContext
+) -> NewRecording:
     return NewRecording(
         ref=ref,
         call_ref=call_ref,
-        controller_ref=door.controller_ref,
-        plan=plan_for(envelope, door),
-        started_at=min(envelope.started_at, door.at),  # as its plan was counted
+        controller_ref=context.controller_ref,
+        plan=plan_for(envelope, context),
+        started_at=min(envelope.started_at, context.at),  # as its plan was counted
         state=RecordingState.ABSENT,
     )
 
 
-def _absent(ref: Ref, envelope: Envelope, door: Door) -> Delivery:
+def _absent(ref: Ref, envelope: Envelope, context: IntakeContext) -> Delivery:
     return Delivery(
-        controller_ref=door.controller_ref,
+        controller_ref=context.controller_ref,
         source_system=envelope.source.system,
         source_account=envelope.source.account,
         recording_key=keyed_digests.recording_key(envelope),
         call_key=keyed_digests.call_key(envelope.source_call_id),
-        sealed_id=keyed_digests.texts.seal(envelope.recording_id, door.controller_ref),
+        sealed_id=keyed_digests.texts.seal(envelope.recording_id, context.controller_ref),
         size=0,
         recording_ref=ref,
         state=DeliveryState.ABSENT,
-        delivered_by=str(door.actor)[:80],
-        received_at=door.at,
+        delivered_by=str(context.actor)[:80],
+        received_at=context.at,
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from callward.intake.call_records import Learned
-    from callward.intake.context import Door
+    from callward.intake.context import IntakeContext
     from callward.intake.inbox import Entry, Inbox
     from callward.intake.values import IntakeReport
 
@@ -33,9 +33,14 @@ class Finder:
     """Matches files to what their sources told about them."""
 
     def __init__(
-        self, inbox: Inbox, door: Door, report: IntakeReport, *, entries: Sequence[Entry]
+        self,
+        inbox: Inbox,
+        context: IntakeContext,
+        report: IntakeReport,
+        *,
+        entries: Sequence[Entry],
     ) -> None:
-        self._inbox, self._door, self._report = inbox, door, report
+        self._inbox, self._context, self._report = inbox, context, report
         self._sidecars = {entry.path: entry for entry in entries if entry.kind is EntryKind.SIDECAR}
         recordings = {entry.path for entry in entries if entry.kind is EntryKind.RECORDING}
         stems = {stem_of(path) for path in recordings}
@@ -101,7 +106,7 @@ class Finder:
             )
             for entry in entries
         }
-        matches = call_records.match_files(wanted, self._door)
+        matches = call_records.match_files(wanted, self._context)
         found = []
         for entry in entries:
             candidate = replace(candidate_of(entry), call_keys=wanted[entry.path])
@@ -113,7 +118,7 @@ class Finder:
 
     def _is_past_due(self, candidate: Candidate, learned: Learned) -> bool:
         if candidate.envelope is not None:
-            return plan_for(candidate.envelope, self._door).is_past_due(self._door.at)
+            return plan_for(candidate.envelope, self._context).is_past_due(self._context.at)
         if learned.past_due.intersection(candidate.call_keys):
             return True
         return any(self._name_is_past_due(entry) for entry in candidate.entries)
@@ -124,20 +129,20 @@ class Finder:
         if parts is None:
             return False
         try:
-            started_at = calendar.parse_instant(parts.local_time, zone=self._door.policy.zone)
+            started_at = calendar.parse_instant(parts.local_time, zone=self._context.policy.zone)
         except (MalformedInstantError, OverflowError):
             return False
         plan = retention.plan(
-            self._door.policy, controller_ref=self._door.controller_ref, started_at=started_at
+            self._context.policy, controller_ref=self._context.controller_ref, started_at=started_at
         )
-        return plan.is_past_due(self._door.at)
+        return plan.is_past_due(self._context.at)
 
     def _unless_waiting(self, found: Sequence[Candidate]) -> list[Candidate]:
         """Files without a call record wait for it, unless they are known or at fault already."""
         unsure = [each for each in found if each.envelope is None and each.fault is None]
         known = self._known_names(unsure)
         asked = [each.name_key for each in unsure if each.name_key and each.name_key not in known]
-        waiting = call_records.still_waiting(asked, self._door) if asked else set()
+        waiting = call_records.still_waiting(asked, self._context) if asked else set()
         self._report.waiting += len(waiting)
         return [each for each in found if each.name_key not in waiting]
 
@@ -147,7 +152,7 @@ class Finder:
         rows = list(
             Delivery.objects.filter(
                 Q(name_key__in=[each.name_key for each in unsure]) | Q(call_key__in=call_keys),
-                controller_ref=self._door.controller_ref,
+                controller_ref=self._context.controller_ref,
             ).values_list("name_key", "call_key")
         )
         known = {bytes(key) for row in rows for key in row if key is not None}
@@ -160,7 +165,7 @@ class Finder:
     def refused_before(self, found: Sequence[Candidate]) -> set[bytes]:
         """Past-due files that were certified already; a crash left only their deletion."""
         rows = WaitingFile.objects.filter(
-            controller_ref=self._door.controller_ref,
+            controller_ref=self._context.controller_ref,
             name_key__in=[each.name_key for each in found],
             refused=True,
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class IntakeContext:
     """One look through one door: everything that stays the same for each arrival."""
 
     controller_ref: Ref
@@ -46,9 +46,9 @@ class Door:
         return calendar.deadline_end(first_seen_at, self.rules.match_within, zone=self.policy.zone)
 
 
-def open_door(
+def open_context(
     controller_ref: Ref, *, actor: Actor, at: datetime, policy_id: str | None = None
-) -> Door:
+) -> IntakeContext:
     """Ask the policy in force, or the one named; raises RecordsNoCallsError when it has none."""
     if policy_id is None:
         policy = controllers.policy_in_force(controller_ref, at=at)
@@ -56,7 +56,7 @@ def open_door(
         policy = controllers.policy(policy_id)
     if policy.recording is None:
         raise RecordsNoCallsError
-    return Door(
+    return IntakeContext(
         controller_ref=controller_ref,
         policy=policy,
         rules=policy.recording,

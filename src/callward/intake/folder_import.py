@@ -20,7 +20,7 @@ from callward.intake.cdr import LARGEST_CDR
 from callward.intake.envelope import Envelope
 from callward.intake.file_names import stem_of
 from callward.intake.inbox import EntryKind, FileChangedError
-from callward.intake.pipeline import Ahead
+from callward.intake.pipeline import Pipeline
 from callward.intake.states import DeliveryState, IntakeEvent, QuarantineReason
 from callward.vault import services as vault
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from callward.intake.arrivals import Candidate, Verdict
-    from callward.intake.context import Door
+    from callward.intake.context import IntakeContext
     from callward.intake.inbox import Entry, Inbox
     from callward.intake.pipeline import Begun
     from callward.intake.values import IntakeReport
@@ -39,34 +39,34 @@ GROUP_BYTES = 64 * 1024 * 1024  # three groups are in memory at once
 _STREAMED_AT_MOST = 16  # times the policy's limit; anything larger is shown and left unread
 
 
-class Look:
+class FolderImport:
     """One look into one inbox, with its count of what was done."""
 
     def __init__(
         self,
         inbox: Inbox,
-        door: Door,
+        context: IntakeContext,
         report: IntakeReport,
         progress: Callable[[int, int], None] | None,
     ) -> None:
-        self._inbox, self._door, self._report = inbox, door, report
+        self._inbox, self._context, self._report = inbox, context, report
         self._progress = progress or (lambda _done, _of: None)
         self._learned = call_records.Learned()
         self._entries = inbox.entries()
-        self._finder = Finder(inbox, door, report, entries=self._entries)
+        self._finder = Finder(inbox, context, report, entries=self._entries)
 
     def take(self) -> None:
         """Read call records first, then the recordings they tell of, then what never came."""
         names = {keyed_digests.name_key(entry.path) for entry in self._entries}
-        self._report.finished += sealed_intake.settle_vanished(names, self._door)
-        call_records.forget_vanished(names, self._door)
+        self._report.finished += sealed_intake.settle_vanished(names, self._context)
+        call_records.forget_vanished(names, self._context)
         read = self._read_call_records() + self._read_lone_sidecars()
         self._note_unsafe()
         self._take_recordings()
         self._quarantine_abandoned()
         # Not earlier: what was past due in them lives in memory only, until those files are gone.
         self._inbox.delete(read)
-        while absent := call_records.write_down_absent(self._door):
+        while absent := call_records.write_down_absent(self._context):
             self._report.absent += absent
 
     def _of(self, kind: EntryKind) -> list[Entry]:
@@ -93,7 +93,7 @@ class Look:
         except FileChangedError:
             self._report.waiting += 1
             return False
-        learned = call_records.learn_file(raw, self._door)
+        learned = call_records.learn_file(raw, self._context)
         self._learned.past_due |= learned.past_due
         self._report.call_records += learned.kept
         self._report.unanswered += learned.unanswered
@@ -115,13 +115,13 @@ class Look:
             else:
                 self._take_group([replace(candidate_of(entry), fault=envelope)])
         before = self._learned.kept
-        call_records.learn(told, self._learned, self._door)
+        call_records.learn(told, self._learned, self._context)
         self._report.call_records += self._learned.kept - before
         return read
 
     def _note_unsafe(self) -> None:
         for entry in self._of(EntryKind.UNSAFE):
-            if quarantine_store.note_unread(entry, QuarantineReason.UNSAFE_PATH, self._door):
+            if quarantine_store.note_unread(entry, QuarantineReason.UNSAFE_PATH, self._context):
                 self._count(QuarantineReason.UNSAFE_PATH)
 
     def _take_recordings(self) -> None:
@@ -136,9 +136,9 @@ class Look:
     def _apart_from_large(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         small = []
         for candidate in candidates:
-            if candidate.size > self._door.rules.max_bytes:
+            if candidate.size > self._context.rules.max_bytes:
                 self._quarantine_large(candidate)
-            elif candidate.fault is None and candidate.kind not in self._door.rules.imports:
+            elif candidate.fault is None and candidate.kind not in self._context.rules.imports:
                 small.append(replace(candidate, fault=QuarantineReason.KIND_NOT_ALLOWED))
             else:
                 small.append(candidate)
@@ -146,26 +146,28 @@ class Look:
 
     def _quarantine_large(self, candidate: Candidate) -> None:
         entry, reason = candidate.entries[0], QuarantineReason.TOO_LARGE
-        if candidate.size > _STREAMED_AT_MOST * self._door.rules.max_bytes:
-            if quarantine_store.note_unread(entry, reason, self._door):
+        if candidate.size > _STREAMED_AT_MOST * self._context.rules.max_bytes:
+            if quarantine_store.note_unread(entry, reason, self._context):
                 self._count(reason)
             return
         try:
             chunks = self._inbox.chunks(entry)
-            ref = quarantine_store.quarantine_stream(chunks, candidate, reason, self._door)
+            ref = quarantine_store.quarantine_stream(chunks, candidate, reason, self._context)
         except FileChangedError:
             self._report.waiting += 1
             return
         self._count(reason)
         self._inbox.delete(list(candidate.entries))
-        quarantine_store.source_deleted([ref], self._door)
+        quarantine_store.source_deleted([ref], self._context)
 
     def _quarantine_abandoned(self) -> None:
         """What was never finished waits as long as a recording waits for its call record."""
         unfinished = {
             keyed_digests.name_key(entry.path): entry for entry in self._of(EntryKind.UNFINISHED)
         }
-        waiting = call_records.still_waiting(list(unfinished), self._door) if unfinished else set()
+        waiting = (
+            call_records.still_waiting(list(unfinished), self._context) if unfinished else set()
+        )
         self._report.waiting += len(waiting)
         over = [entry for key, entry in unfinished.items() if key not in waiting]
         half = [replace(candidate_of(each), fault=QuarantineReason.HALF_WRITTEN) for each in over]
@@ -178,14 +180,16 @@ class Look:
         before = self._finder.refused_before(past_due)
         fresh = [each for each in past_due if each.name_key not in before]
         if fresh:
-            self._report.certificates.append(refused_backlog.refuse(fresh, self._door))
+            self._report.certificates.append(refused_backlog.refuse(fresh, self._context))
         self._report.past_due += len(fresh)
         self._inbox.delete([entry for each in past_due for entry in each.entries])
-        call_records.stop_waiting([each.name_key for each in past_due if each.name_key], self._door)
+        call_records.stop_waiting(
+            [each.name_key for each in past_due if each.name_key], self._context
+        )
 
     def _take_groups(self, groups: Sequence[Sequence[Candidate]]) -> None:
         """Write a group down while the next is being sealed and one more is being read."""
-        with Ahead(groups, self._read, self._door) as ahead:
+        with Pipeline(groups, self._read, self._context) as ahead:
             for begun in ahead.groups():
                 self._report.waiting += begun.unread
                 self._end(begun)
@@ -198,9 +202,9 @@ class Look:
             if begun.sealing is not None:
                 self._keep(begun.accepted, begun.sealing.result())
                 return
-            self._follow(triage.Judge(begun.arrivals, self._door).verdicts())
+            self._follow(triage.Triage(begun.arrivals, self._context).verdicts())
         except sealed_intake.TakenMeanwhileError:
-            self._follow(triage.Judge(begun.arrivals, self._door).verdicts())
+            self._follow(triage.Triage(begun.arrivals, self._context).verdicts())
 
     def _read(self, candidate: Candidate) -> bytes | None:
         try:
@@ -210,7 +214,7 @@ class Look:
 
     def _follow(self, verdicts: Sequence[Verdict]) -> None:
         accepted = [each for each in verdicts if isinstance(each, Accepted)]
-        self._keep(accepted, sealed_intake.seal(accepted, self._door))
+        self._keep(accepted, sealed_intake.seal(accepted, self._context))
         self._quarantine([each for each in verdicts if isinstance(each, Suspect)])
         self._finish([each for each in verdicts if isinstance(each, Known)])
         self._refuse_erased([each for each in verdicts if isinstance(each, Erased)])
@@ -219,14 +223,14 @@ class Look:
     def _keep(self, accepted: Sequence[Accepted], sealed: Sequence[Sealed]) -> None:
         if not accepted:
             return
-        refs = sealed_intake.keep_sealed(accepted, sealed, self._door)
+        refs = sealed_intake.keep_sealed(accepted, sealed, self._context)
         candidates = [each.arrival.candidate for each in accepted]
         gone = set(self._inbox.delete([entry for each in candidates for entry in each.entries]))
         vault.crash_point("intake.deleted")
         settled = [
             ref for ref, each in zip(refs, candidates, strict=True) if gone.issuperset(each.entries)
         ]
-        sealed_intake.settle(settled, self._door)
+        sealed_intake.settle(settled, self._context)
         self._forget(candidates)
         self._report.taken_in += len(refs)
         self._report.recordings += refs
@@ -235,11 +239,11 @@ class Look:
     def _quarantine(self, suspects: Sequence[Suspect]) -> None:
         if not suspects:
             return
-        refs = quarantine_store.quarantine_group(suspects, self._door)
+        refs = quarantine_store.quarantine_group(suspects, self._context)
         for suspect in suspects:
             self._count(suspect.reason)
         self._delete([each.arrival.candidate for each in suspects])
-        quarantine_store.source_deleted(refs, self._door)
+        quarantine_store.source_deleted(refs, self._context)
 
     def _finish(self, known: Sequence[Known]) -> None:
         """A source that is here already is deleted once more, or at last after a crash."""
@@ -247,13 +251,13 @@ class Look:
             return
         self._delete([each.arrival.candidate for each in known])
         unfinished = [each for each in known if each.delivery.state == DeliveryState.KEPT]
-        sealed_intake.settle([each.delivery.recording_ref for each in unfinished], self._door)
+        sealed_intake.settle([each.delivery.recording_ref for each in unfinished], self._context)
         again = [each for each in known if each.delivery.state != DeliveryState.KEPT]
         audit.record_each(
             IntakeEvent.DELIVERY_REPEATED,
             items=[each.delivery.recording_ref for each in again],
-            actor=self._door.actor,
-            at=self._door.at,
+            actor=self._context.actor,
+            at=self._context.at,
         )
         self._report.finished += len(unfinished)
         self._report.duplicates += len(again)
@@ -264,9 +268,9 @@ class Look:
         self._delete([each.arrival.candidate for each in erased])
         audit.record(
             IntakeEvent.DELIVERY_REFUSED,
-            item=self._door.controller_ref,
-            actor=self._door.actor,
-            at=self._door.at,
+            item=self._context.controller_ref,
+            actor=self._context.actor,
+            at=self._context.at,
             reason="erased-before",
             count=len(erased),
         )
@@ -278,7 +282,7 @@ class Look:
 
     def _forget(self, candidates: Sequence[Candidate]) -> None:
         names = [each.name_key for each in candidates if each.name_key]
-        call_records.stop_waiting(names, self._door)
+        call_records.stop_waiting(names, self._context)
 
 
 def _groups(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:

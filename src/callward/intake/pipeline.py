@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from callward.intake.arrivals import Arrival, Candidate
-    from callward.intake.context import Door
+    from callward.intake.context import IntakeContext
     from callward.vault.states import Sealed
 
 
@@ -29,16 +29,16 @@ class Begun:
     sealing: Future[list[Sealed]] | None = None
 
 
-class Ahead:
+class Pipeline:
     """One thread reads the groups, another seals them; the books stay with the caller."""
 
     def __init__(
         self,
         groups: Sequence[Sequence[Candidate]],
         read: Callable[[Candidate], bytes | None],
-        door: Door,
+        context: IntakeContext,
     ) -> None:
-        self._coming, self._read, self._door = iter(groups), read, door
+        self._coming, self._read, self._context = iter(groups), read, context
         self._reader, self._sealer = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self._unwritten: list[Begun] = []
 
@@ -88,12 +88,12 @@ class Ahead:
     def _begin(self, arrivals: Sequence[Arrival], before: Begun | None, *, unread: int) -> Begun:
         """Seal ahead only what is new beside the books and beside the group before."""
         besides = [each.delivery for each in before.accepted] if before else []
-        verdicts = triage.Judge(arrivals, self._door, besides=besides).verdicts()
+        verdicts = triage.Triage(arrivals, self._context, besides=besides).verdicts()
         accepted = [each for each in verdicts if isinstance(each, Accepted)]
         if len(accepted) < len(arrivals):  # judged again once the group before is in the books
             begun = Begun(arrivals=arrivals, unread=unread)
         else:
-            sealing = self._sealer.submit(sealed_intake.seal, accepted, self._door)
+            sealing = self._sealer.submit(sealed_intake.seal, accepted, self._context)
             begun = Begun(arrivals=arrivals, unread=unread, accepted=accepted, sealing=sealing)
         self._unwritten.append(begun)
         return begun

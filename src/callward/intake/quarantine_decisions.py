@@ -10,7 +10,7 @@ from callward.audit import services as audit
 from callward.calls.states import Told
 from callward.intake import keyed_digests, sealed_intake
 from callward.intake.arrivals import Accepted, Candidate, Suspect
-from callward.intake.context import open_door
+from callward.intake.context import open_context
 from callward.intake.envelope import parse_envelope
 from callward.intake.errors import (
     NothingInQuarantineError,
@@ -19,7 +19,7 @@ from callward.intake.errors import (
 )
 from callward.intake.models import Quarantined
 from callward.intake.states import IntakeEvent, QuarantineState
-from callward.intake.triage import Judge, arrival_of
+from callward.intake.triage import Triage, arrival_of
 from callward.retention import services as retention
 from callward.vault import services as vault
 from callward.vault.errors import PartMissingError
@@ -28,7 +28,7 @@ from callward.vault.states import AUDIO, CDR
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from callward.intake.context import Door
+    from callward.intake.context import IntakeContext
     from callward.intake.envelope import Envelope
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
@@ -42,9 +42,9 @@ def release_from_quarantine(
     if row.item_ref is None:
         raise NothingSealedError
     retention.require_usable(row.item_ref, at)
-    door = open_door(row.controller_ref, actor=actor, at=at)
-    accepted = _judged_again(row, _with_its_consent(envelope, _told_before(row)), door)
-    (recording_ref,) = sealed_intake.keep_group([accepted], door)
+    context = open_context(row.controller_ref, actor=actor, at=at)
+    accepted = _judged_again(row, _with_its_consent(envelope, _told_before(row)), context)
+    (recording_ref,) = sealed_intake.keep_group([accepted], context)
     with transaction.atomic():
         _decide(row, QuarantineState.TAKEN_IN, actor=actor, at=at)
         audit.record(
@@ -80,9 +80,9 @@ def _sealed_ref(row: Quarantined) -> Ref:
     return row.item_ref
 
 
-def _judged_again(row: Quarantined, envelope: Envelope | None, door: Door) -> Accepted:
+def _judged_again(row: Quarantined, envelope: Envelope | None, context: IntakeContext) -> Accepted:
     reader = vault.open_part(_sealed_ref(row), AUDIO)
-    if envelope is None or reader.plain_size > door.rules.max_bytes:
+    if envelope is None or reader.plain_size > context.rules.max_bytes:
         raise StillQuarantinedError(reason=str(row.reason))
     candidate = Candidate(
         kind=row.kind,
@@ -91,7 +91,7 @@ def _judged_again(row: Quarantined, envelope: Envelope | None, door: Door) -> Ac
         envelope=envelope,
     )
     arrival = arrival_of(candidate, reader.read(0, reader.plain_size))
-    (verdict,) = Judge([arrival], door).verdicts()
+    (verdict,) = Triage([arrival], context).verdicts()
     if isinstance(verdict, Accepted):
         return verdict
     reason = str(verdict.reason) if isinstance(verdict, Suspect) else type(verdict).__name__.lower()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.intake.arrivals import Candidate
-    from callward.intake.context import Door
+    from callward.intake.context import IntakeContext
     from callward.intake.envelope import Envelope
     from callward.intake.inbox import Entry
     from callward.intake.states import QuarantineReason
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 ACTIVITY = "quarantine"
 
 
-def quarantine_group(group: Sequence[Suspect], door: Door) -> list[Ref]:
+def quarantine_group(group: Sequence[Suspect], context: IntakeContext) -> list[Ref]:
     """Seal suspects durably and write them down; answers their references in the same order."""
-    known = {key: ref for key in map(_key, group) if (ref := _waiting_twin(key, door))}
+    known = {key: ref for key in map(_key, group) if (ref := _waiting_twin(key, context))}
     fresh = {_key(suspect): suspect for suspect in group if _key(suspect) not in known}
     suspects = list(fresh.values())
-    sealed = vault.seal_group([_to_seal(suspect, door) for suspect in suspects], at=door.at)
+    sealed = vault.seal_group([_to_seal(suspect, context) for suspect in suspects], at=context.at)
     vault.crash_point("intake.quarantine-sealed")
     try:
         with transaction.atomic():
-            known |= dict(zip(fresh, _write_down(suspects, sealed, door), strict=True))
+            known |= dict(zip(fresh, _write_down(suspects, sealed, context), strict=True))
     except BaseException:
         vault.discard([item.ref for item in sealed])
         raise
@@ -56,11 +56,11 @@ def _key(suspect: Suspect) -> tuple[bytes, QuarantineReason]:
     return (suspect.arrival.sha256, suspect.reason)
 
 
-def _waiting_twin(key: tuple[bytes, QuarantineReason], door: Door) -> Ref | None:
+def _waiting_twin(key: tuple[bytes, QuarantineReason], context: IntakeContext) -> Ref | None:
     sha256, reason = key
     return (
         Quarantined.objects.filter(
-            controller_ref=door.controller_ref,
+            controller_ref=context.controller_ref,
             sha256=sha256,
             reason=reason,
             state=QuarantineState.WAITING,
@@ -70,65 +70,67 @@ def _waiting_twin(key: tuple[bytes, QuarantineReason], door: Door) -> Ref | None
     )
 
 
-def due_of(envelope: Envelope | None, door: Door) -> datetime:
+def due_of(envelope: Envelope | None, context: IntakeContext) -> datetime:
     """When a quarantined arrival ends: its own short life, never beyond the recording's own day."""
-    own = calendar.cap_due(door.at, door.rules.quarantine, zone=door.policy.zone)
+    own = calendar.cap_due(context.at, context.rules.quarantine, zone=context.policy.zone)
     if envelope is None:
         return own
-    due = plan_for(envelope, door).due_at
+    due = plan_for(envelope, context).due_at
     return own if due is None else min(own, due)
 
 
-def _plan(envelope: Envelope | None, door: Door) -> Plan:
-    due_at = due_of(envelope, door)
-    day = calendar.local_day(due_at, zone=door.policy.zone)
+def _plan(envelope: Envelope | None, context: IntakeContext) -> Plan:
+    due_at = due_of(envelope, context)
+    day = calendar.local_day(due_at, zone=context.policy.zone)
     return Plan(
-        epoch=vault.quarantine_epoch(door.controller_ref, day),
+        epoch=vault.quarantine_epoch(context.controller_ref, day),
         due_at=due_at,
         floor_until=None,
         activity=ACTIVITY,
-        policy_id=door.policy.policy_id,
+        policy_id=context.policy.policy_id,
         start_event="arrival.quarantined",
-        zone=door.policy.zone.key,
-        period=str(door.rules.quarantine),
+        zone=context.policy.zone.key,
+        period=str(context.rules.quarantine),
     )
 
 
-def _to_seal(suspect: Suspect, door: Door) -> ToSeal:
+def _to_seal(suspect: Suspect, context: IntakeContext) -> ToSeal:
     envelope = suspect.arrival.candidate.envelope
     parts = dict(suspect.arrival.candidate.parts)
     if envelope:
         parts[CDR] = envelope.as_json()
-    return ToSeal(audio=suspect.arrival.audio, epoch=_plan(envelope, door).epoch, parts=parts)
+    return ToSeal(audio=suspect.arrival.audio, epoch=_plan(envelope, context).epoch, parts=parts)
 
 
-def _write_down(group: Sequence[Suspect], sealed: Sequence[Sealed], door: Door) -> list[Ref]:
-    rows = [_row(suspect, item, door) for suspect, item in zip(group, sealed, strict=True)]
-    vault.register(sealed, controller_ref=door.controller_ref, at=door.at)
+def _write_down(
+    group: Sequence[Suspect], sealed: Sequence[Sealed], context: IntakeContext
+) -> list[Ref]:
+    rows = [_row(suspect, item, context) for suspect, item in zip(group, sealed, strict=True)]
+    vault.register(sealed, controller_ref=context.controller_ref, at=context.at)
     Quarantined.objects.bulk_create(rows)
     retention.register(
         [
             NewItem(
                 ref=item.ref,
-                controller_ref=door.controller_ref,
-                plan=_plan(suspect.arrival.candidate.envelope, door),
-                started_at=door.at,
+                controller_ref=context.controller_ref,
+                plan=_plan(suspect.arrival.candidate.envelope, context),
+                started_at=context.at,
             )
             for suspect, item in zip(group, sealed, strict=True)
         ],
-        at=door.at,
+        at=context.at,
     )
     for row in rows:
-        _audit_quarantined(row, door)
+        _audit_quarantined(row, context)
     return [row.ref for row in rows]
 
 
-def _row(suspect: Suspect, item: Sealed | None, door: Door) -> Quarantined:
+def _row(suspect: Suspect, item: Sealed | None, context: IntakeContext) -> Quarantined:
     candidate = suspect.arrival.candidate
-    plan = _plan(candidate.envelope, door)
+    plan = _plan(candidate.envelope, context)
     return Quarantined(
-        ref=new_ref(door.at),
-        controller_ref=door.controller_ref,
+        ref=new_ref(context.at),
+        controller_ref=context.controller_ref,
         reason=suspect.reason,
         state=QuarantineState.WAITING,
         item_ref=item.ref if item else None,
@@ -138,66 +140,66 @@ def _row(suspect: Suspect, item: Sealed | None, door: Door) -> Quarantined:
         sha256=suspect.arrival.sha256 if item else None,
         size=candidate.size,
         conflicts_with=suspect.conflicts_with,
-        delivered_by=str(door.actor)[:80],
-        arrived_at=door.at,
+        delivered_by=str(context.actor)[:80],
+        arrived_at=context.at,
         due_at=plan.due_at if item else None,
     )
 
 
-def _audit_quarantined(row: Quarantined, door: Door) -> None:
+def _audit_quarantined(row: Quarantined, context: IntakeContext) -> None:
     audit.record(
         IntakeEvent.DELIVERY_QUARANTINED,
         item=row.item_ref or row.ref,
-        actor=door.actor,
-        at=door.at,
+        actor=context.actor,
+        at=context.at,
         reason=str(row.reason),
         size=row.size,
     )
 
 
-def note_unread(entry: Entry, reason: QuarantineReason, door: Door) -> bool:
+def note_unread(entry: Entry, reason: QuarantineReason, context: IntakeContext) -> bool:
     """Show something that is never read, once; it stays where it is for a person to look at."""
     key = keyed_digests.name_key(entry.path)
     waiting = Quarantined.objects.filter(
-        controller_ref=door.controller_ref, name_key=key, state=QuarantineState.WAITING
+        controller_ref=context.controller_ref, name_key=key, state=QuarantineState.WAITING
     )
     if waiting.filter(item_ref=None, reason=reason, size=entry.size).exists():
         return False
     with transaction.atomic():
         row = Quarantined.objects.create(
-            controller_ref=door.controller_ref,
+            controller_ref=context.controller_ref,
             reason=reason,
             state=QuarantineState.WAITING,
             kind="",
             name_key=key,
             size=entry.size,
-            delivered_by=str(door.actor)[:80],
-            arrived_at=door.at,
+            delivered_by=str(context.actor)[:80],
+            arrived_at=context.at,
         )
-        _audit_quarantined(row, door)
+        _audit_quarantined(row, context)
     return True
 
 
 def quarantine_stream(
-    chunks: Iterable[bytes], candidate: Candidate, reason: QuarantineReason, door: Door
+    chunks: Iterable[bytes], candidate: Candidate, reason: QuarantineReason, context: IntakeContext
 ) -> Ref:
     """Seal something as it streams, because it is too large for memory."""
-    plan = _plan(candidate.envelope, door)
-    sealed = vault.seal(chunks, epoch=plan.epoch, at=door.at)
+    plan = _plan(candidate.envelope, context)
+    sealed = vault.seal(chunks, epoch=plan.epoch, at=context.at)
     arrival = Arrival(candidate=candidate, audio=b"", sha256=sealed.sha256, probed=None)
     suspect = Suspect(arrival=arrival, reason=reason)
     try:
         with transaction.atomic():
-            return _write_down([suspect], [sealed], door)[0]
+            return _write_down([suspect], [sealed], context)[0]
     except BaseException:
         vault.discard([sealed.ref])
         raise
 
 
-def source_deleted(refs: Sequence[Ref], door: Door) -> None:
+def source_deleted(refs: Sequence[Ref], context: IntakeContext) -> None:
     """Note that the plaintext of quarantined arrivals is gone from the inbox."""
     with transaction.atomic():
         Quarantined.objects.filter(ref__in=refs).update(source_deleted=True)
         audit.record_each(
-            IntakeEvent.SOURCE_FILE_DELETED, items=list(refs), actor=door.actor, at=door.at
+            IntakeEvent.SOURCE_FILE_DELETED, items=list(refs), actor=context.actor, at=context.at
         )

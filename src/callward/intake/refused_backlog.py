@@ -17,40 +17,40 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from callward.intake.arrivals import Candidate
-    from callward.intake.context import Door
+    from callward.intake.context import IntakeContext
     from callward.kernel.references import Ref
 
 
-def refuse(candidates: Sequence[Candidate], door: Door) -> Ref:
+def refuse(candidates: Sequence[Candidate], context: IntakeContext) -> Ref:
     """Certify that these were never stored, and remember it until their files are deleted."""
     marks = sorted(each.name_key or keyed_digests.fresh_key() for each in candidates)
     with transaction.atomic():
         certificate = retention.certify_refused_backlog(
-            door.controller_ref,
+            context.controller_ref,
             count=len(candidates),
             items_digest="sha256:" + hashlib.sha256(b"".join(marks)).hexdigest(),
-            policy=door.policy,
-            actor=door.actor,
-            at=door.at,
+            policy=context.policy,
+            actor=context.actor,
+            at=context.at,
         )
         audit.record(
             IntakeEvent.BACKLOG_REFUSED,
             item=certificate.ref,
-            actor=door.actor,
-            at=door.at,
+            actor=context.actor,
+            at=context.at,
             count=len(candidates),
         )
-        _remember([each.name_key for each in candidates if each.name_key], door)
+        _remember([each.name_key for each in candidates if each.name_key], context)
     return certificate.ref
 
 
-def _remember(name_keys: Sequence[bytes], door: Door) -> None:
+def _remember(name_keys: Sequence[bytes], context: IntakeContext) -> None:
     WaitingFile.objects.bulk_create(
         [
             WaitingFile(
-                controller_ref=door.controller_ref,
+                controller_ref=context.controller_ref,
                 name_key=name_key,
-                first_seen_at=door.at,
+                first_seen_at=context.at,
                 refused=True,
             )
             for name_key in name_keys

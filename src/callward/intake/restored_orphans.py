@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from callward.intake.arrivals import Candidate, Suspect
-from callward.intake.context import open_door
+from callward.intake.context import open_context
 from callward.intake.quarantine_store import quarantine_group
 from callward.intake.states import QuarantineReason
 from callward.intake.triage import arrival_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from callward.intake.context import Door
+    from callward.intake.context import IntakeContext
     from callward.kernel.references import Ref
 
 _ADOPTION = system_actor("intake.adopt")
@@ -47,29 +47,29 @@ def _controller_of(epoch: str) -> Ref:
 
 def _adopt_of(controller_ref: Ref, refs: Iterable[Ref], *, at: datetime) -> int:
     try:
-        door = open_door(controller_ref, actor=_ADOPTION, at=at)
+        context = open_context(controller_ref, actor=_ADOPTION, at=at)
     except CallwardError:  # a controller that the restored database does not know, or no recording
         return 0
-    suspects = [suspect for ref in refs if (suspect := _suspect(ref, door)) is not None]
-    return len(quarantine_group(suspects, door)) if suspects else 0
+    suspects = [suspect for ref in refs if (suspect := _suspect(ref, context)) is not None]
+    return len(quarantine_group(suspects, context)) if suspects else 0
 
 
-def _suspect(ref: Ref, door: Door) -> Suspect | None:
-    if _is_past_due(vault.epoch_of(ref), door):
+def _suspect(ref: Ref, context: IntakeContext) -> Suspect | None:
+    if _is_past_due(vault.epoch_of(ref), context):
         return None
     try:
         reader = vault.open_part(ref, AUDIO)
         audio = reader.read(0, reader.plain_size)
     except CallwardError:  # nothing whole lies there: a crash left it, and its source still exists
         return None
-    kind = min(door.rules.imports)
+    kind = min(context.rules.imports)
     arrival = arrival_of(Candidate(kind=kind, size=len(audio)), audio)
     return Suspect(arrival=arrival, reason=QuarantineReason.ROWS_LOST)
 
 
-def _is_past_due(epoch: str, door: Door) -> bool:
+def _is_past_due(epoch: str, context: IntakeContext) -> bool:
     try:
         due = date.fromisoformat(epoch.rpartition("/")[2])
     except ValueError:  # an open epoch, or a hold's
         return False
-    return due <= calendar.local_day(door.at, zone=door.policy.zone)
+    return due <= calendar.local_day(context.at, zone=context.policy.zone)

@@ -44,28 +44,30 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class ConsentClaim:
     """What stands behind a recording: what the person was told, and which declaration says so."""
 
     told: Told
     declaration: Declared | None = None
 
 
-def evidence_for(envelope: Envelope, declared: Iterable[Declared]) -> Evidence | QuarantineReason:
+def evidence_for(
+    envelope: Envelope, declared: Iterable[Declared]
+) -> ConsentClaim | QuarantineReason:
     """What shows that the person was told (D-16), or why nothing does."""
     told = envelope.consent.basis
     if told in {Told.ANNOUNCED, Told.ASKED}:
-        return Evidence(told=told)
+        return ConsentClaim(told=told)
     if told is Told.NONE:
         return QuarantineReason.CONSENT_NONE
     covering = next((each for each in declared if each.covers(envelope)), None)
     if covering is None:
         return QuarantineReason.NO_DECLARATION
-    return Evidence(told=Told.ASSERTED, declaration=covering)
+    return ConsentClaim(told=Told.ASSERTED, declaration=covering)
 
 
 def why_not_recorded(
-    envelope: Envelope, rules: RecordingRules, evidence: Evidence
+    envelope: Envelope, rules: RecordingRules, evidence: ConsentClaim
 ) -> QuarantineReason | None:
     """Why the policy would never have recorded this call (S-01, M-01)."""
     if str(envelope.direction) not in {str(each) for each in rules.directions}:

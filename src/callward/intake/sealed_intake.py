@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from callward.intake.arrivals import Accepted
-    from callward.intake.context import Door
+    from callward.intake.context import IntakeContext
     from callward.intake.envelope import Envelope, Party
-    from callward.intake.rules import Evidence
+    from callward.intake.rules import ConsentClaim
     from callward.kernel.references import Ref
     from callward.vault.states import Sealed
 
@@ -33,12 +33,12 @@ class TakenMeanwhileError(Exception):
     """Somebody else took the same recording in at the same moment; judge again."""
 
 
-def keep_group(group: Sequence[Accepted], door: Door) -> list[Ref]:
+def keep_group(group: Sequence[Accepted], context: IntakeContext) -> list[Ref]:
     """Seal a group durably, then write it into the books in one transaction."""
-    return keep_sealed(group, seal(group, door), door)
+    return keep_sealed(group, seal(group, context), context)
 
 
-def seal(group: Sequence[Accepted], door: Door) -> list[Sealed]:
+def seal(group: Sequence[Accepted], context: IntakeContext) -> list[Sealed]:
     """Seal a group durably; no books are opened, so that this may be done ahead."""
     return vault.seal_group(
         [
@@ -50,17 +50,19 @@ def seal(group: Sequence[Accepted], door: Door) -> list[Sealed]:
             )
             for each in group
         ],
-        at=door.at,
+        at=context.at,
     )
 
 
-def keep_sealed(group: Sequence[Accepted], sealed: Sequence[Sealed], door: Door) -> list[Ref]:
+def keep_sealed(
+    group: Sequence[Accepted], sealed: Sequence[Sealed], context: IntakeContext
+) -> list[Ref]:
     """Write a sealed group into the books in one transaction, or take its seals back."""
     vault.crash_point("intake.sealed")
     refs = [each.ref for each in sealed]
     try:
         with transaction.atomic():
-            _write_down(group, sealed, door)
+            _write_down(group, sealed, context)
             vault.crash_point("intake.writing")
     except IntegrityError as error:
         vault.discard(refs)
@@ -73,31 +75,33 @@ def keep_sealed(group: Sequence[Accepted], sealed: Sequence[Sealed], door: Door)
     return refs
 
 
-def _write_down(group: Sequence[Accepted], sealed: Sequence[Sealed], door: Door) -> None:
-    vault.register(sealed, controller_ref=door.controller_ref, at=door.at)
+def _write_down(
+    group: Sequence[Accepted], sealed: Sequence[Sealed], context: IntakeContext
+) -> None:
+    vault.register(sealed, controller_ref=context.controller_ref, at=context.at)
     call_refs = keep_calls(
-        [call_of(each.envelope, each.evidence, door) for each in group],
-        actor=door.actor,
-        at=door.at,
+        [call_of(each.envelope, each.evidence, context) for each in group],
+        actor=context.actor,
+        at=context.at,
     )
     recordings.keep_recordings(
         [
-            _recording_of(each, item, call_ref, door)
+            _recording_of(each, item, call_ref, context)
             for each, item, call_ref in zip(group, sealed, call_refs, strict=True)
         ],
-        actor=door.actor,
-        at=door.at,
+        actor=context.actor,
+        at=context.at,
     )
     for each, item in zip(group, sealed, strict=True):
         each.delivery.recording_ref = item.ref
     keep_rows([each.delivery for each in group])
     consumed = [each.arrival.candidate.cdr_ref for each in group]
     WaitingCdr.objects.filter(ref__in=[ref for ref in consumed if ref]).delete()
-    _audit(group, sealed, door)
+    _audit(group, sealed, context)
 
 
-def _audit(group: Sequence[Accepted], sealed: Sequence[Sealed], door: Door) -> None:
-    by_evidence: dict[Evidence, list[Ref]] = {}
+def _audit(group: Sequence[Accepted], sealed: Sequence[Sealed], context: IntakeContext) -> None:
+    by_evidence: dict[ConsentClaim, list[Ref]] = {}
     for each, item in zip(group, sealed, strict=True):
         by_evidence.setdefault(each.evidence, []).append(item.ref)
     for evidence, items in by_evidence.items():
@@ -105,21 +109,21 @@ def _audit(group: Sequence[Accepted], sealed: Sequence[Sealed], door: Door) -> N
         audit.record_each(
             IntakeEvent.DELIVERY_TAKEN_IN,
             items=items,
-            actor=door.actor,
-            at=door.at,
+            actor=context.actor,
+            at=context.at,
             told=str(evidence.told),
-            policy=door.policy.policy_id,
+            policy=context.policy.policy_id,
             **declared,
         )
 
 
-def call_of(envelope: Envelope, evidence: Evidence, door: Door) -> NewCall:
+def call_of(envelope: Envelope, evidence: ConsentClaim, context: IntakeContext) -> NewCall:
     """The call that an envelope tells of."""
     line = evidence.declaration.line if evidence.declaration else ""
     did = envelope.did or line or None
     return NewCall(
-        controller_ref=door.controller_ref,
-        policy_id=door.policy.policy_id,
+        controller_ref=context.controller_ref,
+        policy_id=context.policy.policy_id,
         source_system=envelope.source.system,
         source_account=envelope.source.account,
         source_call_id=envelope.source_call_id,
@@ -148,14 +152,16 @@ def _party(party: Party) -> NewParty:
     )
 
 
-def _recording_of(each: Accepted, item: Sealed, call_ref: Ref, door: Door) -> NewRecording:
+def _recording_of(
+    each: Accepted, item: Sealed, call_ref: Ref, context: IntakeContext
+) -> NewRecording:
     incomplete = each.arrival.candidate.incomplete
     return NewRecording(
         ref=item.ref,
         call_ref=call_ref,
-        controller_ref=door.controller_ref,
+        controller_ref=context.controller_ref,
         plan=each.plan,
-        started_at=min(each.envelope.started_at, door.at),  # as its plan was counted
+        started_at=min(each.envelope.started_at, context.at),  # as its plan was counted
         state=RecordingState.DEGRADED if incomplete else RecordingState.STORED,
         fault=incomplete,
         mime=each.probed.mime,
@@ -166,27 +172,27 @@ def _recording_of(each: Accepted, item: Sealed, call_ref: Ref, door: Door) -> Ne
     )
 
 
-def settle(deliveries: Sequence[Ref], door: Door) -> None:
+def settle(deliveries: Sequence[Ref], context: IntakeContext) -> None:
     """Note that the sources of these recordings are gone."""
     if not deliveries:
         return
     with transaction.atomic():
         Delivery.objects.filter(recording_ref__in=deliveries, state=DeliveryState.KEPT).update(
-            state=DeliveryState.SETTLED, settled_at=door.at
+            state=DeliveryState.SETTLED, settled_at=context.at
         )
         audit.record_each(
             IntakeEvent.SOURCE_FILE_DELETED,
             items=list(deliveries),
-            actor=door.actor,
-            at=door.at,
+            actor=context.actor,
+            at=context.at,
         )
 
 
-def settle_vanished(name_keys: set[bytes], door: Door) -> int:
+def settle_vanished(name_keys: set[bytes], context: IntakeContext) -> int:
     """Note the sources that a crash deleted without a note; they are not in the inbox any more."""
     kept = Delivery.objects.filter(
-        controller_ref=door.controller_ref, state=DeliveryState.KEPT, name_key__isnull=False
+        controller_ref=context.controller_ref, state=DeliveryState.KEPT, name_key__isnull=False
     )
     gone = [each.recording_ref for each in kept if bytes(each.name_key or b"") not in name_keys]
-    settle(gone, door)
+    settle(gone, context)
     return len(gone)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.intake.context import open_door
+from callward.intake.context import open_context
 from callward.intake.crash_recovery import recover
 from callward.intake.envelope import Envelope, parse_envelope
-from callward.intake.folder_import import Look
+from callward.intake.folder_import import FolderImport
 from callward.intake.inbox import open_inbox
 from callward.intake.quarantine_decisions import reject_quarantined, release_from_quarantine
 from callward.intake.source_declarations import NewDeclaration, declare_source, withdraw_declaration
@@ -59,8 +59,8 @@ def take_in_folder(
     progress: Callable[[int, int], None] | None = None,
 ) -> IntakeReport:
     """Empty a folder into the vault: everything complete in it is kept, quarantined or refused."""
-    door = open_door(controller_ref, actor=actor, at=at)
+    context = open_context(controller_ref, actor=actor, at=at)
     report = IntakeReport()
     with open_inbox(path) as inbox, sealing():
-        Look(inbox, door, report, progress).take()
+        FolderImport(inbox, context, report, progress).take()
     return report

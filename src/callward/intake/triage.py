@@ -12,7 +12,7 @@ from callward.intake import audio_probe, keyed_digests, rules
 from callward.intake.arrivals import Accepted, Arrival, Erased, Known, PastDue, Suspect
 from callward.intake.errors import NotARecordingError
 from callward.intake.models import Delivery
-from callward.intake.rules import Evidence
+from callward.intake.rules import ConsentClaim
 from callward.intake.states import DeliveryState, QuarantineReason
 from callward.retention import services as retention
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from callward.intake.arrivals import Candidate, Verdict
-    from callward.intake.context import Door
+    from callward.intake.context import IntakeContext
     from callward.intake.envelope import Envelope
     from callward.kernel.references import Ref
     from callward.retention.services import Plan
@@ -56,20 +56,24 @@ def arrival_of(candidate: Candidate, audio: bytes) -> Arrival:
     )
 
 
-class Judge:
+class Triage:
     """Everything that one group is measured against, looked up once."""
 
     def __init__(
-        self, arrivals: Sequence[Arrival], door: Door, *, besides: Iterable[Delivery] = ()
+        self,
+        arrivals: Sequence[Arrival],
+        context: IntakeContext,
+        *,
+        besides: Iterable[Delivery] = (),
     ) -> None:
         """`besides` are deliveries that are not in the books yet, and nearly are."""
-        self._door, self._arrivals = door, arrivals
+        self._context, self._arrivals = context, arrivals
         self._by_bytes: dict[bytes, Delivery] = {}
         self._by_id: dict[bytes, Delivery] = {}
         self._absent: set[bytes] = set()
         # One question for the whole group; only then one for each.
         self._some_erased = bool(arrivals) and retention.is_tombstoned(
-            door.controller_ref, marks=[arrival.mark for arrival in arrivals], at=door.at
+            context.controller_ref, marks=[arrival.mark for arrival in arrivals], at=context.at
         )
         for delivery in (*self._known_deliveries(), *besides):
             self.remember(delivery)
@@ -103,7 +107,7 @@ class Judge:
                 call_key__in=[keyed_digests.call_key(envelope.source_call_id) for envelope in told],
                 state=DeliveryState.ABSENT,
             ),
-            controller_ref=self._door.controller_ref,
+            controller_ref=self._context.controller_ref,
         )
 
     def _verdict(self, arrival: Arrival) -> Verdict:
@@ -111,8 +115,8 @@ class Judge:
         envelope = candidate.envelope
         if envelope is None:
             return self._without_envelope(arrival)
-        plan = plan_for(envelope, self._door)
-        if plan.is_past_due(self._door.at):
+        plan = plan_for(envelope, self._context)
+        if plan.is_past_due(self._context.at):
             return PastDue(candidate=candidate)
         known = self._known(arrival, envelope)
         if known is not None:
@@ -150,7 +154,7 @@ class Judge:
     def _is_erased(self, arrival: Arrival) -> bool:
         """Whether this very recording was erased before its due day."""
         return self._some_erased and retention.is_tombstoned(
-            self._door.controller_ref, marks=[arrival.mark], at=self._door.at
+            self._context.controller_ref, marks=[arrival.mark], at=self._context.at
         )
 
     def _measured(self, arrival: Arrival, envelope: Envelope, plan: Plan) -> Verdict:
@@ -163,17 +167,17 @@ class Judge:
             probed=arrival.probed,
             evidence=evidence,
             plan=plan,
-            delivery=_delivery_of(arrival, envelope, evidence, self._door),
+            delivery=_delivery_of(arrival, envelope, evidence, self._context),
         )
 
     def _why_not(
         self, arrival: Arrival, envelope: Envelope
-    ) -> tuple[QuarantineReason | None, Evidence | None]:
-        policy_rules, candidate = self._door.rules, arrival.candidate
-        evidence = rules.evidence_for(envelope, self._door.declared)
+    ) -> tuple[QuarantineReason | None, ConsentClaim | None]:
+        policy_rules, candidate = self._context.rules, arrival.candidate
+        evidence = rules.evidence_for(envelope, self._context.declared)
         if candidate.fault is not None:
             return candidate.fault, None
-        if not isinstance(evidence, Evidence):
+        if not isinstance(evidence, ConsentClaim):
             return evidence, None
         reason = rules.why_not_recorded(envelope, policy_rules, evidence)
         reason = reason or rules.why_not_these_bytes(
@@ -184,35 +188,39 @@ class Judge:
         return reason, evidence
 
 
-def plan_for(envelope: Envelope, door: Door) -> Plan:
+def plan_for(envelope: Envelope, context: IntakeContext) -> Plan:
     """When a call like this one ends: counted from the call, not from its arrival.
 
     A call that claims to be still to come is counted from now, or it would outlive its promise.
     """
-    started_at = min(envelope.started_at, door.at)
-    return retention.plan(door.policy, controller_ref=door.controller_ref, started_at=started_at)
+    started_at = min(envelope.started_at, context.at)
+    return retention.plan(
+        context.policy, controller_ref=context.controller_ref, started_at=started_at
+    )
 
 
 def _conflict(arrival: Arrival, reason: QuarantineReason, other: Ref) -> Suspect:
     return Suspect(arrival=arrival, reason=reason, conflicts_with=other)
 
 
-def _delivery_of(arrival: Arrival, envelope: Envelope, evidence: Evidence, door: Door) -> Delivery:
+def _delivery_of(
+    arrival: Arrival, envelope: Envelope, evidence: ConsentClaim, context: IntakeContext
+) -> Delivery:
     declaration = evidence.declaration
     has_source = bool(arrival.candidate.entries)  # an upload leaves nothing behind to delete
     return Delivery(
-        controller_ref=door.controller_ref,
+        controller_ref=context.controller_ref,
         source_system=envelope.source.system,
         source_account=envelope.source.account,
         recording_key=keyed_digests.recording_key(envelope),
         call_key=keyed_digests.call_key(envelope.source_call_id),
         name_key=arrival.candidate.name_key,
-        sealed_id=keyed_digests.texts.seal(envelope.recording_id, door.controller_ref),
+        sealed_id=keyed_digests.texts.seal(envelope.recording_id, context.controller_ref),
         sha256=arrival.sha256,
         size=arrival.candidate.size,
         declaration_ref=declaration.ref if declaration else None,
         state=DeliveryState.KEPT if has_source else DeliveryState.SETTLED,
-        delivered_by=str(door.actor)[:80],
-        received_at=door.at,
-        settled_at=None if has_source else door.at,
+        delivered_by=str(context.actor)[:80],
+        received_at=context.at,
+        settled_at=None if has_source else context.at,
     )

@@ -11,7 +11,7 @@ from django.conf import settings
 from callward.audit import services as audit
 from callward.intake import keyed_digests, quarantine_store, refused_backlog, sealed_intake, triage
 from callward.intake.arrivals import Accepted, Candidate, Erased, Known, PastDue, Suspect
-from callward.intake.context import open_door
+from callward.intake.context import open_context
 from callward.intake.envelope import parse_envelope
 from callward.intake.errors import TooLargeError
 from callward.intake.states import IntakeEvent, Outcome, QuarantineReason
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
     from callward.intake.arrivals import Arrival, Verdict
-    from callward.intake.context import Door
+    from callward.intake.context import IntakeContext
     from callward.intake.envelope import Envelope
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
@@ -71,10 +71,10 @@ def take_in_upload(
     at: datetime,
 ) -> Receipt:
     """Take in one uploaded file; raises for an envelope or a size that the policy refuses."""
-    door = open_door(controller_ref, actor=actor, at=at)
-    refuse_too_large(uploaded.size or 0, door)
+    context = open_context(controller_ref, actor=actor, at=at)
+    refuse_too_large(uploaded.size or 0, context)
     upload = Upload(envelope=parse_envelope(envelope_json), audio=uploaded.read())
-    return _take_in([upload], door)[0]
+    return _take_in([upload], context)[0]
 
 
 def take_in(upload: Upload, controller_ref: Ref, *, actor: Actor, at: datetime) -> Receipt:
@@ -86,41 +86,41 @@ def take_in_own(
     upload: Upload, controller_ref: Ref, *, policy_id: str, actor: Actor, at: datetime
 ) -> Receipt:
     """Take in a recording of our own phone line, under the policy that its caller was told of."""
-    door = open_door(controller_ref, actor=actor, at=at, policy_id=policy_id)
-    return _take_in([replace(upload, own=True)], door)[0]
+    context = open_context(controller_ref, actor=actor, at=at, policy_id=policy_id)
+    return _take_in([replace(upload, own=True)], context)[0]
 
 
 def take_in_group(
     uploads: Sequence[Upload], controller_ref: Ref, *, actor: Actor, at: datetime
 ) -> list[Receipt]:
     """Take in what several senders hand over at the same moment, durable as one group."""
-    door = open_door(controller_ref, actor=actor, at=at)
+    context = open_context(controller_ref, actor=actor, at=at)
     for upload in uploads:
-        refuse_too_large(len(upload.audio), door)
-    return _take_in(uploads, door)
+        refuse_too_large(len(upload.audio), context)
+    return _take_in(uploads, context)
 
 
-def refuse_too_large(size: int, door: Door) -> None:
+def refuse_too_large(size: int, context: IntakeContext) -> None:
     """Raise TooLargeError for more bytes than the policy allows."""
-    if size > door.rules.max_bytes:
-        raise TooLargeError(limit=door.rules.max_bytes)
+    if size > context.rules.max_bytes:
+        raise TooLargeError(limit=context.rules.max_bytes)
 
 
-def _take_in(uploads: Sequence[Upload], door: Door) -> list[Receipt]:
-    candidates = [_candidate(upload, door) for upload in uploads]
+def _take_in(uploads: Sequence[Upload], context: IntakeContext) -> list[Receipt]:
+    candidates = [_candidate(upload, context) for upload in uploads]
     audio = dict(zip(map(id, candidates), (upload.audio for upload in uploads), strict=True))
     with sealing():
         arrivals = triage.examine(candidates, lambda candidate: audio[id(candidate)])
         try:
-            return _follow(arrivals, door)
+            return _follow(arrivals, context)
         except sealed_intake.TakenMeanwhileError:
-            return _follow(arrivals, door)
+            return _follow(arrivals, context)
 
 
-def _candidate(upload: Upload, door: Door) -> Candidate:
+def _candidate(upload: Upload, context: IntakeContext) -> Candidate:
     kind = _KINDS.get(upload.envelope.media.mime, "")
     # Our own line hands over its own form; the policy names what may come from elsewhere.
-    allowed = kind in door.rules.imports or upload.own
+    allowed = kind in context.rules.imports or upload.own
     return Candidate(
         kind=kind,
         size=len(upload.audio),
@@ -132,47 +132,47 @@ def _candidate(upload: Upload, door: Door) -> Candidate:
     )
 
 
-def _follow(arrivals: Sequence[Arrival], door: Door) -> list[Receipt]:
-    verdicts = triage.Judge(arrivals, door).verdicts()
+def _follow(arrivals: Sequence[Arrival], context: IntakeContext) -> list[Receipt]:
+    verdicts = triage.Triage(arrivals, context).verdicts()
     accepted = [each for each in verdicts if isinstance(each, Accepted)]
     suspects = [each for each in verdicts if isinstance(each, Suspect)]
     refs: dict[int, Ref] = {}
     if accepted:
-        kept = sealed_intake.keep_group(accepted, door)
+        kept = sealed_intake.keep_group(accepted, context)
         refs.update(zip(map(id, accepted), kept, strict=True))
     if suspects:
-        noted = quarantine_store.quarantine_group(suspects, door)
+        noted = quarantine_store.quarantine_group(suspects, context)
         refs.update(zip(map(id, suspects), noted, strict=True))
-    return [_receipt(verdict, refs.get(id(verdict)), door) for verdict in verdicts]
+    return [_receipt(verdict, refs.get(id(verdict)), context) for verdict in verdicts]
 
 
-def _receipt(verdict: Verdict, ref: Ref | None, door: Door) -> Receipt:
+def _receipt(verdict: Verdict, ref: Ref | None, context: IntakeContext) -> Receipt:
     match verdict:
         case Accepted():
             return Receipt(outcome=Outcome.TAKEN_IN, ref=ref)
         case Suspect():
             return Receipt(outcome=Outcome.QUARANTINED, ref=ref, reason=verdict.reason)
         case Known():
-            return _repeated(verdict, door)
+            return _repeated(verdict, context)
         case Erased():
-            return _refused(door)
+            return _refused(context)
         case PastDue():
-            certificate_ref = refused_backlog.refuse([verdict.candidate], door)
+            certificate_ref = refused_backlog.refuse([verdict.candidate], context)
             return Receipt(outcome=Outcome.PAST_DUE, certificate_ref=certificate_ref)
 
 
-def _repeated(known: Known, door: Door) -> Receipt:
+def _repeated(known: Known, context: IntakeContext) -> Receipt:
     ref = known.delivery.recording_ref
-    audit.record(IntakeEvent.DELIVERY_REPEATED, item=ref, actor=door.actor, at=door.at)
+    audit.record(IntakeEvent.DELIVERY_REPEATED, item=ref, actor=context.actor, at=context.at)
     return Receipt(outcome=Outcome.DUPLICATE, ref=ref)
 
 
-def _refused(door: Door) -> Receipt:
+def _refused(context: IntakeContext) -> Receipt:
     audit.record(
         IntakeEvent.DELIVERY_REFUSED,
-        item=door.controller_ref,
-        actor=door.actor,
-        at=door.at,
+        item=context.controller_ref,
+        actor=context.actor,
+        at=context.at,
         reason=str(Outcome.ERASED_BEFORE),
         count=1,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from callward.kernel.ports import Slot
+from callward.kernel.ports import Port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,4 +33,4 @@ class Queue(Protocol):
         ...
 
 
-queue: Slot[Queue] = Slot("jobs.queue")
+queue: Port[Queue] = Port("jobs.queue")

@@ -9,7 +9,7 @@ from callward.kernel.errors import CallwardError, gettext_noop
 Adapter = TypeVar("Adapter")
 
 
-class PortUnpluggedError(CallwardError):
+class PortUnboundError(CallwardError):
     """A port was used before start-up wired it."""
 
     code = "port-unplugged"
@@ -17,23 +17,23 @@ class PortUnpluggedError(CallwardError):
     mend = gettext_noop("Start Callward through its own command.")
 
 
-class Slot(Generic[Adapter]):
+class Port(Generic[Adapter]):
     """Holds the one adapter of a port for this process."""
 
     def __init__(self, port: str) -> None:
         self._port = port
         self._adapter: Adapter | None = None
 
-    def plug(self, adapter: Adapter) -> None:
+    def bind(self, adapter: Adapter) -> None:
         """Put the adapter in; a later one replaces it."""
         self._adapter = adapter
 
-    def unplug(self) -> None:
+    def unbind(self) -> None:
         """Take the adapter out (tests)."""
         self._adapter = None
 
     def get(self) -> Adapter:
         """Return the adapter; raises PortUnpluggedError when there is none."""
         if self._adapter is None:
-            raise PortUnpluggedError(port=self._port)
+            raise PortUnboundError(port=self._port)
         return self._adapter

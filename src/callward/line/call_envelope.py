@@ -24,7 +24,7 @@ Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
 
 @dataclass(slots=True, kw_only=True)
-class LegFacts:
+class ParticipantFacts:
     """One peer's part in the call."""
 
     role: str
@@ -49,7 +49,7 @@ class CallFacts:
     answered: datetime | None = None
     connected: datetime | None = None
     disposition: str = "no-answer"
-    legs: list[LegFacts] = field(default_factory=list)
+    legs: list[ParticipantFacts] = field(default_factory=list)
 
 
 def envelope_of(
@@ -105,7 +105,7 @@ def _talk(facts: CallFacts, ended: datetime) -> int:
     return max(0, int((ended - facts.connected).total_seconds())) if facts.connected else 0
 
 
-def _leg(leg: LegFacts) -> Json:
+def _leg(leg: ParticipantFacts) -> Json:
     began: dict[str, Json] = {"role": leg.role, "started_at": _instant(leg.began)}
     return began | ({"ended_at": _instant(leg.ended)} if leg.ended else {})
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from callward.line.call_ledger import Fact, LedgerBook
     from callward.line.ports import FrameWriter
-    from callward.line.rules import CallRules, Evidence
+    from callward.line.rules import CallRules, ConsentEvidence
     from callward.line.states import Codec, Party
     from callward.policy.vocabulary import Direction
 
@@ -70,7 +70,7 @@ class ConsentGate:
             self._through.write(party, codec, payload, at)
 
     def open(
-        self, evidence: Evidence, *, at: datetime, begin: Callable[[float], FrameWriter]
+        self, evidence: ConsentEvidence, *, at: datetime, begin: Callable[[float], FrameWriter]
     ) -> None:
         """Let frames through from now on; raises EvidenceMissingError, and then stays closed."""
         if self.state is not GateState.CLOSED:

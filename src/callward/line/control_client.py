@@ -12,6 +12,7 @@ from callward.line import errors
 from callward.line.control_messages import (
     Click,
     Complete,
+    ControlEvent,
     Dial,
     HangUp,
     Listen,
@@ -20,7 +21,6 @@ from callward.line.control_messages import (
     Presence,
     Reload,
     Resume,
-    Said,
     Status,
     Stop,
     Transfer,
@@ -79,9 +79,9 @@ class LineControl:
         """Make a call; answers its reference, or raises PermitRefusedError or NotNowError."""
         return str(self.ask(Dial(permit=permit))["call"])
 
-    def click(self, call: str, agent: str, said: Said | str) -> None:
+    def click(self, call: str, agent: str, said: ControlEvent | str) -> None:
         """Say what the person answered."""
-        self.ask(Click(call=call, agent=agent, said=Said(said)))
+        self.ask(Click(call=call, agent=agent, said=ControlEvent(said)))
 
     def stop(self, call: str, agent: str) -> None:
         """Record no more of this call."""

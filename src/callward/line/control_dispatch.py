@@ -38,27 +38,27 @@ _InCall = words.Click | words.Stop | words.Pause | words.Resume | words.Transfer
 
 
 def _in_call(board: Switchboard, order: _InCall) -> None:
-    stage = board.stage(order.call, order.agent)
+    state = board.state(order.call, order.agent)
     match order:
         case words.Click(said=said, agent=agent):
-            stage.click(str(said), by=agent)
+            state.click(str(said), by=agent)
         case words.Stop():
-            stage.stop(by="agent")
+            state.stop(by="agent")
         case words.Pause(reason=reason):
-            stage.pause(reason)
+            state.pause(reason)
         case words.Resume():
-            stage.resume(by="agent")
+            state.resume(by="agent")
         case words.Transfer(to=to, attended=attended):
-            stage.transfer(to, attended=attended)
+            state.transfer(to, attended=attended)
         case words.Complete():
-            stage.complete()
+            state.complete()
         case _:
             assert_never(order)
 
 
 def _status(board: Switchboard) -> Answer:
     faults = [{"controller": name, "why": fault.code} for name, fault in board.faults()]
-    figures = asdict(board.house.media.figures())
+    figures = asdict(board.resources.media.figures())
     return {
         "calls": board.calls(),
         "agents": board.agents(),

@@ -19,7 +19,7 @@ Fact = str | int | bool | None
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 
 
-class Said(StrEnum):
+class ControlEvent(StrEnum):
     """What the agent clicks."""
 
     AGREED = "agreed"
@@ -39,7 +39,7 @@ class Click(Closed):
     do: Literal["click"] = "click"
     call: Name
     agent: Name
-    said: Said
+    said: ControlEvent
 
 
 class Stop(Closed):

@@ -22,7 +22,7 @@ LARGEST_PROMPT = 8000 * 300  # five minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
+class PromptAudio:
     """One prompt as it is played: what it is, and its sound."""
 
     key: PromptKey
@@ -32,13 +32,13 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class PromptLibrary:
     """The prompts of one controller that were found to be the policy's, and the others' faults."""
 
-    prompts: Mapping[tuple[str, PromptKey], Spoken]
+    prompts: Mapping[tuple[str, PromptKey], PromptAudio]
     faults: Mapping[tuple[str, PromptKey], CallwardError]
 
-    def get(self, language: str, key: PromptKey) -> Spoken | None:
+    def get(self, language: str, key: PromptKey) -> PromptAudio | None:
         """Find a prompt, unless it is missing or was swapped."""
         return self.prompts.get((language, key))
 
@@ -50,9 +50,9 @@ class Shelf:
                 raise fault or PromptMissingError(prompt=str(key), language=language)
 
 
-def load_shelf(line: ControllerLine, *, own: Path, shipped: Path = SHIPPED) -> Shelf:
+def load_prompts(line: ControllerLine, *, own: Path, shipped: Path = SHIPPED) -> PromptLibrary:
     """Read every prompt of a controller into memory; those that fail are named, never played."""
-    prompts: dict[tuple[str, PromptKey], Spoken] = {}
+    prompts: dict[tuple[str, PromptKey], PromptAudio] = {}
     faults: dict[tuple[str, PromptKey], CallwardError] = {}
     folders = {PromptOrigin.SHIPPED: shipped, PromptOrigin.OWN: own}
     for language, written in line.prompts.items():
@@ -61,10 +61,10 @@ def load_shelf(line: ControllerLine, *, own: Path, shipped: Path = SHIPPED) -> S
                 prompts[language, key] = _read(prompt, language, key, folders[prompt.origin])
             except (PromptMissingError, PromptSwappedError) as fault:
                 faults[language, key] = fault
-    return Shelf(prompts=prompts, faults=faults)
+    return PromptLibrary(prompts=prompts, faults=faults)
 
 
-def _read(prompt: Prompt, language: str, key: PromptKey, folder: Path) -> Spoken:
+def _read(prompt: Prompt, language: str, key: PromptKey, folder: Path) -> PromptAudio:
     try:
         with (folder / prompt.file).open("rb") as opened:
             audio = opened.read(LARGEST_PROMPT + 1)
@@ -72,4 +72,4 @@ def _read(prompt: Prompt, language: str, key: PromptKey, folder: Path) -> Spoken
         raise PromptMissingError(prompt=str(key), language=language) from None
     if hashlib.sha256(audio).hexdigest() != prompt.sha256 or len(audio) > LARGEST_PROMPT:
         raise PromptSwappedError(prompt=str(key), language=language)
-    return Spoken(key=key, language=language, sha256=prompt.sha256, audio=audio)
+    return PromptAudio(key=key, language=language, sha256=prompt.sha256, audio=audio)

@@ -58,7 +58,7 @@ class CallRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class ConsentEvidence:
     """What was said and answered before a recording starts."""
 
     kind: EvidenceKind
@@ -123,7 +123,7 @@ _ENOUGH: Mapping[ConsentMode, frozenset[EvidenceKind]] = {
 
 
 def require_evidence(
-    rules: CallRules, evidence: Evidence, *, direction: Direction, at: datetime
+    rules: CallRules, evidence: ConsentEvidence, *, direction: Direction, at: datetime
 ) -> None:
     """Refuse to open without what the policy asks for; raises EvidenceMissingError."""
     telling = rules.telling_of(direction)

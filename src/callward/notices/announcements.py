@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-    from callward.notices.models import Edition
+    from callward.notices.models import NoticeVersion
     from callward.notices.values import AnnouncementView
     from callward.policy import Policy
 
 
-def announce(edition: Edition, policy: Policy, *, at: datetime) -> None:
+def announce(edition: NoticeVersion, policy: Policy, *, at: datetime) -> None:
     """Write down every place that has to tell people, inside the caller's transaction.
 
     The portal's own banner needs nobody; a site and an office each need somebody to see to it.

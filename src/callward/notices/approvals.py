@@ -24,10 +24,10 @@ from callward.notices.errors import (
     NoticeTooShortError,
     OneAtATimeError,
 )
-from callward.notices.models import Edition
+from callward.notices.models import NoticeVersion
 from callward.notices.notice_archive import archive
 from callward.notices.selectors import edition_view
-from callward.notices.states import OPEN, EditionState, NoticesCapability, NoticesEvent
+from callward.notices.states import OPEN, NoticesCapability, NoticesEvent, NoticeVersionState
 from callward.policy import compile_policy, lint, load
 from callward.policy.change import changes_between
 
@@ -36,24 +36,24 @@ if TYPE_CHECKING:
 
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-    from callward.notices.values import EditionView
+    from callward.notices.values import NoticeVersionView
     from callward.policy import Policy
 
 _DELAY_PASSED = system_actor("notices.delay-passed")
 
 
-def ask_approval(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
+def ask_approval(edition_ref: Ref, *, actor: Actor, at: datetime) -> NoticeVersionView:
     """Ask a second person to approve a draft, or start the policy's delay (D-19)."""
     with transaction.atomic():
         edition = locked(edition_ref)
         require_of(NoticesCapability.MANAGE_POLICY, actor, edition.controller_ref, at=at)
-        if edition.state != EditionState.DRAFT:
+        if edition.state != NoticeVersionState.DRAFT:
             raise NotADraftError(version=edition.version)
         _refuse_second_in_line(edition)
         policy = _fit(edition, at=at)
         _refuse_too_short(edition, policy, at=at)
         in_force = controllers.policy_in_force(edition.controller_ref, at=at)
-        edition.state = EditionState.ASKED
+        edition.state = NoticeVersionState.ASKED
         officer = approval.ask(
             edition, rule=in_force.two_person, zone=in_force.zone, actor=actor, at=at
         )
@@ -68,13 +68,15 @@ def ask_approval(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView
     return edition_view(edition)
 
 
-def _refuse_second_in_line(edition: Edition) -> None:
-    waiting = Edition.objects.filter(controller_ref=edition.controller_ref, state__in=OPEN).first()
+def _refuse_second_in_line(edition: NoticeVersion) -> None:
+    waiting = NoticeVersion.objects.filter(
+        controller_ref=edition.controller_ref, state__in=OPEN
+    ).first()
     if waiting is not None:
         raise OneAtATimeError(version=waiting.version)
 
 
-def _fit(edition: Edition, *, at: datetime) -> Policy:
+def _fit(edition: NoticeVersion, *, at: datetime) -> Policy:
     """The policy of a version that lint has nothing against and that follows what is in force."""
     policy = load(bytes(edition.source))
     compiled = compile_policy(policy)
@@ -86,7 +88,7 @@ def _fit(edition: Edition, *, at: datetime) -> Policy:
     return policy
 
 
-def _refuse_too_short(edition: Edition, policy: Policy, *, at: datetime) -> None:
+def _refuse_too_short(edition: NoticeVersion, policy: Policy, *, at: datetime) -> None:
     """Art. 13(3): what needs notice may not take effect before people had their days."""
     in_force = controllers.policy_in_force(edition.controller_ref, at=at)
     before = load(controllers.source(in_force.policy_id))
@@ -98,33 +100,33 @@ def _refuse_too_short(edition: Edition, policy: Policy, *, at: datetime) -> None
         raise NoticeTooShortError(version=edition.version, days=days, earliest=earliest)
 
 
-def turn_down(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
+def turn_down(edition_ref: Ref, *, actor: Actor, at: datetime) -> NoticeVersionView:
     """Send an asked version back to be a draft; the officer may, and so may a second person."""
     with transaction.atomic():
         edition = _asked(edition_ref)
         require_of(NoticesCapability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
-        edition.state = EditionState.DRAFT
+        edition.state = NoticeVersionState.DRAFT
         approval.turn_down(edition)
         edition.save()
         audit.record(NoticesEvent.EDITION_TURNED_DOWN, item=edition.ref, actor=actor, at=at)
     return edition_view(edition)
 
 
-def approve(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
+def approve(edition_ref: Ref, *, actor: Actor, at: datetime) -> NoticeVersionView:
     """Stand behind a version that somebody else asked for: it is archived, announced, and waits."""
     with transaction.atomic():
         edition = _asked(edition_ref)
         return _approved(edition, actor=actor, at=at)
 
 
-def _asked(edition_ref: Ref) -> Edition:
+def _asked(edition_ref: Ref) -> NoticeVersion:
     edition = locked(edition_ref)
-    if edition.state != EditionState.ASKED:
+    if edition.state != NoticeVersionState.ASKED:
         raise NotAskedError(ref=edition.version)
     return edition
 
 
-def _approver(edition: Edition, actor: Actor, *, at: datetime) -> Actor:
+def _approver(edition: NoticeVersion, actor: Actor, *, at: datetime) -> Actor:
     return approval.approve(
         edition,
         named=edition.version,
@@ -138,11 +140,11 @@ def _approver(edition: Edition, actor: Actor, *, at: datetime) -> Actor:
     )
 
 
-def _approved(edition: Edition, *, actor: Actor, at: datetime) -> EditionView:
+def _approved(edition: NoticeVersion, *, actor: Actor, at: datetime) -> NoticeVersionView:
     approver = _approver(edition, actor, at=at)
     policy = _fit(edition, at=at)
     zone = compile_policy(policy).zone
-    edition.state, edition.blocked_by = EditionState.APPROVED, ""
+    edition.state, edition.blocked_by = NoticeVersionState.APPROVED, ""
     edition.publish_at = rules.publish_instant(edition.effective_on, approved_at=at, zone=zone)
     edition.announced_until = rules.announced_until(
         edition.effective_on, notice_days=policy.change.notice_days
@@ -164,7 +166,7 @@ def _approved(edition: Edition, *, actor: Actor, at: datetime) -> EditionView:
 
 def approve_after_delay(at: datetime) -> int:
     """Approve every version whose delay has passed without the officer turning it down (D-19)."""
-    waiting = Edition.objects.filter(state=EditionState.ASKED, passes_at__lte=at)
+    waiting = NoticeVersion.objects.filter(state=NoticeVersionState.ASKED, passes_at__lte=at)
     refs = list(waiting.values_list("ref", flat=True))
     return sum(_passed(ref, at=at) for ref in refs)
 

@@ -17,15 +17,21 @@ from callward.notices import rules, selectors
 from callward.notices.archived_notice import NoticeText, read_notice
 from callward.notices.errors import (
     AlreadyPublishedError,
-    EditionNotFoundError,
     NotADraftError,
     NoticeNotFoundError,
+    NoticeVersionNotFoundError,
     VersionTakenError,
 )
-from callward.notices.models import Edition
+from callward.notices.models import NoticeVersion
 from callward.notices.rendered_notices import render
 from callward.notices.selectors import edition_view
-from callward.notices.states import PUBLIC, EditionState, Format, NoticesCapability, NoticesEvent
+from callward.notices.states import (
+    PUBLIC,
+    Format,
+    NoticesCapability,
+    NoticesEvent,
+    NoticeVersionState,
+)
 from callward.policy import compile_policy, load
 from callward.texts import LANGUAGES
 from callward.texts.states import NoticeKind
@@ -35,17 +41,19 @@ if TYPE_CHECKING:
 
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-    from callward.notices.values import EditionView
+    from callward.notices.values import NoticeVersionView
     from callward.policy import CompiledPolicy
 
 
-def draft_policy(controller_ref: Ref, toml: bytes, *, actor: Actor, at: datetime) -> EditionView:
+def draft_policy(
+    controller_ref: Ref, toml: bytes, *, actor: Actor, at: datetime
+) -> NoticeVersionView:
     """Keep a revision as a draft; lint may still have much to say about it."""
     require_of(NoticesCapability.MANAGE_POLICY, actor, controller_ref, at=at)
     policy = compile_policy(load(toml))
     with transaction.atomic():
         refuse_unfit(controller_ref, policy, at=at)
-        edition = Edition.objects.create(
+        edition = NoticeVersion.objects.create(
             ref=new_ref(at),
             controller_ref=controller_ref,
             policy_id=policy.policy_id,
@@ -54,7 +62,7 @@ def draft_policy(controller_ref: Ref, toml: bytes, *, actor: Actor, at: datetime
             effective_on=policy.effective,
             languages=" ".join(rules.in_order(policy.languages, LANGUAGES)),
             source=toml,
-            state=EditionState.DRAFT,
+            state=NoticeVersionState.DRAFT,
             drafted_at=at,
             drafted_by=str(actor),
         )
@@ -78,7 +86,7 @@ def refuse_unfit(controller_ref: Ref, policy: CompiledPolicy, *, at: datetime) -
         raise PolicyKnownError(policy_id=policy.policy_id)
     if policy.previous != in_force.policy_id:
         raise PolicyChainError(found=policy.previous or "-", wanted=in_force.policy_id)
-    taken = Edition.objects.filter(controller_ref=controller_ref, label=policy.version)
+    taken = NoticeVersion.objects.filter(controller_ref=controller_ref, label=policy.version)
     if taken.filter(state__in=PUBLIC).exists() or policy.version == in_force.version:
         raise VersionTakenError(version=policy.version)
 
@@ -97,27 +105,27 @@ def preview(edition_ref: Ref, *, kind: str, language: str) -> NoticeText:
     return read_notice(render(policy, kind=found, language=language, form=Format.JSON))
 
 
-def withdraw(edition_ref: Ref, *, actor: Actor, at: datetime) -> EditionView:
+def withdraw(edition_ref: Ref, *, actor: Actor, at: datetime) -> NoticeVersionView:
     """Let go of a version that is not published; what was approved stays in the archive."""
     with transaction.atomic():
         edition = locked(edition_ref)
         require_of(NoticesCapability.MANAGE_POLICY, actor, edition.controller_ref, at=at)
-        if edition.state == EditionState.PUBLISHED:
+        if edition.state == NoticeVersionState.PUBLISHED:
             raise AlreadyPublishedError(version=edition.version)
-        if edition.state == EditionState.WITHDRAWN:
+        if edition.state == NoticeVersionState.WITHDRAWN:
             raise NotADraftError(version=edition.version)
-        edition.state = EditionState.WITHDRAWN
+        edition.state = NoticeVersionState.WITHDRAWN
         edition.withdrawn_at, edition.withdrawn_by = at, str(actor)
         edition.save()
         audit.record(NoticesEvent.EDITION_WITHDRAWN, item=edition.ref, actor=actor, at=at)
     return edition_view(edition)
 
 
-def locked(edition_ref: Ref) -> Edition:
+def locked(edition_ref: Ref) -> NoticeVersion:
     """One version, locked for a change; raises EditionNotFoundError."""
-    edition = Edition.objects.select_for_update().filter(ref=edition_ref).first()
+    edition = NoticeVersion.objects.select_for_update().filter(ref=edition_ref).first()
     if edition is None:
-        raise EditionNotFoundError(ref=edition_ref)
+        raise NoticeVersionNotFoundError(ref=edition_ref)
     return edition
 
 

@@ -17,7 +17,7 @@ class NoticesError(CallwardError):
     code = "notices"
 
 
-class EditionNotFoundError(NoticesError, NotFoundError):
+class NoticeVersionNotFoundError(NoticesError, NotFoundError):
     """There is no such version of a notice, or it is not public."""
 
     code = "edition-not-found"

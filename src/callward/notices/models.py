@@ -8,7 +8,7 @@ from django.db.models import Q
 from callward.approval import TwoPersonAct
 from callward.holdings import DataCategory, holds
 from callward.kernel.references import new_ref
-from callward.notices.states import OPEN, EditionState
+from callward.notices.states import OPEN, NoticeVersionState
 
 _STAFF = DataCategory.STAFF_ACTIVITY
 
@@ -16,7 +16,7 @@ _STAFF = DataCategory.STAFF_ACTIVITY
 @holds(
     drafted_by=_STAFF, asked_by=_STAFF, approved_by=_STAFF, published_by=_STAFF, withdrawn_by=_STAFF
 )
-class Edition(TwoPersonAct):
+class NoticeVersion(TwoPersonAct):
     """One version of a controller's policy and notices: drafted, approved by two, published."""
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
@@ -29,7 +29,7 @@ class Edition(TwoPersonAct):
     languages = models.CharField(max_length=200)  # the controller's own, then the others
     source = models.BinaryField()
     state = models.CharField(
-        max_length=16, choices=[(state.value, state.value) for state in EditionState]
+        max_length=16, choices=[(state.value, state.value) for state in NoticeVersionState]
     )
     drafted_at = models.DateTimeField()
     drafted_by = models.CharField(max_length=80)
@@ -53,7 +53,7 @@ class Edition(TwoPersonAct):
             ),
             models.UniqueConstraint(
                 fields=["controller_ref", "label"],
-                condition=~Q(state__in=[EditionState.DRAFT, EditionState.WITHDRAWN]),
+                condition=~Q(state__in=[NoticeVersionState.DRAFT, NoticeVersionState.WITHDRAWN]),
                 name="edition_label_is_given_once",
             ),
             models.UniqueConstraint(
@@ -61,10 +61,12 @@ class Edition(TwoPersonAct):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    state=EditionState.PUBLISHED, published_at__isnull=False, number__isnull=False
+                    state=NoticeVersionState.PUBLISHED,
+                    published_at__isnull=False,
+                    number__isnull=False,
                 )
                 | (
-                    ~Q(state=EditionState.PUBLISHED)
+                    ~Q(state=NoticeVersionState.PUBLISHED)
                     & Q(published_at__isnull=True, number__isnull=True)
                 ),
                 name="published_edition_says_when",
@@ -80,7 +82,7 @@ class Document(models.Model):
     """One notice in one language and form, byte for byte; never changed, never deleted (C-16)."""
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="documents")
+    edition = models.ForeignKey(NoticeVersion, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(max_length=24)
     language = models.CharField(max_length=8)
     format = models.CharField(max_length=8)
@@ -104,7 +106,9 @@ class Announcement(models.Model):
     """One place where a change has to be announced, and who saw to it (I-18)."""
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="announcements")
+    edition = models.ForeignKey(
+        NoticeVersion, on_delete=models.PROTECT, related_name="announcements"
+    )
     channel = models.CharField(max_length=16)
     place = models.CharField(max_length=200, blank=True)  # an office or a site by its name
     made_at = models.DateTimeField()
@@ -127,7 +131,7 @@ class Review(models.Model):
     """Somebody has looked whether a version still says what is done (S-13)."""
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="reviews")
+    edition = models.ForeignKey(NoticeVersion, on_delete=models.PROTECT, related_name="reviews")
     reviewed_at = models.DateTimeField()
     reviewed_by = models.CharField(max_length=80)
 
@@ -140,7 +144,7 @@ class LastCheck(models.Model):
     """What a probe said of a version when a newer one took its place."""
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="last_checks")
+    edition = models.ForeignKey(NoticeVersion, on_delete=models.PROTECT, related_name="last_checks")
     probe = models.CharField(max_length=40)
     state = models.CharField(max_length=16)
     checked_at = models.DateTimeField(null=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from callward.kernel.references import new_ref
 from callward.notices import rendered_notices
-from callward.notices.models import Document, Edition
+from callward.notices.models import Document, NoticeVersion
 from callward.notices.states import PUBLIC, ArchiveFault, Format
 from callward.notices.values import ArchiveFinding, ArchiveReport
 from callward.policy import load
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from callward.policy import Policy
 
 
-def archive(edition: Edition, policy: Policy, *, at: datetime) -> int:
+def archive(edition: NoticeVersion, policy: Policy, *, at: datetime) -> int:
     """Keep every notice of a version, inside the caller's transaction."""
     rows = [
         Document(
@@ -42,7 +42,7 @@ def archive(edition: Edition, policy: Policy, *, at: datetime) -> int:
 
 def verify_archive(controller_ref: Ref | None = None) -> ArchiveReport:
     """Digest every archived document again, and render those of today's texts once more."""
-    rows = Edition.objects.filter(state__in=PUBLIC).order_by("controller_ref", "drafted_at")
+    rows = NoticeVersion.objects.filter(state__in=PUBLIC).order_by("controller_ref", "drafted_at")
     if controller_ref is not None:
         rows = rows.filter(controller_ref=controller_ref)
     editions = list(rows)
@@ -65,7 +65,7 @@ def verify_archive(controller_ref: Ref | None = None) -> ArchiveReport:
     )
 
 
-def _broken(edition: Edition, kept: list[Document]) -> Iterator[ArchiveFinding]:
+def _broken(edition: NoticeVersion, kept: list[Document]) -> Iterator[ArchiveFinding]:
     if not kept:
         yield _finding(edition, None, ArchiveFault.MISSING)
     for document in kept:
@@ -82,7 +82,7 @@ def is_whole(kept: Sequence[Document]) -> bool:
     return bool(kept) and all(map(_is_what_it_was, kept))
 
 
-def drifted(edition: Edition, kept: Sequence[Document]) -> list[Document]:
+def drifted(edition: NoticeVersion, kept: Sequence[Document]) -> list[Document]:
     """The documents of a version that we would write in other words today."""
     again = {
         (made.kind, made.language, made.format): made.content
@@ -96,7 +96,9 @@ def drifted(edition: Edition, kept: Sequence[Document]) -> list[Document]:
     ]
 
 
-def _finding(edition: Edition, document: Document | None, fault: ArchiveFault) -> ArchiveFinding:
+def _finding(
+    edition: NoticeVersion, document: Document | None, fault: ArchiveFault
+) -> ArchiveFinding:
     return ArchiveFinding(
         version=edition.version,
         kind=document.kind if document else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from callward.kernel.ports import Slot
+from callward.kernel.ports import Port
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,4 +41,4 @@ class SentenceChecks(Protocol):
         ...
 
 
-checks: Slot[SentenceChecks] = Slot("notices.checks")
+checks: Port[SentenceChecks] = Port("notices.checks")

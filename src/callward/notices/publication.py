@@ -14,10 +14,10 @@ from callward.kernel.references import new_ref
 from callward.notices import rules, sentence_backing, wording_changes
 from callward.notices.announcements import announce
 from callward.notices.drafts import locked, note_blocked
-from callward.notices.models import Edition
+from callward.notices.models import NoticeVersion
 from callward.notices.notice_archive import archive
 from callward.notices.selectors import edition_view, probes_of
-from callward.notices.states import EditionState, NoticesEvent
+from callward.notices.states import NoticesEvent, NoticeVersionState
 from callward.policy import load
 from callward.texts import LANGUAGES
 from callward.texts.states import Probe
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
     from callward.controllers.selectors import RevisionView
     from callward.kernel.references import Ref
-    from callward.notices.values import EditionView
+    from callward.notices.values import NoticeVersionView
     from callward.policy import Policy
 
 _PUBLISHER = system_actor("notices.publish")
 
 
-def publish_due(at: datetime, *, controller_ref: Ref | None = None) -> list[EditionView]:
+def publish_due(at: datetime, *, controller_ref: Ref | None = None) -> list[NoticeVersionView]:
     """Publish what is in force or whose day has come; a red or stale check blocks it."""
     known = [controller_ref] if controller_ref else [one.ref for one in controllers.controllers()]
     return [edition for ref in known for edition in _publish_of(ref, at=at)]
@@ -46,7 +46,7 @@ def what_blocks(at: datetime, *, controller_ref: Ref | None = None) -> tuple[str
     return tuple(sorted({code for ref in stopped for code in what_blocks_now(ref, at=at)}))
 
 
-def _publish_of(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
+def _publish_of(controller_ref: Ref, *, at: datetime) -> list[NoticeVersionView]:
     in_force = _unpublished(controller_ref, at=at)
     due = _due(controller_ref, at=at)
     anew = _reissue(controller_ref, at=at)
@@ -70,7 +70,7 @@ def what_blocks_now(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
     return tuple(code for code in blocked if code != Probe.NOTICES_MATCH)
 
 
-def _reissue(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
+def _reissue(controller_ref: Ref, *, at: datetime) -> list[NoticeVersionView]:
     """Publish the same policy again where our own words have changed with a new Callward."""
     before = wording_changes.outdated(controller_ref)
     if before is None or {*sentence_backing.blocking(controller_ref, at=at)} - {
@@ -96,7 +96,9 @@ def _reissue(controller_ref: Ref, *, at: datetime) -> list[EditionView]:
 
 def _unpublished(controller_ref: Ref, *, at: datetime) -> list[RevisionView]:
     """Revisions in force that came past this room: a controller's first, or one by command."""
-    rows = Edition.objects.filter(controller_ref=controller_ref, state=EditionState.PUBLISHED)
+    rows = NoticeVersion.objects.filter(
+        controller_ref=controller_ref, state=NoticeVersionState.PUBLISHED
+    )
     published = set(rows.values_list("policy_id", flat=True))
     return [
         revision
@@ -106,13 +108,13 @@ def _unpublished(controller_ref: Ref, *, at: datetime) -> list[RevisionView]:
 
 
 def _due(controller_ref: Ref, *, at: datetime) -> Ref | None:
-    waiting = Edition.objects.filter(
-        controller_ref=controller_ref, state=EditionState.APPROVED, publish_at__lte=at
+    waiting = NoticeVersion.objects.filter(
+        controller_ref=controller_ref, state=NoticeVersionState.APPROVED, publish_at__lte=at
     )
     return waiting.values_list("ref", flat=True).first()
 
 
-def _publish_revision(revision: RevisionView, *, at: datetime) -> EditionView:
+def _publish_revision(revision: RevisionView, *, at: datetime) -> NoticeVersionView:
     source = controllers.source(revision.policy_id)
     policy = load(source)
     with transaction.atomic():
@@ -124,8 +126,10 @@ def _publish_revision(revision: RevisionView, *, at: datetime) -> EditionView:
     return edition_view(edition)
 
 
-def _edition_of(revision: RevisionView, policy: Policy, source: bytes, *, at: datetime) -> Edition:
-    return Edition(
+def _edition_of(
+    revision: RevisionView, policy: Policy, source: bytes, *, at: datetime
+) -> NoticeVersion:
+    return NoticeVersion(
         ref=new_ref(at),
         controller_ref=revision.controller_ref,
         policy_id=revision.policy_id,
@@ -146,12 +150,16 @@ def _edition_of(revision: RevisionView, policy: Policy, source: bytes, *, at: da
 
 
 def _free_label(revision: RevisionView) -> str:
-    rows = Edition.objects.filter(controller_ref=revision.controller_ref, label=revision.version)
-    taken = rows.exclude(state__in=[EditionState.DRAFT, EditionState.WITHDRAWN]).exists()
+    rows = NoticeVersion.objects.filter(
+        controller_ref=revision.controller_ref, label=revision.version
+    )
+    taken = rows.exclude(
+        state__in=[NoticeVersionState.DRAFT, NoticeVersionState.WITHDRAWN]
+    ).exists()
     return f"{revision.version}-{revision.number}" if taken else revision.version
 
 
-def _publish_edition(edition_ref: Ref, *, at: datetime) -> EditionView | None:
+def _publish_edition(edition_ref: Ref, *, at: datetime) -> NoticeVersionView | None:
     try:
         with transaction.atomic():
             edition = locked(edition_ref)
@@ -165,15 +173,15 @@ def _publish_edition(edition_ref: Ref, *, at: datetime) -> EditionView | None:
         return None
 
 
-def _take_place(edition: Edition, *, at: datetime) -> None:
+def _take_place(edition: NoticeVersion, *, at: datetime) -> None:
     """Close the version before with what the checks say of it, and open this one."""
-    rows = Edition.objects.filter(
-        controller_ref=edition.controller_ref, state=EditionState.PUBLISHED
+    rows = NoticeVersion.objects.filter(
+        controller_ref=edition.controller_ref, state=NoticeVersionState.PUBLISHED
     )
     before = rows.order_by("-number").first()
     if before is not None and not before.last_checks.exists():
         sentence_backing.keep_last(before, probes_of(before.ref), at=at)
-    edition.state, edition.blocked_by = EditionState.PUBLISHED, ""
+    edition.state, edition.blocked_by = NoticeVersionState.PUBLISHED, ""
     edition.published_at, edition.published_by = at, str(_PUBLISHER)
     edition.number = 1 if before is None or before.number is None else before.number + 1
     edition.save()

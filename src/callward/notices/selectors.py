@@ -13,18 +13,18 @@ from callward.notices import sentence_backing
 from callward.notices.archived_notice import NoticeText, read_notice
 from callward.notices.errors import (
     AnnouncementNotFoundError,
-    EditionNotFoundError,
     NothingPublishedError,
     NoticeNotFoundError,
+    NoticeVersionNotFoundError,
 )
-from callward.notices.models import Announcement, Document, Edition
+from callward.notices.models import Announcement, Document, NoticeVersion
 from callward.notices.rules import SentenceChange, best_language, changed_sentences
-from callward.notices.states import OPEN, PUBLIC, EditionState, Format
+from callward.notices.states import OPEN, PUBLIC, Format, NoticeVersionState
 from callward.notices.values import (
     AnnouncementView,
     Banner,
     DocumentView,
-    EditionView,
+    NoticeVersionView,
     Reach,
 )
 from callward.policy import canonical_json, compile_policy, lint, load
@@ -81,9 +81,9 @@ __all__ = [
 ]
 
 
-def edition_view(row: Edition) -> EditionView:
+def edition_view(row: NoticeVersion) -> NoticeVersionView:
     """One version as a plain value."""
-    return EditionView(
+    return NoticeVersionView(
         ref=row.ref,
         controller_ref=row.controller_ref,
         policy_id=row.policy_id,
@@ -92,7 +92,7 @@ def edition_view(row: Edition) -> EditionView:
         reworded=row.reworded,
         languages=tuple(row.languages.split()),
         effective_on=row.effective_on,
-        state=EditionState(row.state),
+        state=NoticeVersionState(row.state),
         drafted_at=row.drafted_at,
         drafted_by=row.drafted_by,
         asked_at=row.asked_at,
@@ -121,65 +121,75 @@ def announcement_view(row: Announcement) -> AnnouncementView:
     )
 
 
-def _row(edition_ref: Ref) -> Edition:
-    found = Edition.objects.filter(ref=edition_ref).first()
+def _row(edition_ref: Ref) -> NoticeVersion:
+    found = NoticeVersion.objects.filter(ref=edition_ref).first()
     if found is None:
-        raise EditionNotFoundError(ref=edition_ref)
+        raise NoticeVersionNotFoundError(ref=edition_ref)
     return found
 
 
-def edition(edition_ref: Ref) -> EditionView:
+def edition(edition_ref: Ref) -> NoticeVersionView:
     """One version; raises EditionNotFoundError."""
     return edition_view(_row(edition_ref))
 
 
-def editions(controller_ref: Ref, *, states: Sequence[EditionState] = ()) -> list[EditionView]:
+def editions(
+    controller_ref: Ref, *, states: Sequence[NoticeVersionState] = ()
+) -> list[NoticeVersionView]:
     """The versions of a controller, the newest first."""
-    rows = Edition.objects.filter(controller_ref=controller_ref).defer("source")
+    rows = NoticeVersion.objects.filter(controller_ref=controller_ref).defer("source")
     if states:
         rows = rows.filter(state__in=states)
     return [edition_view(row) for row in rows.order_by("-drafted_at", "-ref")]
 
 
-def published(controller_ref: Ref) -> list[EditionView]:
+def published(controller_ref: Ref) -> list[NoticeVersionView]:
     """Every version that was ever in force and published, the newest first."""
-    rows = Edition.objects.filter(controller_ref=controller_ref, state=EditionState.PUBLISHED)
+    rows = NoticeVersion.objects.filter(
+        controller_ref=controller_ref, state=NoticeVersionState.PUBLISHED
+    )
     return [edition_view(row) for row in rows.defer("source").order_by("-number")]
 
 
-def current(controller_ref: Ref) -> EditionView:
+def current(controller_ref: Ref) -> NoticeVersionView:
     """The version that people read today; raises NothingPublishedError."""
-    rows = Edition.objects.filter(controller_ref=controller_ref, state=EditionState.PUBLISHED)
+    rows = NoticeVersion.objects.filter(
+        controller_ref=controller_ref, state=NoticeVersionState.PUBLISHED
+    )
     row = rows.defer("source").order_by("-number").first()
     if row is None:
         raise NothingPublishedError(ref=controllers.controller(controller_ref).slug)
     return edition_view(row)
 
 
-def upcoming(controller_ref: Ref) -> EditionView | None:
+def upcoming(controller_ref: Ref) -> NoticeVersionView | None:
     """The version that is approved and waits for its day."""
-    rows = Edition.objects.filter(controller_ref=controller_ref, state=EditionState.APPROVED)
+    rows = NoticeVersion.objects.filter(
+        controller_ref=controller_ref, state=NoticeVersionState.APPROVED
+    )
     row = rows.defer("source").first()
     return None if row is None else edition_view(row)
 
 
-def labelled(controller_ref: Ref, label: str) -> EditionView:
+def labelled(controller_ref: Ref, label: str) -> NoticeVersionView:
     """The public version of this name; raises EditionNotFoundError."""
-    rows = Edition.objects.filter(controller_ref=controller_ref, label=label, state__in=PUBLIC)
+    rows = NoticeVersion.objects.filter(
+        controller_ref=controller_ref, label=label, state__in=PUBLIC
+    )
     row = rows.defer("source").first()
     if row is None:
-        raise EditionNotFoundError(ref=label)
+        raise NoticeVersionNotFoundError(ref=label)
     return edition_view(row)
 
 
-def waiting_for_officer(controller_ref: Ref) -> list[EditionView]:
+def waiting_for_officer(controller_ref: Ref) -> list[NoticeVersionView]:
     """Versions that wait for somebody: for an approval, their day, or a check to turn green."""
     return editions(controller_ref, states=OPEN)
 
 
 def publishing_controllers() -> list[ControllerView]:
     """The controllers that have published notices, by brand."""
-    rows = Edition.objects.filter(state=EditionState.PUBLISHED).order_by()
+    rows = NoticeVersion.objects.filter(state=NoticeVersionState.PUBLISHED).order_by()
     refs = set(rows.values_list("controller_ref", flat=True).distinct())
     found = [one for one in controllers.controllers() if one.ref in refs]
     return sorted(found, key=lambda one: one.brand.casefold())
@@ -220,8 +230,8 @@ def changes_from(edition_ref: Ref, newer_ref: Ref) -> tuple[Change, ...]:
     return changes_between(policy_of(edition_ref), policy_of(newer_ref))
 
 
-def _before(row: Edition, after: Policy, *, at: datetime) -> Policy | None:
-    if row.state == EditionState.PUBLISHED:
+def _before(row: NoticeVersion, after: Policy, *, at: datetime) -> Policy | None:
+    if row.state == NoticeVersionState.PUBLISHED:
         return load(controllers.source(after.previous)) if after.previous else None
     in_force = controllers.policy_in_force(row.controller_ref, at=at)
     return load(controllers.source(in_force.policy_id))
@@ -235,7 +245,7 @@ def foreseen(edition_ref: Ref, *, at: datetime) -> Foreseen:
 
 
 def sentence_checks(
-    edition: EditionView, probes: Iterable[Probe], *, at: datetime
+    edition: NoticeVersionView, probes: Iterable[Probe], *, at: datetime
 ) -> Mapping[Probe, SentenceCheck]:
     """What the checks say: now for what people read today, as written down then for the rest."""
     if edition.ref == current(edition.controller_ref).ref:
@@ -301,7 +311,7 @@ def announcements(edition_ref: Ref) -> list[AnnouncementView]:
     return [announcement_view(row) for row in rows]
 
 
-def announcement(announcement_ref: Ref) -> tuple[EditionView, AnnouncementView]:
+def announcement(announcement_ref: Ref) -> tuple[NoticeVersionView, AnnouncementView]:
     """One announcement and its version; raises AnnouncementNotFoundError."""
     row = Announcement.objects.select_related("edition").filter(ref=announcement_ref).first()
     if row is None:
@@ -325,12 +335,12 @@ def reach(edition_ref: Ref) -> Reach:
 
 def banner(controller_ref: Ref, *, at: datetime) -> Banner | None:
     """What every page of a controller says of a change: one that comes, or one just come."""
-    rows = Edition.objects.filter(controller_ref=controller_ref, state__in=PUBLIC)
+    rows = NoticeVersion.objects.filter(controller_ref=controller_ref, state__in=PUBLIC)
     line = list(rows.defer("source").order_by(F("number").desc(nulls_first=True))[:2])
     if len(line) < _A_CHANGE:
         return None
     after, before = line
-    coming = after.state == EditionState.APPROVED
+    coming = after.state == NoticeVersionState.APPROVED
     zone = controllers.policy_in_force(controller_ref, at=at).zone
     last = after.announced_until
     if not coming and (last is None or local_day(at, zone=zone) > last):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.kernel.ports import PortUnpluggedError
+from callward.kernel.ports import PortUnboundError
 from callward.notices import ports
 from callward.notices.models import LastCheck
 from callward.notices.ports import SentenceCheck
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.notices.models import Edition
+    from callward.notices.models import NoticeVersion
     from callward.notices.ports import SentenceChecks
 
 
 def _watcher() -> SentenceChecks | None:
     try:
         return ports.checks.get()
-    except PortUnpluggedError:  # a house without promises: every sentence is simply not checked
+    except PortUnboundError:  # a house without promises: every sentence is simply not checked
         return None
 
 
@@ -44,7 +44,7 @@ def blocking(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
     return () if watcher is None else tuple(watcher.may_publish(controller_ref, at))
 
 
-def keep_last(edition: Edition, probes: Iterable[Probe], *, at: datetime) -> None:
+def keep_last(edition: NoticeVersion, probes: Iterable[Probe], *, at: datetime) -> None:
     """Write down what the checks say of a version at the moment a newer one takes its place."""
     found = checks_now(edition.controller_ref, probes, at=at)
     LastCheck.objects.bulk_create(

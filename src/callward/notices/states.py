@@ -11,7 +11,7 @@ from callward.kernel.labels import Labelled
 from callward.policy.vocabulary import Role
 
 
-class EditionState(Labelled, family="edition"):
+class NoticeVersionState(Labelled, family="edition"):
     """The life of one version of a controller's notices, from the draft on."""
 
     DRAFT = "draft", _("Draft")
@@ -21,8 +21,11 @@ class EditionState(Labelled, family="edition"):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-OPEN = (EditionState.ASKED, EditionState.APPROVED)
-PUBLIC = (EditionState.APPROVED, EditionState.PUBLISHED)  # what is approved is announced
+OPEN = (NoticeVersionState.ASKED, NoticeVersionState.APPROVED)
+PUBLIC = (
+    NoticeVersionState.APPROVED,
+    NoticeVersionState.PUBLISHED,
+)  # what is approved is announced
 
 
 class Format(StrEnum):

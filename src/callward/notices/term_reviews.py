@@ -14,7 +14,7 @@ from callward.notices import selectors
 from callward.notices.drafts import locked
 from callward.notices.errors import NotPublishedError
 from callward.notices.models import Review
-from callward.notices.states import EditionState, NoticesCapability, NoticesEvent
+from callward.notices.states import NoticesCapability, NoticesEvent, NoticeVersionState
 from callward.notices.values import ReviewDue
 from callward.policy.vocabulary_notice import Reviewed
 
@@ -30,7 +30,7 @@ def review(edition_ref: Ref, *, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         edition = locked(edition_ref)
         require_of(NoticesCapability.APPROVE_POLICY, actor, edition.controller_ref, at=at)
-        if edition.state != EditionState.PUBLISHED:
+        if edition.state != NoticeVersionState.PUBLISHED:
             raise NotPublishedError(version=edition.version)
         Review.objects.create(
             ref=new_ref(at), edition=edition, reviewed_at=at, reviewed_by=str(actor)

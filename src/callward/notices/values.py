@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from callward.kernel.references import Ref
-    from callward.notices.states import ArchiveFault, EditionState, Format
+    from callward.notices.states import ArchiveFault, Format, NoticeVersionState
     from callward.policy.vocabulary import AnnounceChange
     from callward.texts.states import NoticeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditionView:
+class NoticeVersionView:
     """One version of a controller's notices, as screens and commands show it."""
 
     ref: Ref
@@ -27,7 +27,7 @@ class EditionView:
     reworded: bool
     languages: tuple[str, ...]
     effective_on: date
-    state: EditionState
+    state: NoticeVersionState
     drafted_at: datetime
     drafted_by: str
     asked_at: datetime | None

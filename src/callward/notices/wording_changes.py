@@ -8,9 +8,9 @@ from callward.kernel.actors import system_actor
 from callward.kernel.calendar import local_day, zone_named
 from callward.kernel.references import new_ref
 from callward.notices import rules
-from callward.notices.models import Edition
+from callward.notices.models import NoticeVersion
 from callward.notices.notice_archive import drifted, is_whole
-from callward.notices.states import EditionState
+from callward.notices.states import NoticeVersionState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +23,7 @@ _REWORDED = system_actor("notices.reworded")
 _compared: set[Ref] = set()
 
 
-def outdated(controller_ref: Ref) -> Edition | None:
+def outdated(controller_ref: Ref) -> NoticeVersion | None:
     """What people read today, if our words for it have changed and its archive is whole.
 
     An archive that somebody has changed is no new wording: that stays red until a person looks.
@@ -40,8 +40,10 @@ def outdated(controller_ref: Ref) -> Edition | None:
     return None
 
 
-def _current(controller_ref: Ref) -> Edition | None:
-    rows = Edition.objects.filter(controller_ref=controller_ref, state=EditionState.PUBLISHED)
+def _current(controller_ref: Ref) -> NoticeVersion | None:
+    rows = NoticeVersion.objects.filter(
+        controller_ref=controller_ref, state=NoticeVersionState.PUBLISHED
+    )
     return rows.order_by("-number").first()
 
 
@@ -51,7 +53,7 @@ def is_compared(controller_ref: Ref) -> bool:
     return edition is not None and edition.ref in _compared
 
 
-def note_compared(edition: Edition) -> None:
+def note_compared(edition: NoticeVersion) -> None:
     """A version just written needs no comparing."""
     _compared.add(edition.ref)
 
@@ -61,15 +63,15 @@ def forget_compared() -> None:
     _compared.clear()
 
 
-def copy_of(before: Edition, policy: Policy, *, at: datetime) -> Edition:
+def copy_of(before: NoticeVersion, policy: Policy, *, at: datetime) -> NoticeVersion:
     """The next version of the same policy: no rule changes, so nobody has to approve it."""
-    same = Edition.objects.filter(
+    same = NoticeVersion.objects.filter(
         controller_ref=before.controller_ref,
         policy_id=before.policy_id,
-        state=EditionState.PUBLISHED,
+        state=NoticeVersionState.PUBLISHED,
     )
     today = local_day(at, zone=zone_named(policy.timezone))
-    return Edition(
+    return NoticeVersion(
         ref=new_ref(at),
         controller_ref=before.controller_ref,
         policy_id=before.policy_id,

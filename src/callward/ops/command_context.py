@@ -19,7 +19,7 @@ SETTINGS = "callward.config.settings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class CommandContext:
     """One Callward as a command sees it."""
 
     folder: DataFolder
@@ -49,7 +49,7 @@ def load() -> None:
     django.setup(set_prefix=False)  # only pages have addresses
 
 
-def open_house(*, before_replay: bool = False) -> House:
+def open_context(*, before_replay: bool = False) -> CommandContext:
     """Let in the owner of the root key, unless the folder is not set up or awaits its replay."""
     folder = chosen_folder()
     if not folder.is_made():
@@ -57,7 +57,7 @@ def open_house(*, before_replay: bool = False) -> House:
     if os.getuid() != folder.keys.stat().st_uid:
         raise NotKeyOwnerError
     load()
-    house = House(folder=folder, actor=command_actor(), at=clock.now())
+    house = CommandContext(folder=folder, actor=command_actor(), at=clock.now())
     if not before_replay:
         refuse_before_replay()
     return house

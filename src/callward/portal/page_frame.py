@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from callward.controllers.selectors import ControllerView
-    from callward.notices.values import EditionView
+    from callward.notices.values import NoticeVersionView
     from callward.policy import Policy
 
     View = Callable[..., HttpResponse]
@@ -45,7 +45,7 @@ class Reader:
 
     request: HttpRequest
     controller: ControllerView
-    edition: EditionView
+    edition: NoticeVersionView
     language: str
     negotiated: bool
     at: datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from callward.kernel.ports import Slot
+from callward.kernel.ports import Port
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -54,7 +54,7 @@ class DeclaredHosts(Protocol):
     def __call__(self, controller_ref: Ref) -> Collection[str]: ...
 
 
-declared_hosts: Slot[DeclaredHosts] = Slot("promises.declared_hosts")
-world: Slot[World] = Slot("promises.world")
-reach: Slot[Reach] = Slot("promises.reach")
-visitor: Slot[Visitor] = Slot("promises.visitor")
+declared_hosts: Port[DeclaredHosts] = Port("promises.declared_hosts")
+world: Port[World] = Port("promises.world")
+reach: Port[Reach] = Port("promises.reach")
+visitor: Port[Visitor] = Port("promises.visitor")

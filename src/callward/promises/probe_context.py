@@ -37,7 +37,7 @@ NOTHING_PROMISED = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glance:
+class ProbeContext:
     """One controller at one instant, with its policies as they were written, not as compiled."""
 
     controller_ref: Ref

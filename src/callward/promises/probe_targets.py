@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from callward.controllers import selectors as controllers
 from callward.promises import ports
-from callward.promises.probe_context import Glance
+from callward.promises.probe_context import ProbeContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +21,10 @@ WHERE controller_id = %(controller)s AND in_force_from <= %(at)s ORDER BY number
 """
 
 
-def glance(controller_ref: Ref, *, at: datetime) -> Glance | None:
+def glance(controller_ref: Ref, *, at: datetime) -> ProbeContext | None:
     """One controller with its policies as written; None before its first one is in force."""
     view = controllers.controller(controller_ref)
-    empty = Glance(
+    empty = ProbeContext(
         controller_ref=controller_ref,
         slug=view.slug,
         at=at,
@@ -38,7 +38,7 @@ def glance(controller_ref: Ref, *, at: datetime) -> Glance | None:
     }
     if not documents:
         return None
-    return Glance(
+    return ProbeContext(
         controller_ref=controller_ref,
         slug=view.slug,
         at=at,
@@ -48,7 +48,7 @@ def glance(controller_ref: Ref, *, at: datetime) -> Glance | None:
     )
 
 
-def glances(*, at: datetime) -> Iterator[Glance]:
+def glances(*, at: datetime) -> Iterator[ProbeContext]:
     """Every controller whose policy is in force."""
     for view in controllers.controllers():
         found = glance(view.ref, at=at)

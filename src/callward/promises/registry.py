@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from callward.promises.probe_context import Count, Glance
+from callward.promises.probe_context import Count, ProbeContext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from callward.texts.states import Probe
 
 # None where the policy promises nothing of the kind; CannotLookError where nobody can tell here.
-Look = Callable[[Glance], Count | None]
+Look = Callable[[ProbeContext], Count | None]
 
 _probes: dict[Probe, Look] = {}
 

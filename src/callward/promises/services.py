@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-    from callward.promises.probe_context import Glance
+    from callward.promises.probe_context import ProbeContext
     from callward.promises.registry import Look
     from callward.promises.states import CheckView
     from callward.texts.states import Probe
@@ -54,7 +54,7 @@ def check_controller(controller_ref: Ref, *, at: datetime) -> list[CheckView]:
     return [] if seen is None else _check(seen, heard=lambda: None)
 
 
-def _check(seen: Glance, *, heard: Callable[[], None]) -> list[CheckView]:
+def _check(seen: ProbeContext, *, heard: Callable[[], None]) -> list[CheckView]:
     found = []
     for name, look in sorted(every_probe().items()):
         found.append(_write_down(seen, name, _look(look, seen, name)))
@@ -62,7 +62,7 @@ def _check(seen: Glance, *, heard: Callable[[], None]) -> list[CheckView]:
     return found
 
 
-def _look(look: Look, seen: Glance, name: Probe) -> _Seen:
+def _look(look: Look, seen: ProbeContext, name: Probe) -> _Seen:
     """A probe that breaks has not seen anything green: it stays unchecked, and the log says so."""
     try:
         count = look(seen)
@@ -78,7 +78,7 @@ def _look(look: Look, seen: Glance, name: Probe) -> _Seen:
     return _Seen(state=state, looked_at=count.looked_at, wrong=count.wrong)
 
 
-def _write_down(glanced: Glance, name: Probe, seen: _Seen) -> CheckView:
+def _write_down(glanced: ProbeContext, name: Probe, seen: _Seen) -> CheckView:
     with transaction.atomic():
         row = Check.objects.filter(controller_ref=glanced.controller_ref, probe=name).first()
         row = row or Check(controller_ref=glanced.controller_ref, probe=name)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-    from callward.recordings.playback_permission import Permission
+    from callward.recordings.playback_permission import PlaybackPermission
     from callward.sealing.stream import SealedReader
 
 
@@ -62,7 +62,7 @@ def export_copy(
     )
 
 
-def _write_down(allowed: Permission, *, behalf: Ref, actor: Actor, at: datetime) -> None:
+def _write_down(allowed: PlaybackPermission, *, behalf: Ref, actor: Actor, at: datetime) -> None:
     record(
         RecordingsEvent.COPY_EXPORTED,
         item=allowed.recording.ref,

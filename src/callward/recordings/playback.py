@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.recordings.playback_permission import Permission
+    from callward.recordings.playback_permission import PlaybackPermission
     from callward.sealing.stream import SealedReader
 
 
@@ -94,7 +94,9 @@ def begin_playback(
     )
 
 
-def _playback(allowed: Permission, *, user_ref: Ref, session: str, at: datetime) -> Playback:
+def _playback(
+    allowed: PlaybackPermission, *, user_ref: Ref, session: str, at: datetime
+) -> Playback:
     return Playback(
         ref=new_ref(at),
         recording_id=allowed.recording.ref,

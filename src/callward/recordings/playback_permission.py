@@ -50,7 +50,7 @@ _ERRORS: Mapping[PlayRefusal, type[PlaybackRefusedError]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
+class PlaybackPermission:
     """What was found when every rung of the ladder held."""
 
     recording: Recording
@@ -68,7 +68,7 @@ _RECORDING = Question(
 
 def require_playable(
     recording_ref: Ref, *, purpose: str | None, user_ref: Ref, second_factor: bool, at: datetime
-) -> Permission:
+) -> PlaybackPermission:
     """Refuse by the first rung that does not hold: role, purpose, needs, grant, state, due day."""
     row = _RECORDING.first(ref=recording_ref)
     if row is None:
@@ -84,7 +84,7 @@ def require_playable(
         raise RecordingNotPlayableError(ref=recording_ref, state=recording.state)
     require_usable(recording_ref, at)
     assert policy.recording is not None  # the ladder refused a policy that records no calls
-    return Permission(
+    return PlaybackPermission(
         recording=recording,
         purpose=asked,
         grant_ref=grant.ref,

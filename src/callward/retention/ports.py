@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from callward.kernel.ports import Slot
+from callward.kernel.ports import Port
 
 if TYPE_CHECKING:
     from callward.kernel.grow_only_file import KeptLines
@@ -23,5 +23,5 @@ class CertificateSigner(Protocol):
         ...
 
 
-signer: Slot[CertificateSigner] = Slot("retention.signer")
-proofs: Slot[KeptLines] = Slot("retention.proofs")  # certificates outlive the database here
+signer: Port[CertificateSigner] = Port("retention.signer")
+proofs: Port[KeptLines] = Port("retention.proofs")  # certificates outlive the database here

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from callward.kernel.ports import Slot
+from callward.kernel.ports import Port
 
 if TYPE_CHECKING:
     from callward.kernel.references import Ref
@@ -27,7 +27,7 @@ class FieldKeys(Protocol):
         ...
 
 
-field_keys: Slot[FieldKeys] = Slot("subjects.field_keys")
+field_keys: Port[FieldKeys] = Port("subjects.field_keys")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from callward.kernel.references import parse_ref
 from callward.line.control_client import LineControl as Channel
-from callward.line.control_messages import Said
+from callward.line.control_messages import ControlEvent
 from callward.line.dial_permits import Permit
 from callward.line.errors import LineUnreachableError
 from callward.telephony.errors import LineDownError
@@ -79,7 +79,7 @@ class SocketLine:
 
     def click(self, call: Ref, phone: Ref, *, agreed: bool) -> None:
         """What the person answered aloud."""
-        said = Said.AGREED if agreed else Said.REFUSED
+        said = ControlEvent.AGREED if agreed else ControlEvent.REFUSED
         with self._channel() as channel:
             channel.click(str(call), str(phone), said)
 

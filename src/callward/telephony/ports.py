@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from callward.kernel.ports import Slot
+from callward.kernel.ports import Port
 from callward.subjects.ports import SealedTexts
 
 if TYPE_CHECKING:
@@ -65,6 +65,6 @@ class Journal(Protocol):
     ) -> Sequence[JournalCall]: ...
 
 
-spool: Slot[SpoolDoor] = Slot("telephony.spool")
-line: Slot[LineControl] = Slot("telephony.line")
-journal: Slot[Journal] = Slot("telephony.journal")
+spool: Port[SpoolDoor] = Port("telephony.spool")
+line: Port[LineControl] = Port("telephony.line")
+journal: Port[Journal] = Port("telephony.journal")

@@ -19,9 +19,9 @@ SALT_FILE = "passphrase.salt"
 
 def plug_file_vault(*, objects: Path, keys: Path, root_key: bytes) -> None:
     """Plug the vault that lives in files: objects in one folder, keys and ledger in another."""
-    ports.key_store.plug(FileKeyStore(keys, root_key=root_key))
-    ports.ledger.plug(FileLedger(keys))
-    ports.objects.plug(LocalObjects(objects))
+    ports.key_store.bind(FileKeyStore(keys, root_key=root_key))
+    ports.ledger.bind(FileLedger(keys))
+    ports.objects.bind(LocalObjects(objects))
 
 
 def root_key_of_passphrase(keys: Path, passphrase: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from callward.kernel.ports import Slot
+from callward.kernel.ports import Port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -85,7 +85,7 @@ class RestoreBook(Protocol):
     def note_restore(self, facts: BackupFacts, *, old: Path, new: Path, at: datetime) -> None: ...
 
 
-key_store: Slot[KeyStore] = Slot("vault.key_store")
-objects: Slot[ObjectStore] = Slot("vault.objects")
-ledger: Slot[DestroyedLedger] = Slot("vault.ledger")
-restores: Slot[RestoreBook] = Slot("vault.restores")
+key_store: Port[KeyStore] = Port("vault.key_store")
+objects: Port[ObjectStore] = Port("vault.objects")
+ledger: Port[DestroyedLedger] = Port("vault.ledger")
+restores: Port[RestoreBook] = Port("vault.restores")

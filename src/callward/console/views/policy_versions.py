@@ -19,9 +19,9 @@ from callward.kernel.errors import CallwardError
 from callward.notices import selectors as notices, services
 from callward.notices.errors import (
     AnnouncementNotFoundError,
-    EditionNotFoundError,
+    NoticeVersionNotFoundError,
 )
-from callward.notices.states import EditionState, NoticesCapability
+from callward.notices.states import NoticesCapability, NoticeVersionState
 from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
     from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
-    from callward.notices.services import EditionView
+    from callward.notices.services import NoticeVersionView
 
 _SEE = NoticesCapability.SEE_POLICY
 _WRITE = NoticesCapability.MANAGE_POLICY
 _APPROVE = NoticesCapability.APPROVE_POLICY
-_UNDECIDED = (EditionState.DRAFT, EditionState.ASKED, EditionState.APPROVED)
+_UNDECIDED = (NoticeVersionState.DRAFT, NoticeVersionState.ASKED, NoticeVersionState.APPROVED)
 
 
 @page(
@@ -50,8 +50,8 @@ def publishing(request: StaffRequest) -> HttpResponse:
     current = line[0] if line else None
     context = {
         "current": current,
-        "waiting": [one for one in _undecided(visit) if one.state != EditionState.DRAFT],
-        "drafts": [one for one in _undecided(visit) if one.state == EditionState.DRAFT],
+        "waiting": [one for one in _undecided(visit) if one.state != NoticeVersionState.DRAFT],
+        "drafts": [one for one in _undecided(visit) if one.state == NoticeVersionState.DRAFT],
         "history": line,
         "controller": visit.post.controller if visit.post else None,
         "blocking": notices.blocking(visit.controller_ref, at=visit.at),
@@ -65,7 +65,7 @@ def publishing(request: StaffRequest) -> HttpResponse:
     return render(request, "console/publishing/list.html", context)
 
 
-def _undecided(visit: Visit) -> list[EditionView]:
+def _undecided(visit: Visit) -> list[NoticeVersionView]:
     return notices.editions(visit.controller_ref, states=_UNDECIDED)
 
 
@@ -77,7 +77,7 @@ def _may(visit: Visit) -> dict[str, bool]:
     }
 
 
-def _names(*groups: Sequence[EditionView]) -> Mapping[Ref, str]:
+def _names(*groups: Sequence[NoticeVersionView]) -> Mapping[Ref, str]:
     return accounts.names_of(policy_words.people_of(one for group in groups for one in group))
 
 
@@ -101,7 +101,7 @@ def new_draft(request: StaffRequest) -> HttpResponse:
     return render(request, "console/publishing/new.html", context, status=400)
 
 
-def _drafted(visit: Visit, toml: bytes) -> EditionView:
+def _drafted(visit: Visit, toml: bytes) -> NoticeVersionView:
     return services.draft_policy(visit.controller_ref, toml, actor=visit.actor, at=visit.at)
 
 
@@ -135,7 +135,7 @@ def one_edition(request: StaffRequest, ref: Ref) -> HttpResponse:
     return render(request, "console/publishing/one.html", context)
 
 
-def _posters(edition: EditionView) -> list[tuple[str, str]]:
+def _posters(edition: NoticeVersionView) -> list[tuple[str, str]]:
     """The languages in which the poster of a version can be printed."""
     if NoticeKind.POSTER not in notices.kinds(edition.ref):
         return []
@@ -143,10 +143,10 @@ def _posters(edition: EditionView) -> list[tuple[str, str]]:
     return [(language, names[language]) for language in edition.languages]
 
 
-def _own(ref: Ref, visit: Visit) -> EditionView:
+def _own(ref: Ref, visit: Visit) -> NoticeVersionView:
     edition = notices.edition(ref)
     if edition.controller_ref != visit.controller_ref:
-        raise EditionNotFoundError(ref=ref)
+        raise NoticeVersionNotFoundError(ref=ref)
     return edition
 
 

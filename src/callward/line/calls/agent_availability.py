@@ -21,7 +21,7 @@ class _Seat:
     idle_since: float = 0.0
 
 
-class Floor:
+class AgentAvailability:
     """Who may be rung; without a word from the house side the snapshot's word counts."""
 
     def __init__(self, steady: Callable[[], float]) -> None:

@@ -1,4 +1,4 @@
-"""One call: its peers, its tape, and the stage it is at; what SIP tells goes to the stage."""
+"""One call: its peers, its session, and the stage it is at; what SIP tells goes to the stage."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 from callward.kernel import clock
 from callward.kernel.references import new_ref
-from callward.line.call_envelope import CallFacts, LegFacts
-from callward.line.calls.participant import TONE, Strand
-from callward.line.calls.recording_session import Tape
+from callward.line.call_envelope import CallFacts, ParticipantFacts
+from callward.line.calls.participant import TONE, Participant
+from callward.line.calls.recording_session import RecordingSession
 from callward.line.states import CallEvent, Entry, HangUp, Party, RecordingFate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from callward.line.call_ledger import Fact
-    from callward.line.calls.call_state import Stage
-    from callward.line.calls.controller_profile import Premises
-    from callward.line.calls.line_resources import House
+    from callward.line.calls.call_state import CallState
+    from callward.line.calls.controller_profile import ControllerProfile
+    from callward.line.calls.line_resources import LineResources
     from callward.line.calls.participant import Heard
     from callward.line.ports import MediaAddress, SipLeg, Target
-    from callward.line.prompt_library import Spoken
+    from callward.line.prompt_library import PromptAudio
     from callward.line.snapshot import Agent, Queue
     from callward.policy.vocabulary import Direction, PromptKey
 
@@ -40,27 +40,29 @@ _DISPOSITIONS = {
 class Call:
     """A conversation to be, with one outer party and one agent at a time."""
 
-    def __init__(self, house: House, premises: Premises, *, direction: Direction) -> None:
+    def __init__(
+        self, resources: LineResources, profile: ControllerProfile, *, direction: Direction
+    ) -> None:
         began = clock.now()
-        self.house, self.premises = house, premises
+        self.resources, self.profile = resources, profile
         self.facts = CallFacts(
             call=str(new_ref(began)),
             recording=str(new_ref(began)),
-            controller=premises.line.controller,
+            controller=profile.line.controller,
             direction=direction,
             began=began,
         )
-        self.tape = Tape(house, premises, self.facts)
-        self.language = premises.line.languages[0]
-        self.outer: Strand | None = None
-        self.agent: Strand | None = None
-        self.strands: list[Strand] = []
-        self.stage: Stage | None = None
+        self.session = RecordingSession(resources, profile, self.facts)
+        self.language = profile.line.languages[0]
+        self.outer: Participant | None = None
+        self.agent: Participant | None = None
+        self.participants: list[Participant] = []
+        self.state: CallState | None = None
         self.ended = False
-        self.first: Stage | None = None
-        self.queue_again: Callable[[Queue], Stage] | None = None
+        self.first: CallState | None = None
+        self.queue_again: Callable[[Queue], CallState] | None = None
         self.on_end: Callable[[Call], None] | None = None
-        self._legs: dict[int, LegFacts] = {}
+        self._legs: dict[int, ParticipantFacts] = {}
         self._packets: Counter[str] = Counter()
 
     @property
@@ -75,18 +77,18 @@ class Call:
 
     # Stages.
 
-    def go(self, stage: Stage) -> None:
+    def go(self, state: CallState) -> None:
         """Come to the next stage."""
         if self.ended:
             return
-        if self.stage:
-            self.stage.leave()
-        self.stage = stage
-        stage.enter()
+        if self.state:
+            self.state.leave()
+        self.state = state
+        state.enter()
 
     def announce(self, event: CallEvent, **facts: Fact | None) -> None:
         """Tell the house side."""
-        self.house.announce(event, self.about() | facts)
+        self.resources.announce(event, self.about() | facts)
 
     def about(self) -> dict[str, Fact | None]:
         """What may be known of the call outside of it."""
@@ -98,87 +100,93 @@ class Call:
             "agent": self.facts.agent,
             "queue": self.facts.queue,
             "language": self.language,
-            "gate": str(self.tape.gate.state),
-            "unrecorded": self.tape.why_not,
-            "stage": self.stage.name if self.stage else None,
+            "gate": str(self.session.gate.state),
+            "unrecorded": self.session.why_not,
+            "stage": self.state.name if self.state else None,
         }
 
     # Peers.
 
-    def strand(self, party: Party, *, agent: str | None = None, in_band: bool = False) -> Strand:
+    def participant(
+        self, party: Party, *, agent: str | None = None, in_band: bool = False
+    ) -> Participant:
         """Open a port for one more peer."""
-        strand = Strand(self.house.media.open_leg(in_band=in_band), party=party, agent=agent)
-        strand.media.on_digit(lambda digit: self._digit(strand, digit))
-        self.strands.append(strand)
-        outer = "caller" if self.direction == "in" else "callee"
-        leg = LegFacts(role="agent" if agent else outer, began=clock.now())
-        self._legs[id(strand)] = leg
-        self.facts.legs.append(leg)
-        return strand
-
-    def adopt(self, strand: Strand) -> None:
-        """Take over a colleague from another call."""
-        strand.media.on_digit(lambda digit: self._digit(strand, digit))
-        self.strands.append(strand)
-        self._legs[id(strand)] = LegFacts(role="agent", began=clock.now())
-        self.facts.legs.append(self._legs[id(strand)])
-        if strand.agent:
-            self.house.floor.take(strand.agent)
-
-    def dial(self, strand: Strand, target: Target, *, caller: str, ring_seconds: float) -> None:
-        """Ring a peer."""
-        leg = self.house.sip.dial(
-            target, caller=caller, port=strand.port, listener=self, ring_seconds=ring_seconds
+        participant = Participant(
+            self.resources.media.open_leg(in_band=in_band), party=party, agent=agent
         )
-        if not strand.over:
-            strand.sip = leg
+        participant.media.on_digit(lambda digit: self._digit(participant, digit))
+        self.participants.append(participant)
+        outer = "caller" if self.direction == "in" else "callee"
+        leg = ParticipantFacts(role="agent" if agent else outer, began=clock.now())
+        self._legs[id(participant)] = leg
+        self.facts.legs.append(leg)
+        return participant
 
-    def ring(self, agent: Agent, *, ring_seconds: float) -> Strand | None:
+    def adopt(self, participant: Participant) -> None:
+        """Take over a colleague from another call."""
+        participant.media.on_digit(lambda digit: self._digit(participant, digit))
+        self.participants.append(participant)
+        self._legs[id(participant)] = ParticipantFacts(role="agent", began=clock.now())
+        self.facts.legs.append(self._legs[id(participant)])
+        if participant.agent:
+            self.resources.availability.take(participant.agent)
+
+    def dial(
+        self, participant: Participant, target: Target, *, caller: str, ring_seconds: float
+    ) -> None:
+        """Ring a peer."""
+        leg = self.resources.sip.dial(
+            target, caller=caller, port=participant.port, listener=self, ring_seconds=ring_seconds
+        )
+        if not participant.over:
+            participant.sip = leg
+
+    def ring(self, agent: Agent, *, ring_seconds: float) -> Participant | None:
         """Ring an agent's phone; None when it cannot be reached."""
-        target = self.house.sip.phone(agent.phone)
+        target = self.resources.sip.phone(agent.phone)
         if target is None:
             return None
-        strand = self.strand(Party.AGENT, agent=agent.ref)
-        self.house.floor.take(agent.ref)
-        self.tape.note(Entry.RANG, agent=agent.ref)
+        participant = self.participant(Party.AGENT, agent=agent.ref)
+        self.resources.availability.take(agent.ref)
+        self.session.note(Entry.RANG, agent=agent.ref)
         self.announce(CallEvent.RINGS, agent=agent.ref)
         # S-03: whom an agent calls is no news to the phone, and nothing of a person is shown.
         shown = self.facts.outer_number if self.direction == "in" else self.facts.did
         caller = shown or "anonymous"
-        self.dial(strand, target, caller=caller, ring_seconds=ring_seconds)
-        return None if strand.over else strand
+        self.dial(participant, target, caller=caller, ring_seconds=ring_seconds)
+        return None if participant.over else participant
 
-    def drop(self, strand: Strand) -> None:
+    def drop(self, participant: Participant) -> None:
         """Let one peer go."""
-        if strand in self.strands:
-            self._count(strand)
-        strand.end()
-        if strand not in self.strands:
+        if participant in self.participants:
+            self._count(participant)
+        participant.end()
+        if participant not in self.participants:
             return
-        self.strands.remove(strand)
-        self._legs[id(strand)].ended = clock.now()
-        if strand.agent:
-            self.house.floor.release(strand.agent)
-            self.announce(CallEvent.RINGS_NO_MORE, agent=strand.agent)
-        if self.agent is strand:
+        self.participants.remove(participant)
+        self._legs[id(participant)].ended = clock.now()
+        if participant.agent:
+            self.resources.availability.release(participant.agent)
+            self.announce(CallEvent.RINGS_NO_MORE, agent=participant.agent)
+        if self.agent is participant:
             self.agent = None
 
-    def _count(self, strand: Strand) -> None:
+    def _count(self, participant: Participant) -> None:
         """What of each party came and what was lost on the way, for the ledger's last line."""
-        self._packets[f"{strand.party}_received"] += strand.media.received
-        self._packets[f"{strand.party}_lost"] += strand.media.lost
+        self._packets[f"{participant.party}_received"] += participant.media.received
+        self._packets[f"{participant.party}_lost"] += participant.media.lost
 
     # Prompts.
 
-    def spoken(self, *keys: PromptKey) -> list[Spoken]:
+    def spoken(self, *keys: PromptKey) -> list[PromptAudio]:
         """These prompts in the language of the call, without those that are missing."""
-        found = (self.premises.shelf.get(self.language, key) for key in keys)
+        found = (self.profile.prompts.get(self.language, key) for key in keys)
         return [spoken for spoken in found if spoken]
 
     def say(
         self,
         *keys: PromptKey,
-        to: Strand | None = None,
+        to: Participant | None = None,
         heard: Heard | None = None,
         then: Callable[[], None] | None = None,
     ) -> None:
@@ -187,17 +195,17 @@ class Call:
 
     def say_these(
         self,
-        prompts: Sequence[Spoken],
+        prompts: Sequence[PromptAudio],
         *,
-        to: Strand | None = None,
+        to: Participant | None = None,
         heard: Heard | None = None,
         then: Callable[[], None] | None = None,
     ) -> None:
         """Play these."""
-        strand = to or self.outer
-        if strand and not strand.over:
+        participant = to or self.outer
+        if participant and not participant.over:
             onward = then and (lambda: self.safely(then))
-            strand.say(prompts, heard=heard, then=onward)
+            participant.say(prompts, heard=heard, then=onward)
 
     def beep(self) -> None:
         """Sound the tone after which a message is taken."""
@@ -219,24 +227,24 @@ class Call:
         if self.ended:
             return
         self.ended = True
-        if self.stage:
-            self.stage.leave()
-        for strand in self.strands:
-            strand.hush()  # what is broken off belongs into the ledger before its last line
+        if self.state:
+            self.state.leave()
+        for participant in self.participants:
+            participant.hush()  # what is broken off belongs into the ledger before its last line
         fate = self._handed_over(str(why))
         if self.direction == "in" and self.facts.connected is None:
             self.announce(CallEvent.MISSED)
-        for strand in tuple(self.strands):
-            self.drop(strand)
+        for participant in tuple(self.participants):
+            self.drop(participant)
         self.announce(CallEvent.ENDED, fate=fate, disposition=self.facts.disposition)
         if self.on_end:
             self.on_end(self)
 
     def _handed_over(self, why: str) -> str:
         try:
-            for strand in self.strands:
-                self._count(strand)
-            return self.tape.end(why, **self._packets)
+            for participant in self.participants:
+                self._count(participant)
+            return self.session.end(why, **self._packets)
         except Exception as error:  # noqa: BLE001  # people must be let go whatever happens here
             _log.error("call not handed over: %s", type(error).__name__)
             self.announce(CallEvent.LOST, why=type(error).__name__)
@@ -255,62 +263,64 @@ class Call:
     # What SIP and audio tell.
 
     def leg_rang(self, leg: SipLeg) -> None:
-        self._at_stage(leg, lambda stage, strand: stage.rang(strand))
+        self._at_state(leg, lambda state, participant: state.rang(participant))
 
     def leg_answered(self, leg: SipLeg, media: MediaAddress) -> None:
-        if strand := self._of(leg):
-            strand.sip, strand.answered = leg, True
-            strand.media.connect(media)
-            self._at_stage(leg, lambda stage, strand: stage.answered(strand))
+        if participant := self._of(leg):
+            participant.sip, participant.answered = leg, True
+            participant.media.connect(media)
+            self._at_state(leg, lambda state, participant: state.answered(participant))
 
     def leg_acknowledged(self, leg: SipLeg) -> None:
-        if (strand := self._of(leg)) and not strand.over:
-            strand.up = True
-            self._at_stage(leg, lambda stage, strand: stage.up(strand))
+        if (participant := self._of(leg)) and not participant.over:
+            participant.up = True
+            self._at_state(leg, lambda state, participant: state.up(participant))
 
     def leg_reoffered(self, leg: SipLeg, media: MediaAddress) -> None:
-        if strand := self._of(leg):
-            strand.media.connect(media)
-            held = strand.up and not media.receives
-            if held != strand.held:
-                strand.held = held
-                self._at_stage(leg, lambda stage, strand: stage.held(strand))
+        if participant := self._of(leg):
+            participant.media.connect(media)
+            held = participant.up and not media.receives
+            if held != participant.held:
+                participant.held = held
+                self._at_state(leg, lambda state, participant: state.held(participant))
 
     def leg_asked_transfer(self, leg: SipLeg, target: str, replaces: str | None) -> None:
-        self._at_stage(leg, lambda stage, strand: stage.asked_transfer(strand, target, replaces))
+        self._at_state(
+            leg, lambda state, participant: state.asked_transfer(participant, target, replaces)
+        )
 
     def leg_transferred(self, leg: SipLeg, code: int) -> None:
         """We send nobody elsewhere ourselves."""
 
     def leg_ended(self, leg: SipLeg, why: HangUp, code: int | None) -> None:
-        strand = self._of(leg)
-        if strand is None or strand.over:
+        participant = self._of(leg)
+        if participant is None or participant.over:
             return
-        if strand is self.outer:
+        if participant is self.outer:
             if not self.facts.answered:
                 self.facts.disposition = _DISPOSITIONS.get(why, self.facts.disposition)
             self.over(why)
             return
-        self.drop(strand)
-        self._at_stage(leg, lambda stage, _: stage.lost(strand, why), strand=strand)
+        self.drop(participant)
+        self._at_state(leg, lambda state, _: state.lost(participant, why), participant=participant)
 
-    def _at_stage(
+    def _at_state(
         self,
         leg: SipLeg,
-        act: Callable[[Stage, Strand], None],
+        act: Callable[[CallState, Participant], None],
         *,
-        strand: Strand | None = None,
+        participant: Participant | None = None,
     ) -> None:
-        stage, about = self.stage, strand or self._of(leg)
-        if stage and about and not self.ended:
-            self.safely(lambda: act(stage, about))
+        state, about = self.state, participant or self._of(leg)
+        if state and about and not self.ended:
+            self.safely(lambda: act(state, about))
 
-    def _of(self, leg: SipLeg) -> Strand | None:
-        known = next((each for each in self.strands if each.sip is leg), None)
-        # While `dial` still runs, the newest strand does not know its leg yet.
-        return known or next((each for each in self.strands if each.sip is None), None)
+    def _of(self, leg: SipLeg) -> Participant | None:
+        known = next((each for each in self.participants if each.sip is leg), None)
+        # While `dial` still runs, the newest participant does not know its leg yet.
+        return known or next((each for each in self.participants if each.sip is None), None)
 
-    def _digit(self, strand: Strand, digit: str) -> None:
-        stage = self.stage
-        if stage and not self.ended and not strand.over:
-            self.safely(lambda: stage.digit(strand, digit))
+    def _digit(self, participant: Participant, digit: str) -> None:
+        state = self.state
+        if state and not self.ended and not participant.over:
+            self.safely(lambda: state.digit(participant, digit))

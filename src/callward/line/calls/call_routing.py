@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
-from callward.line.calls.call_state import Stage
-from callward.line.calls.call_transfer import Joining
-from callward.line.calls.conversation import Talking
-from callward.line.calls.voicemail import TakingMessage
+from callward.line.calls.call_state import CallState
+from callward.line.calls.call_transfer import Connecting
+from callward.line.calls.conversation import Connected
+from callward.line.calls.voicemail import LeavingMessage
 from callward.line.opening_hours import Opening, opening_at
 from callward.line.states import CallEvent, Entry, NobodyThere, Strategy
 from callward.policy.vocabulary import PromptKey, RefusalPath
 
 if TYPE_CHECKING:
     from callward.line.calls.call import Call
-    from callward.line.calls.participant import Strand
+    from callward.line.calls.participant import Participant
     from callward.line.snapshot import Agent, Did, Queue
     from callward.line.states import HangUp
 
 LOOK_AGAIN_SECONDS = 1.0
 
 
-class Routing(Stage):
+class Routing(CallState):
     """Decides at once whether somebody is there, and who."""
 
     name = "routing"
@@ -32,31 +32,31 @@ class Routing(Stage):
         self._did = did
 
     def enter(self) -> None:
-        line = self.call.premises.line
+        line = self.call.profile.line
         queue = line.queue(self._queue_name())
         self.call.facts.queue = queue.name
         opening = opening_at(
             clock.now(),
             hours=line.hours,
             holidays=line.holidays,
-            zone=self.call.premises.rules.zone,
+            zone=self.call.profile.rules.zone,
         )
         if opening is Opening.OPEN or queue.always_open:
-            self.call.go(Queueing(self.call, queue))
+            self.call.go(Queued(self.call, queue))
         else:
-            self.call.go(Closed(self.call, opening))
+            self.call.go(OutsideHours(self.call, opening))
 
     def _queue_name(self) -> str:
-        line, rules = self.call.premises.line, self.call.premises.rules
+        line, rules = self.call.profile.line, self.call.profile.rules
         if self._did.officer:
             return line.officer_queue or self._did.queue
         apart = rules.refusal_of(self.call.direction) is RefusalPath.UNRECORDED_QUEUE
-        if self.call.tape.why_not == "refused" and apart and line.unrecorded_queue:
+        if self.call.session.why_not == "refused" and apart and line.unrecorded_queue:
             return line.unrecorded_queue
         return self._did.queue
 
 
-class Closed(Stage):
+class OutsideHours(CallState):
     """Nobody is there at this hour: said, and a message taken where the policy takes any."""
 
     name = "closed"
@@ -68,10 +68,10 @@ class Closed(Stage):
     def enter(self) -> None:
         holiday = self._opening is Opening.HOLIDAY
         word = PromptKey.HOLIDAY if holiday else PromptKey.CLOSED
-        self.call.say(word, then=lambda: self.call.go(TakingMessage(self.call)))
+        self.call.say(word, then=lambda: self.call.go(LeavingMessage(self.call)))
 
 
-class Queueing(Stage):
+class Queued(CallState):
     """Waits for an agent; agents are rung only now that everything was said."""
 
     name = "queueing"
@@ -79,7 +79,7 @@ class Queueing(Stage):
     def __init__(self, call: Call, queue: Queue) -> None:
         super().__init__(call)
         self._queue = queue
-        self._ringing: list[Strand] = []
+        self._ringing: list[Participant] = []
         self._tried: set[str] = set()
         self._said_busy = False
 
@@ -90,9 +90,9 @@ class Queueing(Stage):
 
     def leave(self) -> None:
         super().leave()
-        for strand in tuple(self._ringing):
-            self._ringing.remove(strand)
-            self.call.drop(strand)
+        for participant in tuple(self._ringing):
+            self._ringing.remove(participant)
+            self.call.drop(participant)
 
     def _comfort(self) -> None:
         waits = self.call.spoken(PromptKey.PLEASE_WAIT)
@@ -102,7 +102,7 @@ class Queueing(Stage):
     def _look(self) -> None:
         if not self.here or self._ringing:
             return
-        free = self.call.house.floor.free(self.call.premises.line, self._queue)
+        free = self.call.resources.availability.free(self.call.profile.line, self._queue)
         untried = [agent for agent in free if agent.ref not in self._tried]
         if not untried:
             self._tried.clear()
@@ -117,47 +117,47 @@ class Queueing(Stage):
 
     def _ring(self, agent: Agent) -> None:
         self._tried.add(agent.ref)
-        strand = self.call.ring(agent, ring_seconds=self._queue.ring_seconds)
-        if strand and self.here:
-            self._ringing.append(strand)
+        participant = self.call.ring(agent, ring_seconds=self._queue.ring_seconds)
+        if participant and self.here:
+            self._ringing.append(participant)
 
     def _busy(self, *, nobody: bool) -> None:
         if nobody and not self._said_busy:
             self._said_busy = True
             self.call.say(PromptKey.ALL_BUSY, then=self._comfort)
 
-    def up(self, strand: Strand) -> None:
-        if strand not in self._ringing:
+    def up(self, participant: Participant) -> None:
+        if participant not in self._ringing:
             return
-        self._ringing.remove(strand)
-        self.call.go(Joining(self.call, strand, back=Talking))
+        self._ringing.remove(participant)
+        self.call.go(Connecting(self.call, participant, back=Connected))
 
-    def lost(self, strand: Strand, why: HangUp) -> None:
-        if strand in self._ringing:
-            self._ringing.remove(strand)
+    def lost(self, participant: Participant, why: HangUp) -> None:
+        if participant in self._ringing:
+            self._ringing.remove(participant)
         self._look()
 
     def _nobody(self) -> None:
         match self._queue.nobody:
             case NobodyThere.VOICEMAIL:
-                self.call.go(TakingMessage(self.call))
+                self.call.go(LeavingMessage(self.call))
             case NobodyThere.CALLBACK:
-                self.call.go(CallingBack(self.call))
+                self.call.go(CallbackNoted(self.call))
             case NobodyThere.GOODBYE:
-                self.call.go(Parting(self.call))
+                self.call.go(Farewell(self.call))
 
     def refused(self) -> None:
         """A no in the queue: nothing is recorded, and the caller keeps the place."""
         self.call.say(PromptKey.GOES_ON_UNRECORDED, then=self._comfort)
 
 
-class CallingBack(Stage):
+class CallbackNoted(CallState):
     """The caller will be called back."""
 
     name = "calling-back"
 
     def enter(self) -> None:
-        self.call.tape.note(Entry.CALLBACK_NOTED)
+        self.call.session.note(Entry.CALLBACK_NOTED)
         self.call.announce(CallEvent.CALLBACK_WANTED)
         self.call.say(
             PromptKey.CALLBACK_NOTED,
@@ -166,7 +166,7 @@ class CallingBack(Stage):
         )
 
 
-class Parting(Stage):
+class Farewell(CallState):
     """Good-bye is said, and the call ends."""
 
     name = "parting"

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from callward.line.calls.call import Call
-    from callward.line.calls.participant import Strand
+    from callward.line.calls.participant import Participant
     from callward.line.states import HangUp
 
 TRANSFER_DECLINED = 603
 
 
-class Stage:
+class CallState:
     """The common answers: a refusal counts at any moment, everything else is not for now."""
 
     name: ClassVar[str] = ""
@@ -42,32 +42,32 @@ class Stage:
             if self.here:
                 self.call.safely(act)
 
-        cancel = self.call.house.timers.after(seconds, if_still_here)
+        cancel = self.call.resources.timers.after(seconds, if_still_here)
         self._timers.append(cancel)
         return cancel
 
     @property
     def here(self) -> bool:
         """Whether the call is still at this stage."""
-        return self.call.stage is self and not self.call.ended
+        return self.call.state is self and not self.call.ended
 
-    def digit(self, strand: Strand, digit: str) -> None:
+    def digit(self, participant: Participant, digit: str) -> None:
         """A key was pressed: the outer party's refusal counts at any moment."""
-        keys = self.call.premises.rules.digits
-        if strand is not self.call.outer or digit not in {keys.agree, keys.refuse, keys.stop}:
+        keys = self.call.profile.rules.digits
+        if participant is not self.call.outer or digit not in {keys.agree, keys.refuse, keys.stop}:
             return  # whatever else people type may be a card or a code, and is never written down
-        self.call.tape.note(Entry.DIGIT, digit=digit)
+        self.call.session.note(Entry.DIGIT, digit=digit)
         if digit == keys.refuse and self.refusable:
             self.refuse(by="digit")
 
     @property
     def refusable(self) -> bool:
         """Whether there is something to refuse."""
-        return self.call.tape.why_not is None
+        return self.call.session.why_not is None
 
     def refuse(self, *, by: str) -> None:
         """Take a no."""
-        self.call.tape.refused(by)
+        self.call.session.refused(by)
         self.refused()
 
     def refused(self) -> None:
@@ -92,21 +92,21 @@ class Stage:
     def complete(self) -> None:
         raise NotNowError(why=f"stage-{self.name}")
 
-    def rang(self, strand: Strand) -> None:
+    def rang(self, participant: Participant) -> None:
         """A peer's phone rings."""
 
-    def answered(self, strand: Strand) -> None:
+    def answered(self, participant: Participant) -> None:
         """A peer answered."""
 
-    def up(self, strand: Strand) -> None:
+    def up(self, participant: Participant) -> None:
         """A peer's answer is acknowledged: audio goes both ways."""
 
-    def held(self, strand: Strand) -> None:
+    def held(self, participant: Participant) -> None:
         """A peer put us on hold, or took us back."""
 
-    def asked_transfer(self, strand: Strand, target: str, replaces: str | None) -> None:
-        if strand.sip:
-            strand.sip.tell_transfer(TRANSFER_DECLINED)
+    def asked_transfer(self, participant: Participant, target: str, replaces: str | None) -> None:
+        if participant.sip:
+            participant.sip.tell_transfer(TRANSFER_DECLINED)
 
-    def lost(self, strand: Strand, why: HangUp) -> None:
+    def lost(self, participant: Participant, why: HangUp) -> None:
         """A peer other than the outer party is gone."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from callward.line.prompt_library import load_shelf
-from callward.line.rules import Evidence, message_rules_of, require_evidence, rules_of
+from callward.line.prompt_library import load_prompts
+from callward.line.rules import ConsentEvidence, message_rules_of, require_evidence, rules_of
 from callward.line.states import EvidenceKind
 from callward.policy import from_canonical
 from callward.policy.vocabulary import ConsentMode, Direction, PromptKey
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from callward.kernel.errors import CallwardError
-    from callward.line.prompt_library import Shelf
+    from callward.line.prompt_library import PromptLibrary
     from callward.line.rules import CallRules
     from callward.line.snapshot import ControllerLine
 
@@ -40,14 +40,14 @@ ASKING = frozenset({ConsentMode.KEYPRESS, ConsentMode.SPOKEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Premises:
+class ControllerProfile:
     """One controller as its calls see it; a new snapshot makes new ones for calls to come."""
 
     line: ControllerLine
     rules: CallRules
     message_rules: CallRules | None
     longest_message: float | None
-    shelf: Shelf
+    prompts: PromptLibrary
 
     def needed(self, direction: Direction) -> tuple[PromptKey, ...]:
         """The prompts without which a call of this direction is not recorded."""
@@ -60,25 +60,25 @@ class Premises:
         telling = self.rules.telling_of(direction)
         kind = _BEST.get(telling.consent, EvidenceKind.DIGIT)
         by = self.rules.digits.agree if kind is EvidenceKind.DIGIT else "agent"
-        best = Evidence(kind=kind, announcement="-", language=language, complete=True, by=by)
+        best = ConsentEvidence(kind=kind, announcement="-", language=language, complete=True, by=by)
         require_evidence(self.rules, best, direction=direction, at=at)
-        self.shelf.require(language, self.needed(direction))
+        self.prompts.require(language, self.needed(direction))
 
     def faults(self) -> Iterator[CallwardError]:
         """What stands against recording, whoever calls."""
         yield from self.rules.faults.values()
-        yield from self.shelf.faults.values()
+        yield from self.prompts.faults.values()
 
 
-def premises_of(line: ControllerLine, *, own: Path) -> Premises:
+def profile_of(line: ControllerLine, *, own: Path) -> ControllerProfile:
     """Compile the policy and read the prompts of one controller."""
     compiled = from_canonical(line.policy.encode())
     voicemail = compiled.voicemail
     longest = voicemail.longest if voicemail else None
-    return Premises(
+    return ControllerProfile(
         line=line,
         rules=rules_of(compiled),
         message_rules=message_rules_of(compiled),
         longest_message=longest.as_timedelta().total_seconds() if longest else None,
-        shelf=load_shelf(line, own=own),
+        prompts=load_prompts(line, own=own),
     )

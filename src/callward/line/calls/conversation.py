@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
-from callward.line.calls.call_state import TRANSFER_DECLINED, Stage
+from callward.line.calls.call_state import TRANSFER_DECLINED, CallState
 from callward.line.calls.call_transfer import (
     TRANSFER,
-    Consulting,
-    Joining,
-    Passing,
+    AttendedTransfer,
+    BlindTransfer,
+    Connecting,
     target_of,
     wait,
 )
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from callward.line.calls.call import Call
-    from callward.line.calls.participant import Strand
-    from callward.line.prompt_library import Spoken
+    from callward.line.calls.participant import Participant
+    from callward.line.prompt_library import PromptAudio
     from callward.line.states import HangUp
 
 HOLD = "hold"
@@ -31,7 +31,7 @@ WARNING_SECONDS = 10.0
 TRANSFER_DONE = 200
 
 
-class Talking(Stage):
+class Connected(CallState):
     """Audio goes both ways; frames reach the spool only through the gate."""
 
     name = "talking"
@@ -52,68 +52,75 @@ class Talking(Stage):
         call.agent.hush()
         self._join(call.outer, call.agent)
         self._connected(call.agent)
-        if self._resuming and call.tape.gate.pauses_for(self._resuming):
-            call.tape.resume(self._resuming, by="line")
+        if self._resuming and call.session.gate.pauses_for(self._resuming):
+            call.session.resume(self._resuming, by="line")
         self._open()
         self._ask()
         self._watch()
 
     def _watch(self) -> None:
         """End a call from which nothing comes any more: peers can vanish without a BYE."""
-        heard = sum(strand.media.received for strand in self.call.strands)
-        if heard == self._heard and not any(strand.held for strand in self.call.strands):
+        heard = sum(participant.media.received for participant in self.call.participants)
+        if heard == self._heard and not any(
+            participant.held for participant in self.call.participants
+        ):
             self.call.over("both-silent")
             return
         self._heard = heard
-        self.after(self.call.house.snapshot.limits.silent_seconds, self._watch)
+        self.after(self.call.resources.snapshot.limits.silent_seconds, self._watch)
 
-    def _join(self, outer: Strand, agent: Strand) -> None:
+    def _join(self, outer: Participant, agent: Participant) -> None:
         for one, other in ((outer, agent), (agent, outer)):
-            one.tap(self.call.tape.gate)
+            one.tap(self.call.session.gate)
             one.relay(other)
 
-    def _connected(self, agent: Strand) -> None:
+    def _connected(self, agent: Participant) -> None:
         facts = self.call.facts
         facts.agent, facts.disposition = agent.agent, "answered"
         facts.answered = facts.answered or clock.now()
         facts.connected = facts.connected or clock.now()
-        self.call.tape.note(Entry.CONNECTED, agent=agent.agent or "")
+        self.call.session.note(Entry.CONNECTED, agent=agent.agent or "")
         self.call.announce(CallEvent.ANSWERED)
 
     def _open(self) -> None:
-        tape = self.call.tape
-        blocked = tape.blocked
-        tape.open()
-        if tape.blocked and not blocked:
+        session = self.call.session
+        blocked = session.blocked
+        session.open()
+        if session.blocked and not blocked:
             self.call.say(PromptKey.NOT_RECORDED_NOW)
-        for strand in (self.call.outer, self.call.agent):
-            label = f"{HOLD}-{strand.party}" if strand else ""
-            if strand and strand.held and tape.recording and not tape.gate.pauses_for(label):
-                tape.pause(label)
+        for participant in (self.call.outer, self.call.agent):
+            label = f"{HOLD}-{participant.party}" if participant else ""
+            if (
+                participant
+                and participant.held
+                and session.recording
+                and not session.gate.pauses_for(label)
+            ):
+                session.pause(label)
 
     def _ask(self) -> None:
-        tape = self.call.tape
-        if not tape.agreeable or tape.ledger.has(Entry.ASKED):
+        session = self.call.session
+        if not session.agreeable or session.ledger.has(Entry.ASKED):
             return
-        mode = self.call.premises.rules.telling_of(self.call.direction).consent
+        mode = self.call.profile.rules.telling_of(self.call.direction).consent
         if mode is ConsentMode.SPOKEN:
             self.call.say(PromptKey.CONSENT_QUESTION, heard=self._heard_question)
 
-    def _heard_question(self, _spoken: Spoken, _frames: int, complete: bool) -> None:
+    def _heard_question(self, _spoken: PromptAudio, _frames: int, complete: bool) -> None:
         if complete:
-            self.call.tape.asked("prompt")
+            self.call.session.asked("prompt")
 
     # Yes and no.
 
-    def digit(self, strand: Strand, digit: str) -> None:
-        keys = self.call.premises.rules.digits
-        super().digit(strand, digit)
+    def digit(self, participant: Participant, digit: str) -> None:
+        keys = self.call.profile.rules.digits
+        super().digit(participant, digit)
         if not self.here:
             return
-        if strand is self.call.outer and digit == keys.agree:
+        if participant is self.call.outer and digit == keys.agree:
             self._agree(EvidenceKind.DIGIT, by=digit)
-        elif digit == keys.stop and self.call.tape.recording:
-            self.stop(by="digit" if strand is self.call.outer else "agent")
+        elif digit == keys.stop and self.call.session.recording:
+            self.stop(by="digit" if participant is self.call.outer else "agent")
 
     def click(self, said: str, *, by: str) -> None:
         if said == "refused":
@@ -121,53 +128,53 @@ class Talking(Stage):
                 raise NotNowError(why="nothing-to-refuse")
             self.refuse(by="agent")
         elif self._may_click():
-            if not self.call.tape.ledger.has(Entry.ASKED):
-                self.call.tape.asked("agent")
-            self.call.tape.note(Entry.CLICKED, said=said, agent=by)
+            if not self.call.session.ledger.has(Entry.ASKED):
+                self.call.session.asked("agent")
+            self.call.session.note(Entry.CLICKED, said=said, agent=by)
             self._agree(EvidenceKind.SPOKEN_AND_CLICKED, by=by)
         else:
             raise NotNowError(why="the-policy-asks-for-a-key")
 
     def _may_click(self) -> bool:
-        tape = self.call.tape
-        if not tape.agreeable:
+        session = self.call.session
+        if not session.agreeable:
             return False
-        mode = self.call.premises.rules.telling_of(self.call.direction).consent
+        mode = self.call.profile.rules.telling_of(self.call.direction).consent
         return mode is ConsentMode.SPOKEN
 
     def _agree(self, kind: EvidenceKind, *, by: str) -> None:
-        if not self.call.tape.agreeable:
+        if not self.call.session.agreeable:
             return
-        self.call.tape.agreed(kind, by=by)
+        self.call.session.agreed(kind, by=by)
         self._open()
-        if self.call.tape.recording:
+        if self.call.session.recording:
             self.call.say(PromptKey.THANKS_AGREED)
 
     def refused(self) -> None:
         call = self.call
-        if call.premises.rules.refusal_of(call.direction) is RefusalPath.END_CALL:
+        if call.profile.rules.refusal_of(call.direction) is RefusalPath.END_CALL:
             if call.agent:
                 call.drop(call.agent)
-            call.go(Ending(call))
+            call.go(HangingUp(call))
             return
         call.say(PromptKey.GOES_ON_UNRECORDED, PromptKey.UNRECORDED_WAYS)
 
     def stop(self, *, by: str) -> None:
-        if not self.call.tape.recording:
+        if not self.call.session.recording:
             raise NotNowError(why="not-recording")
         self._unpause()
-        self.call.tape.stop(by)
+        self.call.session.stop(by)
         self.call.say(PromptKey.RECORDING_STOPPED)
 
     # Pauses and holds.
 
     def pause(self, reason: str) -> None:
-        rule = self.call.premises.rules.pause
+        rule = self.call.profile.rules.pause
         if rule is None or reason not in set(map(str, rule.reasons)):
             raise NotNowError(why="reason-not-in-the-policy")
-        if not self.call.tape.recording or self._reason:
+        if not self.call.session.recording or self._reason:
             raise NotNowError(why="not-recording")
-        self.call.tape.pause(reason)
+        self.call.session.pause(reason)
         self._reason = reason
         longest = rule.max.as_timedelta().total_seconds()
         warned = max(longest - WARNING_SECONDS, longest / 2)
@@ -189,23 +196,23 @@ class Talking(Stage):
             raise NotNowError(why="not-paused")
         reason = self._reason
         self._unpause()
-        self.call.tape.resume(reason, by=by)
+        self.call.session.resume(reason, by=by)
 
     def _unpause(self) -> None:
         self._reason = None
         while self._pause_clocks:
             self._pause_clocks.pop()()
 
-    def held(self, strand: Strand) -> None:
-        call, label = self.call, f"{HOLD}-{strand.party}"
-        call.announce(CallEvent.HELD, why="begins" if strand.held else "ends")
-        if call.tape.recording:
-            if strand.held:
-                call.tape.pause(label)
-            elif call.tape.gate.pauses_for(label):
-                call.tape.resume(label, by="line")
-        other = call.agent if strand is call.outer else call.outer
-        if other and strand.held:
+    def held(self, participant: Participant) -> None:
+        call, label = self.call, f"{HOLD}-{participant.party}"
+        call.announce(CallEvent.HELD, why="begins" if participant.held else "ends")
+        if call.session.recording:
+            if participant.held:
+                call.session.pause(label)
+            elif call.session.gate.pauses_for(label):
+                call.session.resume(label, by="line")
+        other = call.agent if participant is call.outer else call.outer
+        if other and participant.held:
             waits = call.spoken(PromptKey.PLEASE_WAIT)
             other.comfort(waits[0] if waits and other is call.outer else None)
         elif other:
@@ -218,57 +225,57 @@ class Talking(Stage):
         target = target_of(call, to)
         self._set_aside()
         if attended and target.agent:
-            call.go(Consulting(call, target.agent, back=Talking))
+            call.go(AttendedTransfer(call, target.agent, back=Connected))
         else:
-            call.go(Passing(call, target, back=Talking))
+            call.go(BlindTransfer(call, target, back=Connected))
 
     def _set_aside(self) -> None:
         """Pause for a transfer; whatever hold there is ends in it."""
         if self._reason:
             raise NotNowError(why="paused")
-        tape = self.call.tape
-        if tape.recording:
-            tape.pause(TRANSFER)
-        for strand in (self.call.outer, self.call.agent):
-            label = f"{HOLD}-{strand.party}" if strand else ""
-            if strand and strand.held and tape.gate.pauses_for(label):
-                tape.resume(label, by="line")
+        session = self.call.session
+        if session.recording:
+            session.pause(TRANSFER)
+        for participant in (self.call.outer, self.call.agent):
+            label = f"{HOLD}-{participant.party}" if participant else ""
+            if participant and participant.held and session.gate.pauses_for(label):
+                session.resume(label, by="line")
 
-    def asked_transfer(self, strand: Strand, target: str, replaces: str | None) -> None:
-        asking = strand.sip
-        if strand is not self.call.agent or asking is None:
-            super().asked_transfer(strand, target, replaces)
+    def asked_transfer(self, participant: Participant, target: str, replaces: str | None) -> None:
+        asking = participant.sip
+        if participant is not self.call.agent or asking is None:
+            super().asked_transfer(participant, target, replaces)
             return
         try:
-            stage = self._stage_asked(target, replaces)
+            state = self._state_asked(target, replaces)
         except LineError:
             asking.tell_transfer(TRANSFER_DECLINED)
             return
         asking.tell_transfer(TRANSFER_DONE)
-        self.call.go(stage)
+        self.call.go(state)
 
-    def _stage_asked(self, target: str, replaces: str | None) -> Stage:
+    def _state_asked(self, target: str, replaces: str | None) -> CallState:
         call = self.call
         if replaces is None:
             to = target_of(call, target)
             self._set_aside()
-            return Passing(call, to, back=Talking)
+            return BlindTransfer(call, to, back=Connected)
         self._set_aside()
         wait(call)
-        colleague = call.house.hand_over(replaces, call)
+        colleague = call.resources.hand_over(replaces, call)
         if colleague is None:
             raise NotNowError(why="no-such-colleague")
         call.adopt(colleague)
         if call.agent:
             call.drop(call.agent)
-        return Joining(call, colleague, back=Talking)
+        return Connecting(call, colleague, back=Connected)
 
-    def lost(self, strand: Strand, why: HangUp) -> None:
+    def lost(self, participant: Participant, why: HangUp) -> None:
         if self.call.agent is None:
             self.call.over(f"agent-{why}")
 
 
-class Ending(Stage):
+class HangingUp(CallState):
     """The policy ends the call of somebody who refuses, after naming the other ways."""
 
     name = "ending"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.line.calls.participant import Strand
+from callward.line.calls.participant import Participant
 from callward.line.states import Party
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from callward.line.calls.call import Call
-    from callward.line.calls.line_resources import House
+    from callward.line.calls.line_resources import LineResources
     from callward.line.ports import MediaAddress, SipLeg, Target
     from callward.line.snapshot import Agent
     from callward.line.states import HangUp
@@ -20,15 +20,20 @@ RING_SECONDS = 30.0
 _DECLINED = 603
 
 
-class Internal:
-    """One phone rings another; no tape, no tap, no number."""
+class InternalCall:
+    """One phone rings another; no session, no tap, no number."""
 
     def __init__(
-        self, house: House, asking: Agent, asked: Agent, *, on_end: Callable[[Internal], None]
+        self,
+        resources: LineResources,
+        asking: Agent,
+        asked: Agent,
+        *,
+        on_end: Callable[[InternalCall], None],
     ) -> None:
-        self._house, self._on_end = house, on_end
-        self.strands = [
-            Strand(house.media.open_leg(), party=Party.AGENT, agent=agent.ref)
+        self._resources, self._on_end = resources, on_end
+        self.participants = [
+            Participant(resources.media.open_leg(), party=Party.AGENT, agent=agent.ref)
             for agent in (asking, asked)
         ]
         self._heir: Call | None = None
@@ -36,14 +41,14 @@ class Internal:
 
     def begin(self, leg: SipLeg, target: Target) -> None:
         """Ring the colleague while the asking phone hears that it rings."""
-        asking, asked = self.strands
+        asking, asked = self.participants
         asking.sip = leg
         if leg.media:
             asking.media.connect(leg.media)
-        for strand in self.strands:
-            self._house.floor.take(strand.agent or "")
+        for participant in self.participants:
+            self._resources.availability.take(participant.agent or "")
         leg.ring()
-        other = self._house.sip.dial(
+        other = self._resources.sip.dial(
             target,
             caller=leg.phone or "colleague",
             port=asked.port,
@@ -53,16 +58,16 @@ class Internal:
         if not asked.over:
             asked.sip = other
 
-    def give(self, ref: str, heir: Call) -> Strand | None:
+    def give(self, ref: str, heir: Call) -> Participant | None:
         """The colleague of the phone whose leg is `ref` leaves this call for another."""
-        mine = next((each for each in self.strands if each.sip and each.sip.ref == ref), None)
-        other = next((each for each in self.strands if each is not mine), None)
+        mine = next((each for each in self.participants if each.sip and each.sip.ref == ref), None)
+        other = next((each for each in self.participants if each is not mine), None)
         if mine is None or other is None or not other.up:
             return None
         self._heir = heir
-        self.strands = [mine]
+        self.participants = [mine]
         other.relay(None)
-        self._house.floor.release(other.agent or "")
+        self._resources.availability.release(other.agent or "")
         self.over()
         return other
 
@@ -71,9 +76,9 @@ class Internal:
         if self._ended:
             return
         self._ended = True
-        for strand in self.strands:
-            strand.end()
-            self._house.floor.release(strand.agent or "")
+        for participant in self.participants:
+            participant.end()
+            self._resources.availability.release(participant.agent or "")
         self._on_end(self)
 
     def leg_rang(self, leg: SipLeg) -> None:
@@ -83,17 +88,17 @@ class Internal:
         if self._heir:
             self._heir.leg_answered(leg, media)
             return
-        asking, asked = self.strands
+        asking, asked = self.participants
         asked.sip = leg
         asked.media.connect(media)
         if asking.sip:
             asking.sip.answer(port=asking.port)
 
     def leg_acknowledged(self, leg: SipLeg) -> None:
-        for strand in self.strands:
-            strand.up = strand.up or strand.sip is leg
-        if all(strand.up for strand in self.strands) and len(self.strands) > 1:
-            asking, asked = self.strands
+        for participant in self.participants:
+            participant.up = participant.up or participant.sip is leg
+        if all(participant.up for participant in self.participants) and len(self.participants) > 1:
+            asking, asked = self.participants
             asking.relay(asked)
             asked.relay(asking)
 
@@ -101,9 +106,9 @@ class Internal:
         if self._heir:
             self._heir.leg_reoffered(leg, media)
             return
-        for strand in self.strands:
-            if strand.sip is leg:
-                strand.media.connect(media)
+        for participant in self.participants:
+            if participant.sip is leg:
+                participant.media.connect(media)
 
     def leg_asked_transfer(self, leg: SipLeg, target: str, replaces: str | None) -> None:
         if self._heir:
@@ -115,7 +120,7 @@ class Internal:
         """We send nobody elsewhere ourselves."""
 
     def leg_ended(self, leg: SipLeg, why: HangUp, code: int | None) -> None:
-        if self._heir and all(strand.sip is not leg for strand in self.strands):
+        if self._heir and all(participant.sip is not leg for participant in self.participants):
             self._heir.leg_ended(leg, why, code)
         else:
             self.over()

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel import clock
-from callward.line.calls.announcement import Telling
+from callward.line.calls.announcement import Announcing
 from callward.line.calls.call import Call
-from callward.line.calls.call_state import Stage
-from callward.line.calls.conversation import Talking
+from callward.line.calls.call_state import CallState
+from callward.line.calls.conversation import Connected
 from callward.line.errors import NotNowError, PermitRefusedError
 from callward.line.states import Party
 from callward.policy.vocabulary import Direction
 
 if TYPE_CHECKING:
-    from callward.line.calls.controller_profile import Premises
-    from callward.line.calls.line_resources import House
-    from callward.line.calls.participant import Strand
+    from callward.line.calls.controller_profile import ControllerProfile
+    from callward.line.calls.line_resources import LineResources
+    from callward.line.calls.participant import Participant
     from callward.line.dial_permits import Permit, UsedPermits
     from callward.line.ports import Target
     from callward.line.snapshot import Agent, Outbound
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 AGENT_RING_SECONDS = 30.0
 
 
-class CallingAgent(Stage):
+class RingingAgent(CallState):
     """The agent's own phone rings first: nobody is called before somebody can talk."""
 
     name = "calling-agent"
 
-    def __init__(self, call: Call, agent: Agent, then: CallingOut) -> None:
+    def __init__(self, call: Call, agent: Agent, then: RingingCallee) -> None:
         super().__init__(call)
         self._agent, self._then = agent, then
 
@@ -38,12 +38,12 @@ class CallingAgent(Stage):
         if self.call.ring(self._agent, ring_seconds=AGENT_RING_SECONDS) is None:
             self._nobody()
 
-    def up(self, strand: Strand) -> None:
-        self.call.agent = strand
-        strand.comfort(None)
+    def up(self, participant: Participant) -> None:
+        self.call.agent = participant
+        participant.comfort(None)
         self.call.go(self._then)
 
-    def lost(self, strand: Strand, why: HangUp) -> None:
+    def lost(self, participant: Participant, why: HangUp) -> None:
         self._nobody()
 
     def _nobody(self) -> None:
@@ -51,7 +51,7 @@ class CallingAgent(Stage):
         self.call.over("agent-not-there")
 
 
-class CallingOut(Stage):
+class RingingCallee(CallState):
     """The person's phone rings; with the answer, and before anything else, it is told."""
 
     name = "calling-out"
@@ -62,7 +62,7 @@ class CallingOut(Stage):
 
     def enter(self) -> None:
         call = self.call
-        call.outer = call.strand(Party.OUTER, in_band=self._in_band)
+        call.outer = call.participant(Party.OUTER, in_band=self._in_band)
         call.dial(
             call.outer,
             self._target,
@@ -70,42 +70,47 @@ class CallingOut(Stage):
             ring_seconds=self._way.ring_seconds,
         )
 
-    def up(self, strand: Strand) -> None:
-        if strand is not self.call.outer:
+    def up(self, participant: Participant) -> None:
+        if participant is not self.call.outer:
             return
         self.call.facts.answered = clock.now()
         self.call.go(
-            Telling(
+            Announcing(
                 self.call,
                 number=self._way.caller,
                 officer=False,
-                onward=lambda: Talking(self.call),
+                onward=lambda: Connected(self.call),
             )
         )
 
-    def lost(self, strand: Strand, why: HangUp) -> None:
-        if strand.agent:
+    def lost(self, participant: Participant, why: HangUp) -> None:
+        if participant.agent:
             self.call.facts.disposition = "cancelled"
             self.call.over("agent-gone")
 
 
-def begin_outbound(house: House, premises: Premises, permit: Permit, used: UsedPermits) -> Call:
+def begin_outbound(
+    resources: LineResources, profile: ControllerProfile, permit: Permit, used: UsedPermits
+) -> Call:
     """Make a call on a permit; raises PermitRefusedError or NotNowError, and rings nobody."""
-    way, agent = premises.line.outbound, premises.line.agent(permit.agent)
+    way, agent = profile.line.outbound, profile.line.agent(permit.agent)
     if way is None or agent is None:
         raise PermitRefusedError(why="no-outbound-calls" if way is None else "not-an-agent")
-    trunk, target = house.snapshot.trunk(way.trunk), house.sip.trunk(way.trunk, permit.number)
+    trunk, target = (
+        resources.snapshot.trunk(way.trunk),
+        resources.sip.trunk(way.trunk, permit.number),
+    )
     if trunk is None or target is None:
         raise NotNowError(why="trunk-not-reachable")
-    if not house.floor.is_free(agent.ref) or house.sip.phone(agent.phone) is None:
+    if not resources.availability.is_free(agent.ref) or resources.sip.phone(agent.phone) is None:
         raise NotNowError(why="agent-not-free")
-    if Direction.OUT in premises.rules.telling:
-        premises.rules.telling_of(Direction.OUT)  # refuses a policy that identifies before asking
-    used.use(permit, rules=premises.rules, at=clock.now())
-    call = Call(house, premises, direction=Direction.OUT)
+    if Direction.OUT in profile.rules.telling:
+        profile.rules.telling_of(Direction.OUT)  # refuses a policy that identifies before asking
+    used.use(permit, rules=profile.rules, at=clock.now())
+    call = Call(resources, profile, direction=Direction.OUT)
     _fill(call, permit, way)
-    then = CallingOut(call, target, way, in_band=trunk.in_band_digits)
-    call.first = CallingAgent(call, agent, then)
+    then = RingingCallee(call, target, way, in_band=trunk.in_band_digits)
+    call.first = RingingAgent(call, agent, then)
     return call
 
 
@@ -113,7 +118,7 @@ def _fill(call: Call, permit: Permit, way: Outbound) -> None:
     call.language = permit.language or call.language
     call.facts.outer_number, call.facts.did = permit.number, way.caller
     call.facts.agent = permit.agent
-    call.tape.begin(
+    call.session.begin(
         trunk=way.trunk,
         agent=permit.agent,
         permit=permit.permit,

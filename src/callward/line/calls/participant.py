@@ -10,7 +10,7 @@ from callward.line.media.g711 import RATE, alaw_of
 
 if TYPE_CHECKING:
     from callward.line.ports import FrameSink, MediaLeg, SipLeg
-    from callward.line.prompt_library import Spoken
+    from callward.line.prompt_library import PromptAudio
     from callward.line.states import Party
 
 SILENCE = b"\xd5" * 160
@@ -21,7 +21,7 @@ TONE = bytes(
     for at in range(RATE * 2 // 5)
 )
 
-Heard = Callable[["Spoken", int, bool], None]
+Heard = Callable[["PromptAudio", int, bool], None]
 """A prompt ended: which, how many frames went out, and whether that was all of it."""
 
 
@@ -31,13 +31,13 @@ class _Saying:
     def __init__(
         self,
         media: MediaLeg,
-        prompts: Sequence[Spoken],
+        prompts: Sequence[PromptAudio],
         heard: Heard | None,
         then: Callable[[], None] | None,
     ) -> None:
         self._media, self._left = media, list(prompts)
         self._heard, self._then = heard, then
-        self._now: Spoken | None = None
+        self._now: PromptAudio | None = None
         self._over = False
 
     def go_on(self) -> None:
@@ -70,7 +70,7 @@ class _Saying:
             self.go_on()
 
 
-class Strand:
+class Participant:
     """A peer with its leg and its port; ended once, whoever ends it."""
 
     def __init__(self, media: MediaLeg, *, party: Party, agent: str | None = None) -> None:
@@ -89,7 +89,7 @@ class Strand:
 
     def say(
         self,
-        prompts: Sequence[Spoken],
+        prompts: Sequence[PromptAudio],
         *,
         heard: Heard | None = None,
         then: Callable[[], None] | None = None,
@@ -99,7 +99,7 @@ class Strand:
         self._saying = _Saying(self.media, prompts, heard, then)
         self._saying.go_on()
 
-    def comfort(self, prompt: Spoken | None) -> None:
+    def comfort(self, prompt: PromptAudio | None) -> None:
         """Play a word of comfort again and again, or keep silent where there is none."""
         self.hush()
         audio = (prompt.audio if prompt else b"") + _BETWEEN_WAITS
@@ -112,7 +112,7 @@ class Strand:
             self._saying = None
         self.media.hush()
 
-    def relay(self, other: Strand | None) -> None:
+    def relay(self, other: Participant | None) -> None:
         """Let this peer be heard by another, or by nobody."""
         self.media.relay(other.media if other else None)
 

@@ -11,17 +11,17 @@ from callward.line.call_envelope import envelope_of
 from callward.line.call_ledger import LedgerBook
 from callward.line.consent_gate import ConsentGate
 from callward.line.errors import DiskNearlyFullError, SpoolKeyMissingError
-from callward.line.rules import Evidence
+from callward.line.rules import ConsentEvidence
 from callward.line.states import CallEvent, Entry, EvidenceKind, GateState
 from callward.policy.vocabulary import ConsentMode, Direction
 
 if TYPE_CHECKING:
     from callward.line.call_envelope import CallFacts
     from callward.line.call_ledger import Fact
-    from callward.line.calls.controller_profile import Premises
-    from callward.line.calls.line_resources import House
+    from callward.line.calls.controller_profile import ControllerProfile
+    from callward.line.calls.line_resources import LineResources
     from callward.line.ports import FrameWriter
-    from callward.line.prompt_library import Spoken
+    from callward.line.prompt_library import PromptAudio
     from callward.line.rules import CallRules
 
 _UNASKED = {
@@ -30,25 +30,27 @@ _UNASKED = {
 }
 
 
-class Tape:
+class RecordingSession:
     """Intends, tells, asks, opens, pauses, stops and hands over the recording of one call."""
 
-    def __init__(self, house: House, premises: Premises, facts: CallFacts) -> None:
-        self._house, self._premises, self.facts = house, premises, facts
+    def __init__(
+        self, resources: LineResources, profile: ControllerProfile, facts: CallFacts
+    ) -> None:
+        self._resources, self._profile, self.facts = resources, profile, facts
         self.ledger = LedgerBook()
-        self.gate = self._gate(premises.rules)
-        self._rules = premises.rules
+        self.gate = self._gate(profile.rules)
+        self._rules = profile.rules
         self.why_not: str | None = None  # why this call is not recorded, from its start
         self.blocked = False
-        self._told: Spoken | None = None
-        self._evidence: Evidence | None = None
+        self._told: PromptAudio | None = None
+        self._evidence: ConsentEvidence | None = None
 
     def _gate(self, rules: CallRules) -> ConsentGate:
         return ConsentGate(
             rules=rules,
             direction=self.facts.direction,
             ledger=self.ledger,
-            steady=self._house.steady,
+            steady=self._resources.steady,
         )
 
     # Before anybody speaks.
@@ -61,7 +63,7 @@ class Tape:
             call=self.facts.call,
             recording=self.facts.recording,
             controller=self.facts.controller,
-            policy=self._premises.rules.policy_id,
+            policy=self._profile.rules.policy_id,
             direction=str(self.facts.direction),
             **about,
         )
@@ -72,16 +74,16 @@ class Tape:
         if self.why_not:
             return
         try:
-            self._premises.require_able(self.facts.direction, language=language, at=clock.now())
-            self._house.spool_key(self._premises)
-            if self._house.spool.nearly_full():
+            self._profile.require_able(self.facts.direction, language=language, at=clock.now())
+            self._resources.spool_key(self._profile)
+            if self._resources.spool.nearly_full():
                 raise DiskNearlyFullError
         except CallwardError as fault:
             self._block(fault.code)
 
     def intend_message(self) -> bool:
         """Whether a message may be recorded: its own rules, its own gate, never after a no."""
-        rules = self._premises.message_rules
+        rules = self._profile.message_rules
         if rules is None or self.ledger.has(Entry.REFUSED) or self.recording:
             return False
         self.gate, self._rules = self._gate(rules), rules
@@ -94,12 +96,12 @@ class Tape:
         return self.why_not is None
 
     def _require_room(self) -> None:
-        self._house.spool_key(self._premises)
-        if self._house.spool.nearly_full():
+        self._resources.spool_key(self._profile)
+        if self._resources.spool.nearly_full():
             raise DiskNearlyFullError
 
     def _not_meant(self, number: str, *, officer: bool) -> str | None:
-        rules = self._premises.rules
+        rules = self._profile.rules
         if not rules.telling:
             return "no-call-recording"
         if officer and rules.officer_unrecorded:
@@ -115,18 +117,18 @@ class Tape:
 
     # Told, asked, answered.
 
-    def announcement_begun(self, spoken: Spoken) -> None:
+    def announcement_begun(self, spoken: PromptAudio) -> None:
         """Somebody begins to be told."""
         self.note(Entry.ANNOUNCEMENT_BEGUN, **_said(spoken))
 
-    def announcement_ended(self, spoken: Spoken, *, frames: int, complete: bool) -> None:
+    def announcement_ended(self, spoken: PromptAudio, *, frames: int, complete: bool) -> None:
         """It was told to its end, or not."""
         self.note(Entry.ANNOUNCEMENT_ENDED, frames=frames, complete=complete, **_said(spoken))
         if complete:
             self._told = spoken
             self._tell(CallEvent.TOLD)
 
-    def party_told(self, spoken: Spoken, *, frames: int) -> None:
+    def party_told(self, spoken: PromptAudio, *, frames: int) -> None:
         """Somebody who joins was told; that is no consent of anybody."""
         self.note(Entry.ANNOUNCEMENT_ENDED, frames=frames, complete=True, **_said(spoken))
 
@@ -164,7 +166,7 @@ class Tape:
     def _agree(self, kind: EvidenceKind, *, by: str) -> None:
         if self._told is None:
             return
-        self._evidence = Evidence(
+        self._evidence = ConsentEvidence(
             kind=kind,
             announcement=self._told.sha256,
             language=self._told.language,
@@ -195,9 +197,9 @@ class Tape:
         self._tell(CallEvent.OPENED)
 
     def _begin(self, began: float) -> FrameWriter:
-        return self._house.spool.begin(
+        return self._resources.spool.begin(
             UUID(self.facts.recording),
-            key=self._house.spool_key(self._premises),
+            key=self._resources.spool_key(self._profile),
             began=began,
             envelope=self._envelope(),
         )
@@ -247,11 +249,11 @@ class Tape:
 
     def _keep(self) -> None:
         try:
-            key = self._house.spool_key(self._premises)
+            key = self._resources.spool_key(self._profile)
         except SpoolKeyMissingError:
             self._tell(CallEvent.LOST, why=SpoolKeyMissingError.code)
             return
-        self._house.spool.keep(
+        self._resources.spool.keep(
             UUID(self.facts.recording),
             key=key,
             ledger=self.ledger.as_bytes(),
@@ -275,8 +277,8 @@ class Tape:
             "gate": str(self.gate.state),
         }
         about.update(facts)
-        self._house.announce(event, about)
+        self._resources.announce(event, about)
 
 
-def _said(spoken: Spoken) -> dict[str, Fact]:
+def _said(spoken: PromptAudio) -> dict[str, Fact]:
     return {"prompt": str(spoken.key), "announcement": spoken.sha256, "language": spoken.language}

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
-from callward.line.calls.agent_availability import Floor
-from callward.line.calls.controller_profile import premises_of
+from callward.line.calls.agent_availability import AgentAvailability
+from callward.line.calls.controller_profile import profile_of
 from callward.line.calls.inbound_call import begin_inbound
-from callward.line.calls.internal_call import Internal
-from callward.line.calls.line_resources import House
+from callward.line.calls.internal_call import InternalCall
+from callward.line.calls.line_resources import LineResources
 from callward.line.calls.outbound_call import begin_outbound
 from callward.line.dial_permits import UsedPermits
 from callward.line.errors import NoSuchCallError, PermitRefusedError
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from callward.line.call_ledger import Fact
     from callward.line.calls.call import Call
-    from callward.line.calls.call_state import Stage
-    from callward.line.calls.controller_profile import Premises
+    from callward.line.calls.call_state import CallState
+    from callward.line.calls.controller_profile import ControllerProfile
     from callward.line.dial_permits import Permit
     from callward.line.ports import LegListener, MediaPlane, SipLeg, SipSide, Spool, Timers
     from callward.line.snapshot import Agent, ControllerLine, Presence, Snapshot
@@ -50,43 +50,43 @@ class Switchboard:
         self._clocks: dict[str, Callable[[], None]] = {}
         self._used = UsedPermits(path=folder / "permits.used")
         self._used.load(at=clock.now())
-        self.house = House(
+        self.resources = LineResources(
             snapshot=snapshot,
             media=media,
             spool=spool,
             timers=timers,
             announce=self._announce,
             steady=steady,
-            floor=Floor(steady),
+            availability=AgentAvailability(steady),
         )
         self.use(snapshot)
 
     def plug(self, sip: SipSide) -> None:
         """Connect the SIP side, which needed the switchboard first."""
-        self.house.sip = sip
+        self.resources.sip = sip
 
     def use(self, snapshot: Snapshot) -> None:
         """Serve calls to come by a new snapshot; running ones end as they began."""
-        self.house.snapshot = snapshot
-        premises = (self._premises(line) for line in snapshot.controllers)
+        self.resources.snapshot = snapshot
+        profile = (self._profile(line) for line in snapshot.controllers)
         for line in snapshot.controllers:
-            self.house.floor.use(line)
-        self.house.premises = {each.line.controller: each for each in premises if each}
+            self.resources.availability.use(line)
+        self.resources.profile = {each.line.controller: each for each in profile if each}
         for name, fault in self.faults():
             self._announce(CallEvent.FAULT, {"controller": name, "why": fault.code})
-        self._announce(CallEvent.SNAPSHOT_USED, {"controllers": len(self.house.premises)})
+        self._announce(CallEvent.SNAPSHOT_USED, {"controllers": len(self.resources.profile)})
 
-    def _premises(self, line: ControllerLine) -> Premises | None:
+    def _profile(self, line: ControllerLine) -> ControllerProfile | None:
         """One controller's policy that cannot be read stops no other controller's calls."""
         try:
-            return premises_of(line, own=self._folder / "prompts")
+            return profile_of(line, own=self._folder / "prompts")
         except CallwardError as fault:
             self._announce(CallEvent.FAULT, {"controller": line.controller, "why": fault.code})
-            return self.house.premises.get(line.controller)
+            return self.resources.profile.get(line.controller)
 
     def faults(self) -> Iterator[tuple[str, CallwardError]]:
         """What stands against recording, for each controller."""
-        for name, each in self.house.premises.items():
+        for name, each in self.resources.profile.items():
             for fault in each.faults():
                 yield name, fault
 
@@ -97,17 +97,17 @@ class Switchboard:
         return self._from_phone(leg) if leg.phone else self._from_trunk(leg)
 
     def _from_trunk(self, leg: SipLeg) -> LegListener:
-        trunk = self.house.snapshot.trunk(leg.trunk or "")
-        found = self.house.snapshot.line_of(leg.dialled_number or "")
+        trunk = self.resources.snapshot.trunk(leg.trunk or "")
+        found = self.resources.snapshot.line_of(leg.dialled_number or "")
         if trunk is None or found is None or found[1].trunk not in {None, trunk.ref}:
             leg.reject(NOT_FOUND)
             return Nobody()
         line, did = found
-        premises = self.house.premises.get(line.controller)
-        if premises is None:
+        profile = self.resources.profile.get(line.controller)
+        if profile is None:
             leg.reject(UNAVAILABLE)
             return Nobody()
-        call = begin_inbound(self.house, premises, did, leg=leg, trunk=trunk)
+        call = begin_inbound(self.resources, profile, did, leg=leg, trunk=trunk)
         return self._begin(call)
 
     def _from_phone(self, leg: SipLeg) -> LegListener:
@@ -116,17 +116,19 @@ class Switchboard:
         if asking is None or asked is None:
             leg.reject(FORBIDDEN)
             return Nobody()
-        target = self.house.sip.phone(asked.phone)
-        if target is None or not self.house.floor.is_free(asked.ref):
+        target = self.resources.sip.phone(asked.phone)
+        if target is None or not self.resources.availability.is_free(asked.ref):
             leg.reject(BUSY)
             return Nobody()
-        internal = Internal(self.house, asking, asked, on_end=self.house.internals.remove)
-        self.house.internals.append(internal)
+        internal = InternalCall(
+            self.resources, asking, asked, on_end=self.resources.internals.remove
+        )
+        self.resources.internals.append(internal)
         internal.begin(leg, target)
         return internal
 
     def _colleagues(self, leg: SipLeg) -> tuple[Agent | None, Agent | None]:
-        for line in self.house.snapshot.controllers:
+        for line in self.resources.snapshot.controllers:
             by_phone = {agent.phone: agent for agent in line.agents}
             if leg.phone in by_phone:
                 return by_phone[leg.phone], by_phone.get(leg.dialled_number or "")
@@ -136,9 +138,9 @@ class Switchboard:
         self._calls[call.ref] = call
         call.on_end = self._forget
         # The listener must be known to SIP before the first answer goes out.
-        self.house.timers.soon(call.begin)
-        longest = self.house.snapshot.limits.longest_call_seconds
-        self._clocks[call.ref] = self.house.timers.after(longest, lambda: call.over("too-long"))
+        self.resources.timers.soon(call.begin)
+        longest = self.resources.snapshot.limits.longest_call_seconds
+        self._clocks[call.ref] = self.resources.timers.after(longest, lambda: call.over("too-long"))
         return call
 
     def _forget(self, call: Call) -> None:
@@ -149,26 +151,26 @@ class Switchboard:
 
     def dial(self, permit: Permit) -> str:
         """Make a call on a permit; answers its reference."""
-        premises = self.house.premises.get(permit.controller)
-        if premises is None:
+        profile = self.resources.profile.get(permit.controller)
+        if profile is None:
             raise PermitRefusedError(why="no-such-controller")
-        return self._begin(begin_outbound(self.house, premises, permit, self._used)).ref
+        return self._begin(begin_outbound(self.resources, profile, permit, self._used)).ref
 
-    def stage(self, call: str, agent: str) -> Stage:
+    def state(self, call: str, agent: str) -> CallState:
         """The stage of a call that this agent is in; raises NoSuchCallError."""
         found = self._calls.get(call)
-        if found is None or found.stage is None or agent != found.facts.agent:
+        if found is None or found.state is None or agent != found.facts.agent:
             raise NoSuchCallError
-        return found.stage
+        return found.state
 
     def hang_up(self, call: str, agent: str) -> None:
         """End a call."""
-        self.stage(call, agent)
+        self.state(call, agent)
         self._calls[call].over("agent")
 
     def presence(self, agent: str, says: Presence) -> None:
         """Take an agent's word on being there."""
-        self.house.floor.says(agent, says)
+        self.resources.availability.says(agent, says)
         self._announce(CallEvent.PRESENCE, {"agent": agent, "says": str(says)})
 
     def calls(self) -> list[dict[str, Fact | None]]:
@@ -177,22 +179,22 @@ class Switchboard:
 
     def agents(self) -> list[dict[str, Fact | None]]:
         """Every agent: what was said of being there, and whether the phone is reached."""
-        floor, sip = self.house.floor, self.house.sip
+        availability, sip = self.resources.availability, self.resources.sip
         return [
             {
                 "agent": agent.ref,
                 "controller": line.controller,
-                "says": str(floor.presence(agent.ref)),
-                "free": floor.is_free(agent.ref),
+                "says": str(availability.presence(agent.ref)),
+                "free": availability.is_free(agent.ref),
                 "reached": sip.phone(agent.phone) is not None,
             }
-            for line in self.house.snapshot.controllers
+            for line in self.resources.snapshot.controllers
             for agent in line.agents
         ]
 
     def close(self) -> None:
         """End every call and hand over what there is."""
-        for internal in tuple(self.house.internals):
+        for internal in tuple(self.resources.internals):
             internal.over()
         for call in tuple(self._calls.values()):
             call.over("line-closed")

@@ -75,7 +75,7 @@ def key_in(samples: Sequence[int]) -> str | None:
     return _KEYS[row][column] if both >= _PURE * whole else None
 
 
-class ToneEar:
+class DtmfDetector:
     """Says a key once when its tones have held for two frames, and again only after a pause."""
 
     __slots__ = ("_count", "_key", "_quiet", "_said", "sounding")

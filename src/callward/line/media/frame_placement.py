@@ -10,7 +10,7 @@ _STRAY = 0.04  # the place is put right when it is this far from the clock
 _STALL = 2.0  # later than this is a pause whose length the timestamps do not tell
 
 
-class Placer:
+class FramePlacement:
     """Turns timestamps into monotonic seconds; jitter does not move a frame."""
 
     __slots__ = ("_earliest", "_offset", "_stamp", "_ticks")

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.line.media import datagrams
-from callward.line.media.dtmf_tones import ToneEar
-from callward.line.media.frame_placement import Placer
+from callward.line.media.dtmf_tones import DtmfDetector
+from callward.line.media.frame_placement import FramePlacement
 from callward.line.media.g711 import FRAME, PAYLOAD_TYPES, transcoded
-from callward.line.media.prompt_playback import Playing
+from callward.line.media.prompt_playback import PromptPlayback
 from callward.line.media.rtp import (
     HEADER,
     HEADER_SIZE,
@@ -21,7 +21,7 @@ from callward.line.media.rtp import (
     Outgoing,
     payload_of,
 )
-from callward.line.media.telephone_events import EventEar
+from callward.line.media.telephone_events import TelephoneEvents
 from callward.line.states import Codec, Party
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ read_header, write_header = HEADER.unpack_from, HEADER.pack_into
 room, view, part = datagrams.room, datagrams.view, datagrams.part
 
 
-class PythonLeg:
+class RtpLeg:
     """Sends to one peer, and hears only the host that its SDP names."""
 
     def __init__(self, plane: PythonMedia, channel: socket.socket, *, in_band: bool) -> None:
@@ -58,16 +58,16 @@ class PythonLeg:
         self._incoming: Incoming | None = None
         self._former, self._former_until = -1, 0.0
         self._outgoing = Outgoing()
-        self._other: PythonLeg | None = None
+        self._other: RtpLeg | None = None
         self._sink: FrameSink | None = None
         self._party = Party.OUTER
-        self._placer = Placer()
-        self._event_ear = EventEar()
-        self._tone_ear: ToneEar | None = ToneEar() if in_band else None
+        self._placer = FramePlacement()
+        self._event_ear = TelephoneEvents()
+        self._tone_ear: DtmfDetector | None = DtmfDetector() if in_band else None
         self._sends_events = False
         self._tone_told, self._tone_told_at = "", 0.0
         self._digit: Callable[[str], None] | None = None
-        self._playing: Playing | None = None
+        self._playing: PromptPlayback | None = None
         self._closed = False
         self.received = self.relayed = self._lost = self.strangers = 0
 
@@ -88,7 +88,7 @@ class PythonLeg:
 
     def play(self, audio: bytes, *, done: Callable[[int, bool], None], loop: bool = False) -> None:
         """Play headerless A-law 8 kHz; what played before is hushed."""
-        playing = Playing(audio, done=done, loop=loop)
+        playing = PromptPlayback(audio, done=done, loop=loop)
         self._plane.order(lambda: self._play(playing))
 
     def hush(self) -> None:
@@ -97,7 +97,7 @@ class PythonLeg:
 
     def relay(self, other: MediaLeg | None) -> None:
         """Pass this peer's audio to the other leg (one way), or to nobody."""
-        assert other is None or isinstance(other, PythonLeg)
+        assert other is None or isinstance(other, RtpLeg)
         self._other = other
 
     def tap(self, sink: FrameSink | None, *, party: Party) -> None:
@@ -110,7 +110,7 @@ class PythonLeg:
 
     def listen_in_band(self, *, on: bool) -> None:
         """Look for tones in the audio too."""
-        self._tone_ear = ToneEar() if on and not self._sends_events else None
+        self._tone_ear = DtmfDetector() if on and not self._sends_events else None
 
     def close(self) -> None:
         """Free the port; safe to call twice. What still plays is told as incomplete."""
@@ -195,7 +195,7 @@ class PythonLeg:
             self._lost += self._incoming.lost
             self._former, self._former_until = self._incoming.ssrc, now + _FORMER
         self._incoming = Incoming(ssrc, seq)
-        self._placer = Placer()
+        self._placer = FramePlacement()
         return self._incoming
 
     def _use(
@@ -227,7 +227,7 @@ class PythonLeg:
         if digit is not None and (digit != told or now - self._tone_told_at > _SAME_DIGIT):
             self._tell_digit(digit)
 
-    def _hear_tone(self, ear: ToneEar, payload: bytes, codec: Codec, now: float) -> bool:
+    def _hear_tone(self, ear: DtmfDetector, payload: bytes, codec: Codec, now: float) -> bool:
         digit = ear.hear(payload, codec)
         if digit is not None:
             self._tone_told, self._tone_told_at = digit, now
@@ -260,7 +260,7 @@ class PythonLeg:
         if datagrams.send(self._number, size, self._remote):
             self.relayed += 1
 
-    def _play(self, playing: Playing) -> None:
+    def _play(self, playing: PromptPlayback) -> None:
         self._stop_playing(complete=False)
         if self._closed:
             self._plane.soon(lambda: playing.tell(complete=False))

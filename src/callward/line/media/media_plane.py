@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from callward.line.errors import NoMediaPortError
 from callward.line.media.delays import Delays
-from callward.line.media.media_leg import PythonLeg
+from callward.line.media.media_leg import RtpLeg
 from callward.line.ports import MediaFigures
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class PythonMedia:
         ports: range | None = None,
     ) -> None:
         self.soon, self.delays = soon, Delays()
-        self.players: dict[PythonLeg, None] = {}
+        self.players: dict[RtpLeg, None] = {}
         self._host, self._ports = host, ports
         self._next_port = 0
-        self._legs: dict[int, PythonLeg] = {}
+        self._legs: dict[int, RtpLeg] = {}
         self._takes: dict[int, Callable[[float], object]] = {}
         self._opened = self._late = self._faults = 0
         self._past = {"received": 0, "relayed": 0, "lost": 0}
@@ -72,11 +72,11 @@ class PythonMedia:
         self._waiting.close()
         _one.release()
 
-    def open_leg(self, *, in_band: bool = False) -> PythonLeg:
+    def open_leg(self, *, in_band: bool = False) -> RtpLeg:
         """Bind a port for one more peer."""
         channel = self._bound()
         self._opened += 1
-        leg = PythonLeg(self, channel, in_band=in_band)
+        leg = RtpLeg(self, channel, in_band=in_band)
         self._takes[leg.fileno()] = leg.take
         if self._opened % _SAMPLED == 1:
             self._takes[leg.fileno()] = leg.take_sampled
@@ -120,7 +120,7 @@ class PythonMedia:
         """Have the media thread do this at its next turn, in the order of asking."""
         self._orders.append(act)
 
-    def forget(self, leg: PythonLeg) -> None:
+    def forget(self, leg: RtpLeg) -> None:
         """Serve this leg no longer, but keep its counts."""
         self._waiting.unregister(leg.fileno())
         self._legs.pop(leg.fileno(), None)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Playing:
+class PromptPlayback:
     """Headerless A-law that is being played, and who wants to know how far it came."""
 
     __slots__ = ("_audio", "_done", "_loop", "_place", "sent")

@@ -9,7 +9,7 @@ _EVENT_SIZE = 4
 _REMEMBERED = 8
 
 
-class EventEar:
+class TelephoneEvents:
     """Hears each event once, however often and in whatever order its packets come."""
 
     __slots__ = ("_heard",)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callward.line.limits import Bucket, Drop, Guesses
-from callward.line.sip.digest import Doorkeeper
+from callward.line.sip.digest import DigestVerifier
 from callward.line.sip.headers import first, plain_user, user_of
 from callward.line.sip.registrar import Registrar, inside
 
@@ -51,14 +51,14 @@ class Refusal:
     challenge: str | None = None
 
 
-class Doors:
+class AccessControl:
     """Decides by address first, by proof afterwards."""
 
     def __init__(self, *, realm: str, clock: Callable[[], float]) -> None:
         self.registrar = Registrar()
         self.guesses = Guesses()
         self._clock = clock
-        self._keeper = Doorkeeper(realm, clock=clock)
+        self._keeper = DigestVerifier(realm, clock=clock)
         self._trunks: tuple[Trunk, ...] = ()
         self._hops: dict[str, str] = {}
         self._carriers: dict[str, Trunk | None] = {}

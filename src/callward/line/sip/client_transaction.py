@@ -23,7 +23,7 @@ _CHALLENGES = {
 _SUCCESS = range(200, 300)
 
 
-class Asking:
+class ClientTransaction:
     """Sends a request in a dialog, answers one challenge, and hands over what comes back."""
 
     def __init__(  # noqa: PLR0913 - a request has these parts

@@ -111,7 +111,7 @@ def _answered(
     return "Digest " + ", ".join(parts)
 
 
-class Doorkeeper:
+class DigestVerifier:
     """Asks a phone to prove its secret, and believes each proof once."""
 
     def __init__(self, realm: str, *, clock: Callable[[], float]) -> None:

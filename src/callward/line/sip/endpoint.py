@@ -8,15 +8,15 @@ from callward.kernel.clock import stopwatch
 from callward.line.limits import CallLimits, Drop, Tally
 from callward.line.ports import Target
 from callward.line.sip import headers
-from callward.line.sip.access_control import Doors
+from callward.line.sip.access_control import AccessControl
 from callward.line.sip.dialog import Dialog, new_call_id, new_leg_ref
 from callward.line.sip.digest import Credentials
-from callward.line.sip.host_lookup import Names
+from callward.line.sip.host_lookup import HostLookup
 from callward.line.sip.outbound_leg import OutboundLeg
 from callward.line.sip.registration import Registration
-from callward.line.sip.request_dispatch import Arriving
+from callward.line.sip.request_dispatch import RequestDispatch
 from callward.line.sip.session_timers import Wanted
-from callward.line.sip.sip_leg import LegFacts
+from callward.line.sip.sip_leg import LegIdentity
 from callward.line.sip.sippy_stack import SipURL
 from callward.line.sip.transactions import Transactions
 from callward.line.sip.udp_transport import is_literal
@@ -44,7 +44,7 @@ class Endpoint:
     ) -> None:
         self.timers = timers
         self.tally = Tally()
-        self.doors = Doors(realm=snapshot.listen.realm, clock=stopwatch)
+        self.access = AccessControl(realm=snapshot.listen.realm, clock=stopwatch)
         self.limits = CallLimits(
             concurrent=snapshot.limits.concurrent_calls,
             per_second=snapshot.limits.calls_per_second,
@@ -53,14 +53,14 @@ class Endpoint:
         self._snapshot = snapshot
         self._legs: dict[tuple[str, str], Leg] = {}
         self._registrations: dict[str, tuple[tuple[Trunk, Hop | None], Registration]] = {}
-        self._names = Names(timers, changed=self._renew)
+        self._names = HostLookup(timers, changed=self._renew)
         listen = snapshot.listen
         self.shown = listen.media_host if listen.host in {"0.0.0.0", "::"} else listen.host  # noqa: S104 - compared, not bound
-        self._arriving = Arriving(self, taker)
+        self._arriving = RequestDispatch(self, taker)
         self.transactions = Transactions(
             (listen.host, listen.port),
             shown=self.shown,
-            admit=self.doors.admit,
+            admit=self.access.admit,
             asked=self._arriving.asked,
             tally=self.tally,
         )
@@ -95,7 +95,7 @@ class Endpoint:
         """Trunks, phones or addresses changed: doors and registrations follow."""
         trunks = self._snapshot.trunks
         hops = {each.ref: hop[0] for each in trunks if (hop := self._hop(each)) is not None}
-        self.doors.use(self._snapshot, hops=hops)
+        self.access.use(self._snapshot, hops=hops)
         wanted = {each.ref: (each, self._hop(each)) for each in trunks if each.registers}
         for ref, (known, registration) in list(self._registrations.items()):
             if wanted.get(ref) != known:  # what has not changed goes on undisturbed
@@ -166,7 +166,7 @@ class Endpoint:
             target=SipURL(f"sip:{user}@{host}:{target.port}"),
             hop=hop,
         )
-        facts = LegFacts(
+        facts = LegIdentity(
             ref=new_leg_ref(),
             remote_address=hop[0],
             trunk=target.trunk,
@@ -177,10 +177,10 @@ class Endpoint:
 
     def phone(self, user: str) -> Target | None:
         """Where to ring an agent's phone now; None while it is nowhere."""
-        hop = self.doors.registrar.place(user, at=stopwatch())
+        hop = self.access.registrar.place(user, at=stopwatch())
         if hop is None:
             return None
-        return Target(user=self.doors.registrar.contact_user(user), host=hop[0], port=hop[1])
+        return Target(user=self.access.registrar.contact_user(user), host=hop[0], port=hop[1])
 
     def trunk(self, ref: str, number: str) -> Target | None:
         """A number as dialled through a trunk; None when there is no such trunk."""
@@ -216,7 +216,7 @@ class Endpoint:
             "legs": len(self._legs),
             "calls": self.running,
             "transactions": self.transactions.open_transactions(),
-            "phones": len(self.doors.registrar.registered(at=stopwatch())),
+            "phones": len(self.access.registrar.registered(at=stopwatch())),
             "trunks-registered": sum(each.up for _, each in self._registrations.values()),
             **{f"dropped-{why}": count for why, count in self.tally.counted().items()},
         }
@@ -260,7 +260,7 @@ class Endpoint:
 
     def trusted(self, host: str, trunk: str | None) -> bool:
         """Whether requests of this trunk's dialogs may be sent to this address."""
-        return trunk is not None and self.doors.belongs(host, trunk)
+        return trunk is not None and self.access.belongs(host, trunk)
 
     def credentials(self, trunk: str | None) -> Credentials | None:
         """Who we are to a trunk."""

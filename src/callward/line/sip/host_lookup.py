@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _EVERY = 300.0
 
 
-class Names:
+class HostLookup:
     """The present address of each host; a failed look-up keeps the last good one."""
 
     def __init__(self, timers: Timers, *, changed: Callable[[], None]) -> None:

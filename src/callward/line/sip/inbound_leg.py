@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.line.sip.dialog import sdp_body
-from callward.line.sip.sip_leg import Leg, LegFacts, Side
+from callward.line.sip.sip_leg import Leg, LegIdentity, Side
 from callward.line.sip.states import LegState
 from callward.line.states import HangUp
 
@@ -36,7 +36,7 @@ class InboundLeg(Leg):
         self,
         side: Side,
         dialog: Dialog,
-        facts: LegFacts,
+        facts: LegIdentity,
         *,
         invite: Message,
         transaction: Transaction,

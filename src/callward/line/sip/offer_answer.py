@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from callward.line.ports import MediaAddress
 
 
-class Talk:
+class OfferAnswer:
     """The descriptions of one leg; the version grows whenever ours changes."""
 
     def __init__(self, host: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.line.sip.client_transaction import Asking
+from callward.line.sip.client_transaction import ClientTransaction
 from callward.line.sip.dialog import ALLOW, sdp_body
 from callward.line.sip.errors import UnusableSdpError
 from callward.line.sip.headers import first, header
@@ -37,7 +37,7 @@ def why_refused(code: int, *, heard: bool) -> HangUp:
 class OutboundLeg(Leg):
     """Begun by our INVITE."""
 
-    _inviting: Asking | None = None
+    _inviting: ClientTransaction | None = None
     _rang = False
 
     def invite(self, *, port: int, ring_seconds: float) -> None:
@@ -49,7 +49,7 @@ class OutboundLeg(Leg):
 
     def _send(self, sessions: Wanted) -> None:
         self._asked = sessions
-        self._inviting = Asking(
+        self._inviting = ClientTransaction(
             self.side.transactions,
             self.dialog,
             "INVITE",

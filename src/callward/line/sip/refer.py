@@ -21,7 +21,7 @@ _SUCCESS = range(200, 300)
 _GIVEN_UP = 487
 
 
-class Transfers:
+class Refer:
     """The transfers of one leg, asked by its peer or by us."""
 
     def __init__(self, leg: Leg) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from callward.line.sip.client_transaction import Asking
+from callward.line.sip.client_transaction import ClientTransaction
 from callward.line.sip.dialog import Dialog
 from callward.line.sip.headers import first, header, in_url, quoted_user, raw
 from callward.line.sip.sippy_stack import SipURL
@@ -70,7 +70,7 @@ class Registration:
 
     def _ask(self, seconds: int) -> None:
         self._next = None
-        Asking(
+        ClientTransaction(
             self._transactions,
             self._dialog,
             "REGISTER",

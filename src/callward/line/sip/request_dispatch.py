@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 from callward.kernel.clock import stopwatch
 from callward.line.limits import Drop
 from callward.line.sip import headers
-from callward.line.sip.access_control import Carrier, Doors, Phone, Refusal
+from callward.line.sip.access_control import AccessControl, Carrier, Phone, Refusal
 from callward.line.sip.dialog import ALLOW, USER_AGENT, Dialog, new_leg_ref
 from callward.line.sip.errors import UnusableSdpError
 from callward.line.sip.inbound_leg import InboundLeg
 from callward.line.sip.session_timers import read_expires
-from callward.line.sip.sip_leg import LegFacts, Side
+from callward.line.sip.sip_leg import LegIdentity, Side
 from callward.line.sip.sippy_stack import SipURL, report_fault
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 _SPOKEN = frozenset({"timer"})
 
 
-class House(Side, Protocol):
+class DispatchSide(Side, Protocol):
     """What arriving requests need of the endpoint."""
 
     @property
-    def doors(self) -> Doors: ...
+    def access(self) -> AccessControl: ...
     @property
     def limits(self) -> CallLimits: ...
     @property
@@ -40,11 +40,11 @@ class House(Side, Protocol):
     def count(self, why: Drop) -> None: ...
 
 
-class Arriving:
+class RequestDispatch:
     """Answers each new request, or hands it to the leg or the call it is for."""
 
-    def __init__(self, house: House, taker: CallTaker) -> None:
-        self._house = house
+    def __init__(self, endpoint: DispatchSide, taker: CallTaker) -> None:
+        self._endpoint = endpoint
         self._taker = taker
 
     def asked(self, request: Message, transaction: Transaction) -> Reply | None:
@@ -63,32 +63,32 @@ class Arriving:
         return _reply(request, 405, "Method Not Allowed", headers.header("Allow", ALLOW))
 
     def _in_dialog(self, request: Message, transaction: Transaction, tag: str) -> Reply | None:
-        leg = self._house.leg_of(str(request.getHFBody("call-id")), tag)
+        leg = self._endpoint.leg_of(str(request.getHFBody("call-id")), tag)
         if leg is None:
             return _reply(request, 481, "Call/Transaction Does Not Exist")
         source = str(request.getSource()[0])
         known = {leg.remote_address, leg.dialog.hop[0]}
-        if source not in known and not self._house.trusted(source, leg.trunk):
-            self._house.count(Drop.WRONG_ADDRESS)
+        if source not in known and not self._endpoint.trusted(source, leg.trunk):
+            self._endpoint.count(Drop.WRONG_ADDRESS)
             return _reply(request, 403, "Forbidden")
         return leg.requested(request, transaction)
 
     # Calls.
 
     def _invited(self, request: Message, transaction: Transaction) -> Reply | None:
-        who = self._house.doors.who(request)
+        who = self._endpoint.access.who(request)
         if isinstance(who, Refusal):
             return self._refused(request, who)
         refusal = self._unacceptable(request)
         if refusal is not None:
             return refusal
-        full = self._house.limits.refusal(running=self._house.running, at=stopwatch())
+        full = self._endpoint.limits.refusal(running=self._endpoint.running, at=stopwatch())
         if full is not None:
-            self._house.count(full)
+            self._endpoint.count(full)
             wait = headers.header("Retry-After", "5")
             return _reply(request, 503, "Service Unavailable", wait)
         leg = InboundLeg(
-            self._house,
+            self._endpoint,
             self._dialog(request, who),
             self._facts(request, who),
             invite=request,
@@ -102,17 +102,17 @@ class Arriving:
         return reply
 
     def _offer(self, leg: InboundLeg) -> None:
-        self._house.keep(leg)
+        self._endpoint.keep(leg)
         try:
             leg.listen(self._taker.call_offered(leg))
         except Exception as error:  # noqa: BLE001 - one call's fault must not end the others
-            self._house.count(Drop.FAULT)
+            self._endpoint.count(Drop.FAULT)
             report_fault(error, during="call")
             leg.reject(500)
 
     def _unacceptable(self, request: Message) -> Reply | None:
         """What no call may be: without an address, with demands we do not know, without a hop."""
-        sessions = self._house.sessions
+        sessions = self._endpoint.sessions
         unknown = headers.tokens(request, "require") - _SPOKEN
         if request.countHFs("contact") != 1 or request.getHFBody("contact").asterisk:
             return _reply(request, 400, "Bad Contact")
@@ -135,21 +135,21 @@ class Arriving:
             local=_without_tag(to),
             remote=_without_tag(from_),
             remote_tag=from_.getTag(),
-            contact=self._house.contact(),
+            contact=self._endpoint.contact(),
             target=SipURL(str(request.getHFBody("contact").getUrl())),
             hop=request.getSource(),
         )
         dialog.in_order(int(request.getHFBody("cseq").getCSeqNum()))
         dialog.learn_routes(request, reverse=False)
         trunk = who.trunk.ref if isinstance(who, Carrier) else None
-        dialog.learn_target(request, trusted=lambda host: self._house.trusted(host, trunk))
+        dialog.learn_target(request, trusted=lambda host: self._endpoint.trusted(host, trunk))
         return dialog
 
     @staticmethod
-    def _facts(request: Message, who: Carrier | Phone) -> LegFacts:
+    def _facts(request: Message, who: Carrier | Phone) -> LegIdentity:
         source, dialled = str(request.getSource()[0]), str(request.getRURI())
         if isinstance(who, Phone):
-            return LegFacts(
+            return LegIdentity(
                 ref=new_leg_ref(),
                 remote_address=source,
                 phone=who.name,
@@ -157,7 +157,7 @@ class Arriving:
             )
         region = who.trunk.region
         to = headers.first(request, "to")
-        return LegFacts(
+        return LegIdentity(
             ref=new_leg_ref(),
             remote_address=source,
             trunk=who.trunk.ref,
@@ -170,20 +170,20 @@ class Arriving:
     def _refused(self, request: Message, why: Refusal) -> Reply:
         name = "WWW-Authenticate" if why.code == 401 else "Proxy-Authenticate"  # noqa: PLR2004 - RFC 3261
         if why.challenge is None:
-            self._house.count(Drop.WRONG_ADDRESS)
+            self._endpoint.count(Drop.WRONG_ADDRESS)
             return _reply(request, why.code, why.reason)
         return _reply(request, why.code, why.reason, headers.header(name, why.challenge))
 
     # Phones.
 
     def _registered(self, request: Message) -> Reply:
-        who = self._house.doors.who(request)
+        who = self._endpoint.access.who(request)
         if isinstance(who, Refusal):
             return self._refused(request, who)
         named = headers.plain_user(headers.first(request, "to"))
         if not isinstance(who, Phone) or named != who.name:
             return self._refused(request, Refusal(code=403, reason="Forbidden"))
-        registrar = self._house.doors.registrar
+        registrar = self._endpoint.access.registrar
         seconds = registrar.register(who.name, request, at=stopwatch())
         if seconds is None:
             least = headers.header("Min-Expires", "60")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from callward.line.sip.client_transaction import Asking
+from callward.line.sip.client_transaction import ClientTransaction
 from callward.line.sip.dialog import ALLOW, USER_AGENT
 from callward.line.sip.headers import first, header
-from callward.line.sip.offer_answer import Talk
-from callward.line.sip.refer import Transfers
+from callward.line.sip.offer_answer import OfferAnswer
+from callward.line.sip.refer import Refer
 from callward.line.sip.reoffers import Reoffers
 from callward.line.sip.states import LegState
 from callward.line.states import HangUp
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LegFacts:
+class LegIdentity:
     """What is known of the peer from the first message on; none of it is ever logged."""
 
     ref: str
@@ -58,14 +58,14 @@ class Side(Protocol):
 class Leg:
     """The `SipLeg` port; `answering` and `dialling` add how a leg begins."""
 
-    def __init__(self, side: Side, dialog: Dialog, facts: LegFacts) -> None:
+    def __init__(self, side: Side, dialog: Dialog, facts: LegIdentity) -> None:
         self.side = side
         self.dialog = dialog
         self.facts = facts
         self.state = LegState.BEGUN
-        self.talk = Talk(side.media_host)
+        self.talk = OfferAnswer(side.media_host)
         self._reoffers = Reoffers(self)
-        self._transfers = Transfers(self)
+        self._transfers = Refer(self)
         self._agent: str | None = None
         self._listener: LegListener | None = None
         self._untold: list[Callable[[LegListener], None]] = []
@@ -188,9 +188,9 @@ class Leg:
         body: object | None = None,
         final: Callable[[Message], None] | None = None,
         acknowledged: Callable[[], None] | None = None,
-    ) -> Asking:
+    ) -> ClientTransaction:
         """Send a request within the dialog."""
-        return Asking(
+        return ClientTransaction(
             self.side.transactions,
             self.dialog,
             method,

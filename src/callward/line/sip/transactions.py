@@ -15,7 +15,7 @@ from callward.line.sip.sippy_stack import (
     hush,
     report_fault,
 )
-from callward.line.sip.udp_transport import Sender, Wire, WireOptions
+from callward.line.sip.udp_transport import Sender, UdpOptions, UdpTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,20 +62,20 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]  # sippy carrie
         self._asked = asked
         self.model_udp_server = (
             partial(_open_wire, shown=shown, dropped=tally.add),
-            lambda laddress, arrived: WireOptions(laddress=laddress, arrived=arrived),
+            lambda laddress, arrived: UdpOptions(laddress=laddress, arrived=arrived),
         )
         hush(fault=lambda: tally.add(Drop.FAULT), malformed=lambda: tally.add(Drop.MALFORMED))
         settings = {"_sip_address": bind[0], "_sip_port": bind[1], "_sip_logger": _Silence()}
         super().__init__(settings, self._answer)
 
     @property
-    def wire(self) -> Wire:
+    def wire(self) -> UdpTransport:
         """The one socket."""
-        wire: Wire = next(iter(self.l4r.cache_l2s.values()))
+        wire: UdpTransport = next(iter(self.l4r.cache_l2s.values()))
         return wire
 
     def handleIncoming(  # noqa: N802 - sippy's name
-        self, data_in: bytes, ra: Sender, server: Wire, rtime: object
+        self, data_in: bytes, ra: Sender, server: UdpTransport, rtime: object
     ) -> None:
         """Look first, parse later; nothing that a peer sends can end the line."""
         try:
@@ -93,7 +93,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]  # sippy carrie
             self._tally.add(Drop.MALFORMED)
 
     def incomingRequest(  # noqa: N802 - sippy's name
-        self, msg: Message, checksum: bytes, tids: object, server: Wire
+        self, msg: Message, checksum: bytes, tids: object, server: UdpTransport
     ) -> None:
         """As sippy does, but a request that cannot be answered leaves nothing behind."""
         try:
@@ -144,10 +144,10 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]  # sippy carrie
 
 
 def _open_wire(
-    settings: object, options: WireOptions, *, shown: str, dropped: Callable[[Drop], None]
-) -> Wire:
+    settings: object, options: UdpOptions, *, shown: str, dropped: Callable[[Drop], None]
+) -> UdpTransport:
     del settings
-    return Wire(options, shown=shown, dropped=dropped)
+    return UdpTransport(options, shown=shown, dropped=dropped)
 
 
 def unusable(text: str) -> Drop | None:

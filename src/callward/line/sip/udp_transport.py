@@ -35,7 +35,7 @@ class Sender:
 
 
 @dataclass(kw_only=True)
-class WireOptions:
+class UdpOptions:
     """The options object that sippy sets fields on; ours has one binding and no tricks."""
 
     laddress: tuple[str, int]
@@ -49,14 +49,12 @@ class WireOptions:
         return False
 
 
-class Wire:
+class UdpTransport:
     """One socket; only literal addresses are sent to, so nothing ever waits for a name server."""
 
     transport = "udp"
 
-    def __init__(
-        self, options: WireOptions, *, shown: str, dropped: Callable[[Drop], None]
-    ) -> None:
+    def __init__(self, options: UdpOptions, *, shown: str, dropped: Callable[[Drop], None]) -> None:
         self.uopts = options
         self._shown = shown
         self._dropped = dropped

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callward.audit import selectors, services
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, read_file
 from callward.ops.command_output import json_option, plain, remark, tell
 from callward.ops.errors import CheckFailedError
@@ -26,7 +26,7 @@ def audit() -> None:
 @json_option
 def verify(witness: Path | None, *, as_json: bool) -> None:
     """Read every entry again and compare with what was signed."""
-    open_house()
+    open_context()
     kept = read_file(witness).decode(errors="replace") if witness else None
     found = services.verify(witness=kept)
     tell({**plain(found), "ok": found.ok}, as_json=as_json)
@@ -43,7 +43,7 @@ def verify(witness: Path | None, *, as_json: bool) -> None:
 @json_option
 def checkpoint(*, as_json: bool) -> None:
     """Sign what the tree is now."""
-    house = open_house()
+    house = open_context()
     tell(services.checkpoint(at=house.at) or {"size": 0}, as_json=as_json)
 
 
@@ -52,7 +52,7 @@ def checkpoint(*, as_json: bool) -> None:
 @json_option
 def prove(index: int, *, as_json: bool) -> None:
     """Print the proof that entry INDEX stands in the tree, for strangers to check."""
-    open_house()
+    open_context()
     proof = services.prove(index)
     if as_json:
         found = {"index": proof.index, "entry": proof.entry.decode(), "leaf_hash": proof.leaf.hex()}
@@ -66,7 +66,7 @@ def prove(index: int, *, as_json: bool) -> None:
 @json_option
 def prove_growth(file: Path, *, as_json: bool) -> None:
     """Print the hashes by which the tree of today begins with that of the checkpoint in FILE."""
-    open_house()
+    open_context()
     old, newest = read_file(file).decode(errors="replace"), selectors.latest_checkpoint()
     new = newest.note if newest else old
     hashes = services.proof_of_growth(old, new)
@@ -80,6 +80,6 @@ def prove_growth(file: Path, *, as_json: bool) -> None:
 @json_option
 def discloses(index: int, name: str, value: str, *, as_json: bool) -> None:
     """Say whether entry INDEX committed to this value of NAME, while its salt still exists."""
-    open_house()
+    open_context()
     found = services.discloses(index, name=name, value=value)
     tell({"index": index, "committed": found}, as_json=as_json)

@@ -13,7 +13,7 @@ from callward.controllers import selectors as controllers
 from callward.intake import services as intake
 from callward.kernel.calendar import add_civil, local_day, zone_named
 from callward.kernel.errors import BadInputError, gettext_noop
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, NEW_FILE, require_new_file
 from callward.ops.command_output import json_option, plain, remark, tell
 from callward.ops.errors import CheckFailedError, OpsError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from callward.kernel.calendar import Period
-    from callward.ops.command_context import House
+    from callward.ops.command_context import CommandContext
     from callward.policy import CompiledPolicy
     from callward.vault.states import Replay
 
@@ -66,7 +66,7 @@ def backup() -> None:
 @json_option
 def back_up_data(to: Path, *, as_json: bool) -> None:
     """Write database and sealed recordings into one sealed file."""
-    house = open_house()
+    house = open_context()
     require_new_file(to)
     dies_on = _dies_on((one.backup_life for one in _policies(house.at)), at=house.at)
     tell(services.back_up(to, at=house.at, dies_on=dies_on), as_json=as_json)
@@ -77,7 +77,7 @@ def back_up_data(to: Path, *, as_json: bool) -> None:
 @json_option
 def back_up_keys(to: Path, *, as_json: bool) -> None:
     """Write the key store into one sealed file; it lives shortly."""
-    house = open_house()
+    house = open_context()
     require_new_file(to)
     dies_on = _dies_on((one.key_backup_life for one in _policies(house.at)), at=house.at)
     root_key = read_root_key(house.folder)
@@ -94,7 +94,7 @@ def restore(data_file: Path | None, keys_file: Path | None, *, replay: bool, as_
     """Put a backup back, then destroy again what was destroyed since it was made."""
     if not (data_file or keys_file or replay):
         raise click.UsageError("Name --data FILE, --keys FILE or --replay.")
-    house = open_house(before_replay=True)
+    house = open_context(before_replay=True)
     with alone_on(house.folder):
         if replay:
             _replay(house, as_json=as_json)
@@ -108,7 +108,7 @@ def restore(data_file: Path | None, keys_file: Path | None, *, replay: bool, as_
     _replay_anew(as_json=as_json)
 
 
-def _replay(house: House, *, as_json: bool) -> None:
+def _replay(house: CommandContext, *, as_json: bool) -> None:
     """Bring the database to what the ledger and the keys know, and write down that it came back."""
     restored = audit.record_restore(actor=house.actor, at=house.at)
     audit.destroy_again(actor=house.actor, at=house.at)
@@ -125,7 +125,7 @@ def _replay(house: House, *, as_json: bool) -> None:
     remark("Replayed: what was destroyed since is destroyed here too.")
 
 
-def _record_replay(house: House, replayed: Replay) -> None:
+def _record_replay(house: CommandContext, replayed: Replay) -> None:
     with transaction.atomic():
         audit.record(
             VaultEvent.BACKUP_REPLAYED,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callward.controllers import selectors, services
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, read_file
 from callward.ops.command_output import json_option, tell, tell_rows
 
@@ -25,7 +25,7 @@ def controller() -> None:
 @json_option
 def add(file: Path, *, as_json: bool) -> None:
     """Add the controller whose policy FILE holds; a policy with errors is refused."""
-    house = open_house()
+    house = open_context()
     added = services.add_controller(read_file(file), actor=house.actor, at=house.at)
     (house.folder.inbox / added.slug).mkdir(mode=0o700, exist_ok=True)
     tell(added, as_json=as_json)
@@ -37,7 +37,7 @@ def add(file: Path, *, as_json: bool) -> None:
 @json_option
 def activate(slug: str, file: Path, *, as_json: bool) -> None:
     """Put the revision that FILE holds into force for the controller SLUG."""
-    house = open_house()
+    house = open_context()
     ref = selectors.controller(slug).ref
     revision = services.activate_policy(ref, read_file(file), actor=house.actor, at=house.at)
     tell(revision, as_json=as_json)
@@ -47,7 +47,7 @@ def activate(slug: str, file: Path, *, as_json: bool) -> None:
 @json_option
 def list_all(*, as_json: bool) -> None:
     """List the controllers."""
-    open_house()
+    open_context()
     tell_rows(
         selectors.controllers(), columns=("slug", "legal_name", "brand", "ref"), as_json=as_json
     )

@@ -8,7 +8,7 @@ import click
 
 from callward.accounts import selectors as accounts
 from callward.controllers import selectors as controllers
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_output import DAY, REFERENCE, json_option, tell, tell_rows
 from callward.retention import selectors, services
 
@@ -42,7 +42,7 @@ def place(
     as_json: bool,
 ) -> None:
     """Keep RECORDINGS although their day comes."""
-    house = open_house()
+    house = open_context()
     placed = services.place_hold(
         recordings,
         reason=reason,
@@ -60,7 +60,7 @@ def place(
 @json_option
 def ask_release(ref: Ref, *, as_json: bool) -> None:
     """Ask for the end of hold REF; a second person releases it."""
-    house = open_house()
+    house = open_context()
     tell(services.ask_release(ref, actor=house.actor, at=house.at), as_json=as_json)
 
 
@@ -69,7 +69,7 @@ def ask_release(ref: Ref, *, as_json: bool) -> None:
 @json_option
 def release(ref: Ref, *, as_json: bool) -> None:
     """Release hold REF, which somebody else asked for."""
-    house = open_house()
+    house = open_context()
     tell(services.approve_release(ref, actor=house.actor, at=house.at), as_json=as_json)
 
 
@@ -78,7 +78,7 @@ def release(ref: Ref, *, as_json: bool) -> None:
 @json_option
 def close_case(ref: Ref, *, as_json: bool) -> None:
     """Say that the case of hold REF is over: a hold that ends so long after it starts to count."""
-    house = open_house()
+    house = open_context()
     tell(services.close_case(ref, actor=house.actor, at=house.at), as_json=as_json)
 
 
@@ -87,6 +87,6 @@ def close_case(ref: Ref, *, as_json: bool) -> None:
 @json_option
 def list_all(slug: str, *, as_json: bool) -> None:
     """List the holds in force."""
-    house = open_house()
+    house = open_context()
     found = selectors.holds(controllers.controller(slug).ref, at=house.at)
     tell_rows(found, columns=_COLUMNS, as_json=as_json)

@@ -11,7 +11,7 @@ from callward.calls.states import CallDirection
 from callward.controllers import selectors as controllers
 from callward.intake import selectors, services
 from callward.kernel.numbers import parse_number
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_files import FOLDER
 from callward.ops.command_output import INSTANT, json_option, plain, progress_of, tell, tell_rows
 
@@ -33,7 +33,7 @@ def intake() -> None:
 @json_option
 def take_in_folder(folder: Path, slug: str, *, as_json: bool) -> None:
     """Take in every recording of FOLDER; a source is deleted only after it is sealed."""
-    house = open_house()
+    house = open_context()
     controller_ref = controllers.controller(slug).ref
     with progress_of("Taking in") as progress:
         report = services.take_in_folder(
@@ -57,7 +57,7 @@ def declare_source(
     slug: str, signed_by: str, line: str | None, *, as_json: bool, **said: Any
 ) -> None:
     """Write down the signed word that callers of a source are told (D-16)."""
-    house = open_house()
+    house = open_context()
     found = controllers.controller(slug)
     country = controllers.policy_in_force(found.ref, at=house.at).jurisdiction
     declaration = services.NewDeclaration(
@@ -82,7 +82,7 @@ def declare_source(
 @json_option
 def list_quarantine(slug: str, *, as_json: bool) -> None:
     """List what waits in quarantine, with the reason."""
-    open_house()
+    open_context()
     found = selectors.quarantine(controllers.controller(slug).ref)
     columns = ("ref", "reason", "state", "size", "arrived_at", "due_at")
     tell_rows(found, columns=columns, as_json=as_json)

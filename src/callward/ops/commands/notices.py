@@ -13,7 +13,7 @@ import click
 from callward import texts
 from callward.notices.errors import NoticeFileError, PublishingBlockedError
 from callward.notices.states import Format
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, NEW_FILE, read_file, write_new_file
 from callward.ops.command_output import json_option, plain, remark, tell, tell_rows
 from callward.ops.errors import CheckFailedError, UnknownWordError, UnwritableFileError
@@ -102,7 +102,7 @@ def _as_bytes(written: Notice, form: Format, *, policy: Policy) -> bytes:
 @json_option
 def list_all(slug: str | None, *, as_json: bool) -> None:
     """List every version: drafted, waiting, published."""
-    open_house()
+    open_context()
     from callward.controllers import selectors as controllers  # noqa: PLC0415  # after Django
     from callward.notices import selectors  # noqa: PLC0415  # after Django
 
@@ -120,7 +120,7 @@ def list_all(slug: str | None, *, as_json: bool) -> None:
 @json_option
 def publish(slug: str | None, *, as_json: bool) -> None:
     """Publish now what is in force or approved and due; the worker does it every few minutes."""
-    house = open_house()
+    house = open_context()
     from callward.notices import services  # noqa: PLC0415  # after Django
 
     controller_ref = _ref_of(slug)
@@ -142,7 +142,7 @@ def verify(file: Path | None, policy_file: Path | None, slug: str | None, *, as_
     if file is not None:
         _verify_file(file, policy_file, as_json=as_json)
         return
-    open_house()
+    open_context()
     from callward.notices import services  # noqa: PLC0415  # after Django
 
     report = services.verify_archive(_ref_of(slug))

@@ -8,7 +8,7 @@ import click
 
 from callward.kernel import clock
 from callward.kernel.errors import gettext_noop
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, NEW_FILE, read_file, write_new_file
 from callward.ops.command_output import json_option, remark, tell, tell_rows
 from callward.ops.data_folder import chosen_folder
@@ -218,7 +218,7 @@ def _counts_in_this_house(after: Policy) -> dict[str, int] | None:
     """How many items of this controller the revision touches; None when none is kept here."""
     if not chosen_folder().is_made():
         return None
-    house = open_house()
+    house = open_context()
     from callward.controllers import selectors as controllers  # noqa: PLC0415  # after Django
     from callward.controllers.errors import ControllerNotFoundError  # noqa: PLC0415  # after Django
     from callward.retention import services as retention  # noqa: PLC0415  # after Django

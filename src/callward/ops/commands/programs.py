@@ -11,7 +11,7 @@ import click
 from callward.intake import services as intake
 from callward.jobs import services as jobs
 from callward.ops.checks import Start, findings, refuse_unsafe
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_output import json_option, plain, remark, tell
 from callward.ops.data_folder import chosen_folder
 from callward.ops.errors import CheckFailedError
@@ -37,7 +37,7 @@ def up(host: str, port: int) -> None:
     folder = chosen_folder()
     if not folder.is_made():
         set_up(folder, region=None, passphrase=None)
-    house = open_house()
+    house = open_context()
     refuse_unsafe(Start(folder=house.folder, host=host))
     telephony.publish_snapshot(house.at)
     env = dict(os.environ)
@@ -57,7 +57,7 @@ def up(host: str, port: int) -> None:
 @port_option
 def web(host: str, port: int) -> None:
     """Serve the console alone."""
-    house = open_house()
+    house = open_context()
     hold_lifeline()
     refuse_unsafe(Start(folder=house.folder, host=host))
     from callward.ops.web_server import serve  # noqa: PLC0415  # only this command needs the server
@@ -70,7 +70,7 @@ def web(host: str, port: int) -> None:
 @click.command()
 def worker() -> None:
     """Do the work that is due: disposal, checks of recordings, signing the audit."""
-    house = open_house()
+    house = open_context()
     hold_lifeline()
     refuse_unsafe(Start(folder=house.folder, host="127.0.0.1"))
 
@@ -90,7 +90,7 @@ def worker() -> None:
 @json_option
 def health(*, as_json: bool) -> None:
     """Say how Callward is: start-up checks, open destructions, what waits."""
-    house = open_house(before_replay=True)
+    house = open_context(before_replay=True)
     unsafe = list(findings(Start(folder=house.folder, host="127.0.0.1")))
     told = {"checks": [plain(one) for one in unsafe], **({} if unsafe else health_of(house.at))}
     tell({"healthy": not unsafe, **told}, as_json=as_json)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from callward.controllers import selectors as controllers
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_output import json_option, plain, tell_rows
 from callward.ops.errors import CheckFailedError
 from callward.promises import services
@@ -24,7 +24,7 @@ def promises() -> None:
 @json_option
 def check(slug: str | None, *, as_json: bool) -> None:
     """Let every probe look; exit 1 when a promise is broken."""
-    house = open_house()
+    house = open_context()
     chosen = [controllers.controller(slug)] if slug else controllers.controllers()
     rows = [
         {"controller": view.slug, **plain(found)}

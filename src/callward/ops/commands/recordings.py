@@ -11,7 +11,7 @@ from callward.accounts import selectors as accounts
 from callward.calls.selectors import CallFilters
 from callward.controllers import selectors as controllers
 from callward.kernel.errors import CallwardError
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_files import NEW_FILE, require_new_file
 from callward.ops.command_output import REFERENCE, json_option, tell, tell_rows
 from callward.ops.data_folder import OWNER_ONLY_FILE
@@ -39,7 +39,7 @@ def recordings() -> None:
 @json_option
 def list_all(slug: str, limit: int, *, as_json: bool) -> None:
     """List recordings, newest call first; no number is shown."""
-    open_house()
+    open_context()
     rows = []
     for row in _rows(controllers.controller(slug).ref):
         rows.append(row)
@@ -79,7 +79,7 @@ def export(
     ref: Ref, purpose: str, username: str, code: str | None, to: Path, *, as_json: bool
 ) -> None:
     """Write recording REF in clear to a file, refused and audited as a play is."""
-    house = open_house()
+    house = open_context()
     require_new_file(to)
     user = accounts.user_named(username)
     require_code(user.ref, code or click.prompt("Code", err=True))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callward.controllers import selectors as controllers
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, NEW_FILE, read_file, require_new_file, write_new_file
 from callward.ops.command_output import (
     INSTANT,
@@ -44,7 +44,7 @@ def retention() -> None:
 @json_option
 def run(slug: str | None, asked: datetime | None, *, dry_run: bool, as_json: bool) -> None:
     """Destroy everything that is due and not held, and certify it."""
-    house = open_house()
+    house = open_context()
     at = house.act_at(asked, only_look=dry_run)
     controller_ref = controllers.controller(slug).ref if slug else None
     if dry_run:
@@ -61,7 +61,7 @@ def run(slug: str | None, asked: datetime | None, *, dry_run: bool, as_json: boo
 @json_option
 def reassess(slug: str, *, as_json: bool) -> None:
     """Measure what is kept against the policy in force: shorter applies at once."""
-    house = open_house()
+    house = open_context()
     changed = services.reassess(controllers.controller(slug).ref, house.at)
     tell({"changed": changed}, as_json=as_json)
 
@@ -72,7 +72,7 @@ def reassess(slug: str, *, as_json: bool) -> None:
 @click.option("--happened", type=INSTANT, help="When it happened; default is now.")
 def begin_count(refs: tuple[Ref, ...], event: str, happened: datetime | None) -> None:
     """Say that what REFS waited for has happened, such as the end of a contract."""
-    house = open_house()
+    house = open_context()
     if happened is not None and happened > house.at:
         raise click.BadParameter("It must have happened already.", param_hint="--happened")
     services.begin_count(
@@ -95,7 +95,7 @@ def certificate() -> None:
 @json_option
 def list_all(slug: str | None, *, as_json: bool) -> None:
     """List the newest certificates."""
-    open_house()
+    open_context()
     controller_ref = controllers.controller(slug).ref if slug else None
     found = [
         {name: value for name, value in plain(view).items() if name != "document"}
@@ -109,7 +109,7 @@ def list_all(slug: str | None, *, as_json: bool) -> None:
 @click.option("--to", type=NEW_FILE, required=True, help="A new file.")
 def save(ref: Ref, to: Path) -> None:
     """Write certificate REF to a file that can be handed on."""
-    open_house()
+    open_context()
     require_new_file(to)
     write_new_file(to, selectors.certificate(ref).document)
     remark("Saved. Whoever gets it also needs the public key: callward certificate key.")
@@ -119,7 +119,7 @@ def save(ref: Ref, to: Path) -> None:
 @json_option
 def key(*, as_json: bool) -> None:
     """Print the public key that certificates of this folder are verified with."""
-    open_house()
+    open_context()
     tell({"public_key": ports.signer.get().public_key}, as_json=as_json)
 
 
@@ -131,7 +131,7 @@ def verify(file: Path, key_text: str | None, *, as_json: bool) -> None:
     """Check the signature of FILE; with --key no data folder and no network is needed."""
     document = read_file(file)
     if key_text is None:
-        open_house()
+        open_context()
         public_key = ports.signer.get().public_key
     else:
         public_key = _key_in(key_text)

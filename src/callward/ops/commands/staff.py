@@ -10,7 +10,7 @@ import click
 from callward.accounts import selectors, services
 from callward.controllers import selectors as controllers
 from callward.intake.states import IntakeCapability
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_output import (
     DAY,
     INSTANT,
@@ -42,7 +42,7 @@ def staff() -> None:
 @json_option
 def add(username: str, name: str, language: str, *, as_json: bool) -> None:
     """Add a person; the password printed opens once and is then replaced by their own."""
-    house = open_house()
+    house = open_context()
     made = services.add_user(
         username=username, display_name=name, language=language, actor=house.actor, at=house.at
     )
@@ -54,7 +54,7 @@ def add(username: str, name: str, language: str, *, as_json: bool) -> None:
 @json_option
 def list_all(*, as_json: bool) -> None:
     """List everybody who may sign in."""
-    open_house()
+    open_context()
     tell_rows(
         selectors.staff(), columns=("username", "display_name", "is_active", "ref"), as_json=as_json
     )
@@ -66,7 +66,7 @@ def list_all(*, as_json: bool) -> None:
 @json_option
 def sign(username: str, slug: str, *, as_json: bool) -> None:
     """Keep that a person signed the confidentiality undertaking."""
-    house = open_house()
+    house = open_context()
     ref = services.sign_undertaking(
         selectors.user_named(username).ref,
         controller_ref=controllers.controller(slug).ref,
@@ -95,7 +95,7 @@ def appoint(
     as_json: bool,
 ) -> None:
     """Give a role after an assessment and a signed undertaking."""
-    house = open_house()
+    house = open_context()
     since = agent_since or house.at
     ref = services.appoint(
         selectors.user_named(username).ref,
@@ -127,7 +127,7 @@ def train(
     as_json: bool,
 ) -> None:
     """Keep that a person was trained."""
-    house = open_house()
+    house = open_context()
     found = controllers.controller(slug)
     zone = controllers.policy_in_force(found.ref, at=house.at).zone
     ref = services.record_training(
@@ -162,7 +162,7 @@ def grant(
     as_json: bool,
 ) -> None:
     """Let a person hear recordings for one purpose until an end."""
-    house = open_house()
+    house = open_context()
     found = controllers.controller(slug)
     new = services.NewGrant(
         user_ref=selectors.user_named(username).ref,
@@ -189,7 +189,7 @@ def _declared(purpose: str, *, controller_ref: Ref, at: datetime) -> str:
 @json_option
 def renew_password(username: str, *, as_json: bool) -> None:
     """Give a person who forgot theirs a new password for one use."""
-    house = open_house()
+    house = open_context()
     user = selectors.user_named(username)
     made = services.renew_password(user.ref, actor=house.actor, at=house.at)
     tell({"username": username, "password": made.password}, as_json=as_json)
@@ -199,7 +199,7 @@ def renew_password(username: str, *, as_json: bool) -> None:
 @click.argument("username")
 def reset_second_factor(username: str) -> None:
     """Take the second factor of a person who lost it; they are signed out everywhere."""
-    house = open_house()
+    house = open_context()
     user = selectors.user_named(username)
     services.reset_second_factor(user.ref, actor=house.actor, at=house.at)
     remark("Reset. The next sign-in asks for a new second factor.")
@@ -209,7 +209,7 @@ def reset_second_factor(username: str) -> None:
 @click.argument("username")
 def shut_out(username: str) -> None:
     """Shut a person out who has left; what they did stays written."""
-    house = open_house()
+    house = open_context()
     user = selectors.user_named(username)
     services.deactivate_user(user.ref, actor=house.actor, at=house.at)
     remark("Shut out.")
@@ -227,7 +227,7 @@ def token() -> None:
 @json_option
 def issue(label: str, slug: str, days: int, *, as_json: bool) -> None:
     """Issue a token for the machine LABEL; it is printed this once and never again."""
-    house = open_house()
+    house = open_context()
     made = services.issue_token(
         controller_ref=controllers.controller(slug).ref,
         label=label,
@@ -244,7 +244,7 @@ def issue(label: str, slug: str, days: int, *, as_json: bool) -> None:
 @json_option
 def list_tokens(slug: str, *, as_json: bool) -> None:
     """List the tokens of a controller's machines, without the tokens themselves."""
-    open_house()
+    open_context()
     found = selectors.tokens(controllers.controller(slug).ref)
     tell_rows(found, columns=("ref", "label", "ends_at", "withdrawn_at"), as_json=as_json)
 
@@ -253,6 +253,6 @@ def list_tokens(slug: str, *, as_json: bool) -> None:
 @click.argument("ref", type=REFERENCE)
 def withdraw(ref: Ref) -> None:
     """End the token REF at once."""
-    house = open_house()
+    house = open_context()
     services.withdraw_token(ref, actor=house.actor, at=house.at)
     remark("Withdrawn. The machine is refused from now on.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from callward.ops.command_context import open_house
+from callward.ops.command_context import open_context
 from callward.ops.command_output import json_option, plain, progress_of, tell
 from callward.ops.errors import CheckFailedError
 from callward.vault import services
@@ -20,7 +20,7 @@ def vault() -> None:
 @json_option
 def reconcile(*, as_json: bool) -> None:
     """Compare rows, sealed objects and keys."""
-    open_house()
+    open_context()
     found = services.reconcile()
     told = plain(found)
     tell({**told, "clean": found.clean}, as_json=as_json)
@@ -32,7 +32,7 @@ def reconcile(*, as_json: bool) -> None:
 @json_option
 def scan(*, as_json: bool) -> None:
     """Look for bytes of destroyed keys in every file; there must be none."""
-    open_house()
+    open_context()
     found = services.scan()
     tell(found, as_json=as_json)
     if found.residue_bytes:
@@ -43,7 +43,7 @@ def scan(*, as_json: bool) -> None:
 @json_option
 def verify(*, as_json: bool) -> None:
     """Open every sealed object to its end and compare it with what was handed in."""
-    open_house()
+    open_context()
     refs = services.item_refs()
     damaged = []
     with progress_of("Verifying") as progress:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from callward.kernel.references import Ref
     from callward.notices.selectors import SentenceChange
-    from callward.notices.values import DocumentView, EditionView
+    from callward.notices.values import DocumentView, NoticeVersionView
     from callward.policy.change import Change
 
 
@@ -33,10 +33,10 @@ def version_list(request: HttpRequest, slug: str, language: str) -> HttpResponse
     return page(reader, "portal/versions.html", facts)
 
 
-def _rows(line: Sequence[EditionView]) -> list[dict[str, EditionView | None]]:
+def _rows(line: Sequence[NoticeVersionView]) -> list[dict[str, NoticeVersionView | None]]:
     """Each version with the one that took its place and the one that it took the place of."""
-    later: list[EditionView | None] = [None, *line[:-1]]
-    earlier: list[EditionView | None] = [*line[1:], None]
+    later: list[NoticeVersionView | None] = [None, *line[:-1]]
+    earlier: list[NoticeVersionView | None] = [*line[1:], None]
     return [
         {"edition": one, "replaced_by": after, "before": before}
         for one, after, before in zip(line, later, earlier, strict=True)

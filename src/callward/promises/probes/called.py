@@ -23,7 +23,7 @@ from callward.texts.states import Probe
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from callward.promises.probe_context import Glance, Table
+    from callward.promises.probe_context import ProbeContext, Table
 
 _OUTBOUND = """
 SELECT l.policy_id, p.reason, p.reference, p.ends_at, c.started_at
@@ -39,7 +39,7 @@ _SEALED = "SELECT ref FROM vault_item WHERE controller_ref = %(controller)s"
 
 
 @probes(Probe.CALLED_FOR_A_REASON)
-def called_for_a_reason(glance: Glance) -> Count | None:
+def called_for_a_reason(glance: ProbeContext) -> Count | None:
     """Every call that the line placed had a permit, an allowed reason and its reference (K-03)."""
     looked = wrong = 0
     for policy_id, reason, case, ends_at, started_at in glance.rows(_OUTBOUND):
@@ -56,7 +56,7 @@ def _reasons(document: Table) -> frozenset[str]:
 
 
 @probes(Probe.REFUSED_LEAVES_NOTHING)
-def refused_leaves_nothing(glance: Glance) -> Count | None:
+def refused_leaves_nothing(glance: ProbeContext) -> Count | None:
     """Of a call whose recording was refused there is no audio: no row, no key, no file."""
     if glance.recording is None:
         return None
@@ -73,7 +73,7 @@ def refused_leaves_nothing(glance: Glance) -> Count | None:
 
 
 @probes(Probe.PROMPTS_MATCH)
-def prompts_match(glance: Glance) -> Count | None:
+def prompts_match(glance: ProbeContext) -> Count | None:
     """What the line would say now has the hash of its file and the words of the policy in force."""
     ours = _snapshot_of(glance)
     if ours is None:
@@ -91,7 +91,7 @@ def prompts_match(glance: Glance) -> Count | None:
     return Count(looked_at=looked, wrong=wrong)
 
 
-def _snapshot_of(glance: Glance) -> Table | None:
+def _snapshot_of(glance: ProbeContext) -> Table | None:
     path = glance.world.root / "line" / "line.json"
     if not path.is_file():
         return None
@@ -100,7 +100,7 @@ def _snapshot_of(glance: Glance) -> Table | None:
     return cast("Table", mine[0]) if mine else None
 
 
-def _prompt_file(glance: Glance, prompt: Table) -> Path:
+def _prompt_file(glance: ProbeContext, prompt: Table) -> Path:
     return glance.world.root / "line" / "prompts" / str(prompt["file"])
 
 

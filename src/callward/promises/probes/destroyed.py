@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from callward.promises.probe_context import Glance
+    from callward.promises.probe_context import ProbeContext
 
 _PATIENCE = timedelta(minutes=15)
 _MARKER = 16
@@ -44,7 +44,7 @@ _RESIDUE = "SELECT count(*) FROM vault_intent WHERE state = 'done' AND residue_b
 
 
 @probes(Probe.DESTRUCTION_CERTIFIED)
-def destruction_certified(glance: Glance) -> Count:
+def destruction_certified(glance: ProbeContext) -> Count:
     """Every destruction has a certificate whose signature holds, and none is left half done."""
     key = retention.signer.get().public_key
     looked = wrong = 0
@@ -64,7 +64,7 @@ def _signed(document: bytes, key: bytes) -> bool:
 
 
 @probes(Probe.NO_KEY_RESIDUE)
-def no_key_residue(glance: Glance) -> Count:
+def no_key_residue(glance: ProbeContext) -> Count:
     """No byte of a destroyed key is left in any file, no wrap and no object of what is gone."""
     gone = {reference(row[0]) for row in glance.rows(_DESTROYED)}
     wrapped = {bytes(cast("bytes", row[0])) for row in key_rows("wraps", "SELECT ref FROM wrap")}
@@ -75,7 +75,7 @@ def no_key_residue(glance: Glance) -> Count:
     return Count(looked_at=len(gone), wrong=left + glance.number(_RESIDUE))
 
 
-def _recent_markers(glance: Glance) -> Iterator[bytes]:
+def _recent_markers(glance: ProbeContext) -> Iterator[bytes]:
     for (stored,) in glance.rows(_MARKERS, most=_INTENTS_LOOKED_AT):
         turned = bytes(cast("bytes", stored))
         for start in range(0, len(turned), _MARKER):
@@ -83,7 +83,7 @@ def _recent_markers(glance: Glance) -> Iterator[bytes]:
             yield bytes(byte ^ 0xFF for byte in turned[start : start + _MARKER])
 
 
-def _files(glance: Glance) -> Iterator[Path]:
+def _files(glance: ProbeContext) -> Iterator[Path]:
     for folder in {glance.world.keys, glance.world.database.parent}:
         yield from (path for path in folder.rglob("*") if path.is_file())
 
@@ -95,7 +95,7 @@ def _holds_any(path: Path, markers: set[bytes]) -> int:
         return sum(image.find(marker) >= 0 for marker in markers)
 
 
-def _objects(glance: Glance) -> Iterator[object]:
+def _objects(glance: ProbeContext) -> Iterator[object]:
     for path in glance.world.objects.rglob("*"):
         for part in path.relative_to(glance.world.objects).parts:
             try:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-    from callward.promises.probe_context import Glance
+    from callward.promises.probe_context import ProbeContext
 
 # What a category of the policy must be called in DPV for a kind of column to be covered by it.
 TERMS: dict[DataCategory, frozenset[str]] = {
@@ -48,7 +48,7 @@ SELECT table_name, column_name FROM information_schema.columns WHERE table_schem
 
 
 @probes(Probe.CATEGORIES_DECLARED)
-def categories_declared(glance: Glance) -> Count:
+def categories_declared(glance: ProbeContext) -> Count:
     """Every kind of personal data of which a row is stored is a category of the policy (K-13)."""
     categories = table(glance.document, "category")
     named = {str(table(categories, one).get("dpv")) for one in categories}
@@ -68,7 +68,7 @@ def _personal_columns() -> Iterator[tuple[type[Model], str, DataCategory]]:
                 yield model, column, category
 
 
-def _stored(glance: Glance, model: type[Model], column: str) -> bool:
+def _stored(glance: ProbeContext, model: type[Model], column: str) -> bool:
     facts = model._meta  # noqa: SLF001  # Django's own public name for it
     field = next(one for one in facts.concrete_fields if one.name == column)
     mine = any(one.name == "controller_ref" for one in facts.concrete_fields)
@@ -85,7 +85,7 @@ def _stored(glance: Glance, model: type[Model], column: str) -> bool:
 
 
 @probes(Probe.NOTHING_PROFILED)
-def nothing_profiled(glance: Glance) -> Count:
+def nothing_profiled(glance: ProbeContext) -> Count:
     """No column of the real database could hold a derived profile of a caller (K-12)."""
     sqlite = connection.vendor == "sqlite"
     columns = list(glance.rows(_COLUMNS_SQLITE if sqlite else _COLUMNS_POSTGRESQL))
@@ -94,7 +94,7 @@ def nothing_profiled(glance: Glance) -> Count:
 
 
 @probes(Probe.AUDIT_INTACT)
-def audit_intact(glance: Glance) -> Count:
+def audit_intact(glance: ProbeContext) -> Count:
     """Every entry of the audit is still what the signed checkpoints say."""
     del glance  # the tree is one for the whole house
     found = verify()

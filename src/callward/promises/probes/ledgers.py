@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.promises.probe_context import Glance, Table
+    from callward.promises.probe_context import ProbeContext, Table
 
 Line = dict[str, object]
 
@@ -45,7 +45,7 @@ def _read(ref: Ref) -> list[Line]:
     return lines
 
 
-def _ledgers(glance: Glance) -> Iterator[tuple[list[Line], tuple[object, ...]]]:
+def _ledgers(glance: ProbeContext) -> Iterator[tuple[list[Line], tuple[object, ...]]]:
     for row in glance.rows(_OF_THE_LINE):
         yield _read(reference(row[0])), row
 
@@ -55,7 +55,7 @@ def _first(lines: list[Line], entry: str) -> int | None:
 
 
 @probes(Probe.TOLD_BEFORE_RECORDED)
-def told_before_recorded(glance: Glance) -> Count | None:
+def told_before_recorded(glance: ProbeContext) -> Count | None:
     """In every ledger the announcement was heard to its end before the first frame was kept."""
     if glance.recording is None:
         return None
@@ -78,7 +78,7 @@ def _facts(line: Line) -> dict[str, object]:
 
 
 @probes(Probe.STOPPED_IN_TIME)
-def stopped_in_time(glance: Glance) -> Count | None:
+def stopped_in_time(glance: ProbeContext) -> Count | None:
     """Nothing is recorded later than the policy's seconds after a hang-up or a refusal (K-05)."""
     if glance.recording is None:
         return None

@@ -20,7 +20,7 @@ from callward.texts.states import Probe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from callward.promises.probe_context import Glance
+    from callward.promises.probe_context import ProbeContext
 
 _SYSTEM = Path("/proc")
 _ESTABLISHED = "01"
@@ -29,7 +29,7 @@ _AUDIO = frozenset({".mp3", ".wav", ".ogg", ".part"})
 
 
 @probes(Probe.KEPT_IN_REGION)
-def kept_in_region(glance: Glance) -> Count | None:
+def kept_in_region(glance: ProbeContext) -> Count | None:
     """The machine stands in a region that every activity of the policy names (S-10, M-07)."""
     activities = table(glance.document, "activity")
     named = [words(table(table(activities, one), "locate"), "regions") for one in activities]
@@ -44,7 +44,7 @@ def kept_in_region(glance: Glance) -> Count | None:
 
 
 @probes(Probe.HOSTS_DECLARED)
-def hosts_declared(glance: Glance) -> Count:
+def hosts_declared(glance: ProbeContext) -> Count:
     """No part of this house holds a connection to a machine that is not declared (X-12)."""
     if not (_SYSTEM / "self/net/tcp").is_file():
         raise CannotLookError
@@ -94,7 +94,7 @@ def _address(text: str) -> str:
 
 
 @probes(Probe.SOURCE_EMPTIED)
-def source_emptied(glance: Glance) -> Count | None:
+def source_emptied(glance: ProbeContext) -> Count | None:
     """No audio lies in the inbox longer than it may wait and the source may keep its copy."""
     waits = table(glance.recording, "intake").get("match_within")
     if waits is None:
@@ -110,7 +110,7 @@ def source_emptied(glance: Glance) -> Count | None:
     return Count(looked_at=looked, wrong=wrong)
 
 
-def _copy_life(glance: Glance) -> str:
+def _copy_life(glance: ProbeContext) -> str:
     recipients = glance.document.get("recipient") or []
     assert isinstance(recipients, list)
     lives = [
@@ -122,7 +122,7 @@ def _copy_life(glance: Glance) -> str:
 
 
 @probes(Probe.BACKUPS_END)
-def backups_end(glance: Glance) -> Count | None:
+def backups_end(glance: ProbeContext) -> Count | None:
     """No backup file is left after the day on which the notice says that it dies."""
     folder = glance.world.backups
     if not folder.is_dir():
@@ -136,7 +136,7 @@ _MAGIC = b"callward-backup/1\n"
 _LENGTH = 4
 
 
-def _end_of(path: Path, glance: Glance) -> datetime | None:
+def _end_of(path: Path, glance: ProbeContext) -> datetime | None:
     """When a backup had to be gone, counted from the policy itself and not from what it says."""
     with path.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:

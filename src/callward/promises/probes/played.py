@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.promises.probe_context import Glance, Table
+    from callward.promises.probe_context import ProbeContext, Table
 
 _PLAYED = """
 SELECT p.ref, p.user_ref, p.purpose, p.begun_at, p.ends_at, r.policy_id,
@@ -52,17 +52,17 @@ WHERE a.controller_ref = %(controller)s AND a.withdrawn_at IS NULL AND u.left_at
 """
 
 
-def _access(glance: Glance, policy_id: object) -> Table:
+def _access(glance: ProbeContext, policy_id: object) -> Table:
     document = glance.documents.get(str(policy_id), glance.document)
     return table(recording_of(document), "access")
 
 
-def _needs(glance: Glance, access: Table) -> frozenset[str]:
+def _needs(glance: ProbeContext, access: Table) -> frozenset[str]:
     return words(access, "needs") or words(table(glance.recording, "access"), "needs")
 
 
 @probes(Probe.PLAYED_FOR_A_PURPOSE)
-def played_for_a_purpose(glance: Glance) -> Count | None:
+def played_for_a_purpose(glance: ProbeContext) -> Count | None:
     """Every playback has a declared purpose, a grant that covered it and its line in the audit."""
     if glance.recording is None:
         return None
@@ -79,13 +79,13 @@ def played_for_a_purpose(glance: Glance) -> Count | None:
     return Count(looked_at=looked, wrong=wrong)
 
 
-def _playbacks_written_down(glance: Glance) -> set[Ref]:
+def _playbacks_written_down(glance: ProbeContext) -> set[Ref]:
     facts = (json.loads(str(text)) for (text,) in glance.rows(_WRITTEN_DOWN))
     return {UUID(one["playback"]) for one in facts if "playback" in one}
 
 
 @probes(Probe.PLAYED_BY_APPOINTED)
-def played_by_appointed(glance: Glance) -> Count | None:
+def played_by_appointed(glance: ProbeContext) -> Count | None:
     """Whoever played held a named role, had signed, and was trained on that very day."""
     if glance.recording is None:
         return None
@@ -96,7 +96,7 @@ def played_by_appointed(glance: Glance) -> Count | None:
     return Count(looked_at=looked, wrong=wrong)
 
 
-def _was_entitled(glance: Glance, user: object, then: datetime, access: Table) -> bool:
+def _was_entitled(glance: ProbeContext, user: object, then: datetime, access: Table) -> bool:
     who = {"user": reference(user), "then": then}
     allowed = words(access, "roles") | words(table(glance.recording, "access"), "roles")
     served = {str(role) for (role,) in glance.rows(_SERVED, **who)}
@@ -107,7 +107,7 @@ def _was_entitled(glance: Glance, user: object, then: datetime, access: Table) -
     return bool(served & allowed) and signed and trained and doubled
 
 
-def _is_trained(glance: Glance, user: Ref, then: datetime) -> bool:
+def _is_trained(glance: ProbeContext, user: Ref, then: datetime) -> bool:
     day = then.astimezone(glance.zone).date()
     due = list(glance.rows(_TRAININGS, user=user, day=day.isoformat()))
     # K-11: the training counts through the whole of its last day.
@@ -115,7 +115,7 @@ def _is_trained(glance: Glance, user: Ref, then: datetime) -> bool:
 
 
 @probes(Probe.STAFF_TRAINED)
-def staff_trained(glance: Glance) -> Count | None:
+def staff_trained(glance: ProbeContext) -> Count | None:
     """Nobody who may open recordings is past the day by which the training was due."""
     access = table(glance.recording, "access")
     if "training-current" not in words(access, "needs"):

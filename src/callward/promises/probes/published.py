@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy import Policy
-    from callward.promises.probe_context import Glance
+    from callward.promises.probe_context import ProbeContext
     from callward.texts import Notice
 
 _WEB = ("web", "account")
 
 
 @probes(Probe.CONTACTS_ANSWER)
-def contacts_answer(glance: Glance) -> Count:
+def contacts_answer(glance: ProbeContext) -> Count:
     """Every published mailbox takes mail and every published page opens (S-20)."""
     answers = [one for one in _asked(glance) if one is not None]
     if not answers:
@@ -32,7 +32,7 @@ def contacts_answer(glance: Glance) -> Count:
     return Count(looked_at=len(answers), wrong=answers.count(False))
 
 
-def _asked(glance: Glance) -> Iterator[bool | None]:
+def _asked(glance: ProbeContext) -> Iterator[bool | None]:
     controller, reach = table(glance.document, "controller"), ports.reach.get()
     for holder in (controller, table(glance.document, "dpo")):
         if holder.get("email"):
@@ -57,7 +57,7 @@ WHERE edition_id = %(edition)s
 
 
 @probes(Probe.NOTICES_MATCH)
-def notices_match(glance: Glance) -> Count | None:
+def notices_match(glance: ProbeContext) -> Count | None:
     """Every published notice is, byte for byte, what the policy in force says when written anew."""
     found = next(iter(glance.rows(_IN_FORCE)), None)
     if found is None:
@@ -91,7 +91,7 @@ def _notice(source: bytes, kind: str, language: str) -> tuple[Policy, Notice]:
 
 
 @probes(Probe.COOKIES_DECLARED)
-def cookies_declared(glance: Glance) -> Count:
+def cookies_declared(glance: ProbeContext) -> Count:
     """A first visit to the public pages gets no cookie but those declared as necessary (K-34)."""
     declared = {
         name.replace("-", "_")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.promises.probe_context import Glance
+    from callward.promises.probe_context import ProbeContext
 
 # DESIGN section 3: the key is destroyed at the latest this long after the due instant.
 PATIENCE = timedelta(minutes=15)
@@ -70,7 +70,7 @@ def _keep(rule: object) -> tuple[str, str] | None:
     return (str(cap["period"]), str(cap["start"])) if cap.get("period") else None
 
 
-def _own_end(called: datetime, policy_id: str, glance: Glance) -> datetime | None:
+def _own_end(called: datetime, policy_id: str, glance: ProbeContext) -> datetime | None:
     """When a call's recording ends under the policy it was made under and the one now."""
     ends = []
     for document in (glance.documents.get(policy_id), glance.document):
@@ -85,12 +85,12 @@ def _counted(called: datetime, period: str, zone: str) -> datetime:
     return cap_end(called, period, ZoneInfo(zone))
 
 
-def _floored(glance: Glance) -> bool:
+def _floored(glance: ProbeContext) -> bool:
     return any(table(recording_of(one), "floor").get("period") for one in glance.documents.values())
 
 
 @probes(Probe.EXPIRED_UNREADABLE)
-def expired_unreadable(glance: Glance) -> Count | None:
+def expired_unreadable(glance: ProbeContext) -> Count | None:
     """No recording opens after its day, counted from the calls and from the keys themselves."""
     if glance.recording is None and not glance.number(
         "SELECT count(*) FROM retention_item WHERE controller_ref = %(controller)s"
@@ -110,7 +110,7 @@ def expired_unreadable(glance: Glance) -> Count | None:
     return Count(looked_at=looked, wrong=len(wrong))
 
 
-def _overdue_epochs(glance: Glance, late: datetime) -> Iterator[str]:
+def _overdue_epochs(glance: ProbeContext, late: datetime) -> Iterator[str]:
     today = late.astimezone(glance.zone).date()
     wrapped = {str(name) for (name,) in key_rows("wraps", _WRAPPED_EPOCHS)}
     for name in wrapped & keys_left():
@@ -124,7 +124,7 @@ _WRAPPED_EPOCHS = "SELECT DISTINCT e.name FROM wrap w JOIN epoch e ON e.id = w.e
 
 
 @probes(Probe.DUE_DATES_FOLLOW_POLICY)
-def due_dates_follow_policy(glance: Glance) -> Count | None:
+def due_dates_follow_policy(glance: ProbeContext) -> Count | None:
     """No stored end is later than a second calendar counts from the policy as written."""
     looked = wrong = 0
     for _ref, called, policy_id, cap_at, _zone in glance.rows(_ITEMS):
@@ -136,7 +136,7 @@ def due_dates_follow_policy(glance: Glance) -> Count | None:
     return Count(looked_at=looked, wrong=wrong) if looked or glance.recording else None
 
 
-def _rows_beside(glance: Glance) -> Count:
+def _rows_beside(glance: ProbeContext) -> Count:
     """Raw rows of a source and calls without a recording end by rules of their own."""
     raw = table(table(glance.recording, "intake"), "raw")
     detail = table(table(table(glance.document, "record"), "call-detail"), "retain")
@@ -151,7 +151,7 @@ def _rows_beside(glance: Glance) -> Count:
     return Count(looked_at=looked + 1, wrong=wrong + _audit_too_old(glance))
 
 
-def _audit_too_old(glance: Glance) -> bool:
+def _audit_too_old(glance: ProbeContext) -> bool:
     """Whether the audit, which all controllers share, holds an entry older than this one says."""
     kept = _keep(table(table(table(glance.document, "record"), "audit"), "retain"))
     oldest = next(iter(glance.rows("SELECT min(at) FROM audit_leaf")), (None,))[0]
@@ -161,7 +161,7 @@ def _audit_too_old(glance: Glance) -> bool:
 
 
 @probes(Probe.EVERYTHING_HAS_A_DUE_DATE)
-def everything_has_a_due_date(glance: Glance) -> Count:
+def everything_has_a_due_date(glance: ProbeContext) -> Count:
     """Nothing lies in the vault without a day on which it ends or a rule that waits for one."""
     sealed = {reference(row[0]) for row in glance.rows(_SEALED)}
     known = {reference(row[0]) for row in glance.rows(_KNOWN)}
@@ -175,7 +175,7 @@ FROM retention_hold WHERE controller_ref = %(controller)s AND closed_at IS NULL
 
 
 @probes(Probe.HOLDS_REVIEWED)
-def holds_reviewed(glance: Glance) -> Count | None:
+def holds_reviewed(glance: ProbeContext) -> Count | None:
     """Every hold has a case, is looked at in time and ends when its longest life is over."""
     if not table(glance.document, "activity"):
         return None
@@ -197,7 +197,7 @@ def holds_reviewed(glance: Glance) -> Count | None:
     return Count(looked_at=looked, wrong=wrong)
 
 
-def _longest(glance: Glance, policy_id: str, reason: str) -> str:
+def _longest(glance: ProbeContext, policy_id: str, reason: str) -> str:
     document = glance.documents.get(policy_id, glance.document)
     rules = (recording_of(document) or {}).get("hold") or []
     assert isinstance(rules, list)
@@ -214,7 +214,7 @@ AND state = 'waiting'
 
 
 @probes(Probe.QUARANTINE_EMPTIED)
-def quarantine_emptied(glance: Glance) -> Count | None:
+def quarantine_emptied(glance: ProbeContext) -> Count | None:
     """Nothing that waits for a decision opens after the quarantine's own period."""
     period = _keep(table(table(glance.recording, "intake"), "quarantine"))
     if period is None:

@@ -13,7 +13,7 @@ from callward.texts.states import Probe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from callward.promises.probe_context import Glance, Row, Table
+    from callward.promises.probe_context import ProbeContext, Row, Table
 
 _WITH_AUDIO = """
 SELECT r.ref, c.told, c.direction, c.did_number_ref, c.source_system, c.evidence_ref, r.policy_id
@@ -28,7 +28,7 @@ _SIGNED = "SELECT ref FROM intake_sourcedeclaration WHERE controller_ref = %(con
 _ASKED_FIRST = frozenset({"keypress", "spoken"})
 
 
-def _recordings(glance: Glance) -> Iterator[tuple[Row, Table]]:
+def _recordings(glance: ProbeContext) -> Iterator[tuple[Row, Table]]:
     for row in glance.rows(_WITH_AUDIO):
         document = glance.documents.get(str(row[6]), glance.document)
         rules = table(table(document, "activity"), "call-recording")
@@ -36,7 +36,7 @@ def _recordings(glance: Glance) -> Iterator[tuple[Row, Table]]:
 
 
 @probes(Probe.TOLD_OR_ASKED)
-def told_or_asked(glance: Glance) -> Count | None:
+def told_or_asked(glance: ProbeContext) -> Count | None:
     """No recording is kept without a word of what its party was told, and by what it is shown."""
     if glance.recording is None:
         return _none_at_all(glance)
@@ -55,13 +55,13 @@ def told_or_asked(glance: Glance) -> Count | None:
 _CALLS = "SELECT count(*) FROM calls_call WHERE controller_ref = %(controller)s"
 
 
-def _none_at_all(glance: Glance) -> Count:
+def _none_at_all(glance: ProbeContext) -> Count:
     """A controller that records no calls has no recordings, which is a promise too."""
     return Count(looked_at=glance.number(_CALLS), wrong=sum(1 for _ in glance.rows(_WITH_AUDIO)))
 
 
 @probes(Probe.ONLY_DECLARED_DIRECTIONS)
-def only_declared_directions(glance: Glance) -> Count | None:
+def only_declared_directions(glance: ProbeContext) -> Count | None:
     """No recording goes a way that the policy of its day does not record."""
     if glance.recording is None:
         return _none_at_all(glance)
@@ -73,7 +73,7 @@ def only_declared_directions(glance: Glance) -> Count | None:
 
 
 @probes(Probe.ONLY_DECLARED_NUMBERS)
-def only_declared_numbers(glance: Glance) -> Count | None:
+def only_declared_numbers(glance: ProbeContext) -> Count | None:
     """Where the policy names the recorded numbers, no call of another number is recorded (M-01)."""
     if glance.recording is None:
         return _none_at_all(glance)
@@ -93,7 +93,7 @@ def only_declared_numbers(glance: Glance) -> Count | None:
     return Count(looked_at=looked, wrong=wrong)
 
 
-def _kept_numbers(glance: Glance, numbers: frozenset[str]) -> set[object]:
+def _kept_numbers(glance: ProbeContext, numbers: frozenset[str]) -> set[object]:
     region = str(glance.document["jurisdiction"])
     found = (
         subjects.find(glance.controller_ref, parse_number(one, region=region)) for one in numbers

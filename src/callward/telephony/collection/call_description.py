@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from callward.intake.services import Envelope
     from callward.kernel.references import Ref
     from callward.policy import CompiledPolicy
-    from callward.telephony.collection.spooled_call import Arriving
+    from callward.telephony.collection.spooled_call import OpenedCall
     from callward.vault.states import Sealed
 
 
-def kept_envelope(arrived: Arriving, controller_ref: Ref) -> Envelope:
+def kept_envelope(arrived: OpenedCall, controller_ref: Ref) -> Envelope:
     """The envelope with what the house knows better: whose extension, how long, what was told."""
     envelope, told = arrived.envelope, arrived.judged.told
     head = arrived.judged.ledger.head if arrived.judged.ledger else "broken"
@@ -60,7 +60,7 @@ def extension_of(envelope: Envelope, controller_ref: Ref) -> str:
     return row.phone if row else ""
 
 
-def wanted(arrived: Arriving, policy: CompiledPolicy) -> bool:
+def wanted(arrived: OpenedCall, policy: CompiledPolicy) -> bool:
     """Whether the policy wants a recording of a call like this one."""
     rules = policy.recording
     if rules is None or arrived.judged.officer:
@@ -81,7 +81,7 @@ def record_due(policy: CompiledPolicy, started_at: datetime) -> datetime:
     return calendar.cap_due(started_at, rule.period, zone=policy.zone)
 
 
-def call_of(arrived: Arriving, controller_ref: Ref, policy: CompiledPolicy) -> NewCall:
+def call_of(arrived: OpenedCall, controller_ref: Ref, policy: CompiledPolicy) -> NewCall:
     """The call as its record is kept (C-05)."""
     envelope = arrived.envelope
     return NewCall(
@@ -113,7 +113,7 @@ def _party(party: Party) -> NewParty:
     )
 
 
-def row_of(arrived: Arriving, controller_ref: Ref, policy_id: str, *, at: datetime) -> LineCall:
+def row_of(arrived: OpenedCall, controller_ref: Ref, policy_id: str, *, at: datetime) -> LineCall:
     """What the line says beyond the call's record."""
     envelope, judged = arrived.envelope, arrived.judged
     redirects = [each.number for each in envelope.parties if each.role is PartyRole.OTHER]
@@ -162,7 +162,7 @@ def message_plan(policy: CompiledPolicy, controller_ref: Ref, started_at: dateti
     )
 
 
-def recording_of(arrived: Arriving, sealed: Sealed, call_ref: Ref, plan: Plan) -> NewRecording:
+def recording_of(arrived: OpenedCall, sealed: Sealed, call_ref: Ref, plan: Plan) -> NewRecording:
     """The row of a message that was sealed by its plan."""
     return NewRecording(
         ref=sealed.ref,

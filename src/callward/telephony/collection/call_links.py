@@ -21,14 +21,14 @@ from callward.telephony.states import RingBackKind, TelephonyEvent
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from callward.telephony.collection.spooled_call import Arriving
+    from callward.telephony.collection.spooled_call import OpenedCall
     from callward.telephony.models import LineCall
 
 COMPLAINT = "complaint"
 _WRAP_UP = system_actor("telephony.wrap-up")
 
 
-def join_permit(row: LineCall, arrived: Arriving) -> None:
+def join_permit(row: LineCall, arrived: OpenedCall) -> None:
     """A call out names the permit that it was made by; the number is then only in the call."""
     told = arrived.judged.fact("permit")
     if not told:
@@ -42,7 +42,7 @@ def join_permit(row: LineCall, arrived: Arriving) -> None:
     )
 
 
-def note_ring_back(row: LineCall, arrived: Arriving, *, at: datetime) -> None:
+def note_ring_back(row: LineCall, arrived: OpenedCall, *, at: datetime) -> None:
     """Somebody whom nobody answered waits to be rung back, as long as the record may be kept."""
     envelope = arrived.envelope
     caller = next((one for one in envelope.parties if one.role is PartyRole.CALLER), None)

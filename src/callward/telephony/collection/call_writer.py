@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.policy import CompiledPolicy
-    from callward.telephony.collection.spooled_call import Arriving
+    from callward.telephony.collection.spooled_call import OpenedCall
     from callward.telephony.models import LineCall
     from callward.telephony.values import Collected
 
@@ -51,7 +51,7 @@ class Room:
     actor: Actor
     at: datetime
 
-    def policy_of(self, arrived: Arriving) -> CompiledPolicy:
+    def policy_of(self, arrived: OpenedCall) -> CompiledPolicy:
         """The policy that the caller was told of; the one in force where no ledger says it."""
         told = arrived.judged.fact("policy")
         if told:
@@ -59,7 +59,7 @@ class Room:
         return controllers.policy_in_force(self.controller_ref, at=self.at)
 
 
-def keep_with_audio(arrived: Arriving, room: Room, report: Collected) -> None:
+def keep_with_audio(arrived: OpenedCall, room: Room, report: Collected) -> None:
     """Seal a recording with its ledger through the one door, then write down what it was."""
     policy = room.policy_of(arrived)
     if arrived.judged.is_message and policy.voicemail is not None:
@@ -92,7 +92,9 @@ def _count(receipt: Receipt, report: Collected) -> None:
             report.taken_in += 1
 
 
-def _note_receipt(arrived: Arriving, receipt: Receipt, room: Room, policy: CompiledPolicy) -> None:
+def _note_receipt(
+    arrived: OpenedCall, receipt: Receipt, room: Room, policy: CompiledPolicy
+) -> None:
     kept = receipt.outcome in {Outcome.TAKEN_IN, Outcome.DUPLICATE}
     recording_ref = receipt.ref if kept else None
     call_ref = recordings.recording(recording_ref).call_ref if recording_ref else None
@@ -107,7 +109,7 @@ def _note_receipt(arrived: Arriving, receipt: Receipt, room: Room, policy: Compi
             enqueue(COPY_TASK, str(row.ref), key=f"{COPY_TASK}:{row.ref}")
 
 
-def _keep_message(arrived: Arriving, room: Room, policy: CompiledPolicy) -> int:
+def _keep_message(arrived: OpenedCall, room: Room, policy: CompiledPolicy) -> int:
     """A message left by voice is kept by its own rule, and counted by it."""
     plan = call_description.message_plan(policy, room.controller_ref, arrived.envelope.started_at)
     if plan.is_past_due(room.at):
@@ -129,7 +131,7 @@ def _keep_message(arrived: Arriving, room: Room, policy: CompiledPolicy) -> int:
     return 1
 
 
-def keep_without_audio(arrived: Arriving, room: Room) -> None:
+def keep_without_audio(arrived: OpenedCall, room: Room) -> None:
     """Write down a call that was not recorded, and why; one past its day is not kept at all."""
     policy = room.policy_of(arrived)
     due_at = call_description.record_due(policy, arrived.envelope.started_at)
@@ -149,7 +151,9 @@ def keep_without_audio(arrived: Arriving, room: Room) -> None:
         _write_down(row, arrived, room)
 
 
-def _keep_state(arrived: Arriving, call_ref: Ref, room: Room, policy: CompiledPolicy) -> Ref | None:
+def _keep_state(
+    arrived: OpenedCall, call_ref: Ref, room: Room, policy: CompiledPolicy
+) -> Ref | None:
     """Where a recording was wanted, the call says why it has none."""
     started_at = min(arrived.envelope.started_at, room.at)
     plan = retention.plan(policy, controller_ref=room.controller_ref, started_at=started_at)
@@ -169,13 +173,13 @@ def _keep_state(arrived: Arriving, call_ref: Ref, room: Room, policy: CompiledPo
     return ref
 
 
-def _fate_without_audio(arrived: Arriving) -> RecordingFate:
+def _fate_without_audio(arrived: OpenedCall) -> RecordingFate:
     """What has no audio cannot be stored; a ledger that broke proves nothing."""
     kept = {RecordingFate.STORED, RecordingFate.DEGRADED, RecordingFate.FAILED}
     return RecordingFate.ABSENT if arrived.fate in kept else arrived.fate
 
 
-def _write_down(row: LineCall, arrived: Arriving, room: Room) -> None:
+def _write_down(row: LineCall, arrived: OpenedCall, room: Room) -> None:
     row.save(force_insert=True)
     audit.record(
         TelephonyEvent.CALL_COLLECTED,

@@ -16,7 +16,7 @@ from callward.kernel.errors import CallwardError
 from callward.line.errors import SpoolKeyGoneError
 from callward.telephony import ports
 from callward.telephony.collection import call_writer
-from callward.telephony.collection.spooled_call import Arriving, arriving
+from callward.telephony.collection.spooled_call import OpenedCall, arriving
 from callward.telephony.line_paths import line_folder
 from callward.telephony.models import LineCall
 from callward.telephony.values import Collected
@@ -64,7 +64,7 @@ def _collect_or_wait(door: SpoolDoor, ref: Ref, report: Collected, *, at: dateti
         _log.error("spooled call %s waits: %s", ref, code)  # its words may name things
 
 
-def _collect_one(arrived: Arriving, report: Collected, *, at: datetime) -> None:
+def _collect_one(arrived: OpenedCall, report: Collected, *, at: datetime) -> None:
     controller = controllers.controller(arrived.envelope.source.account)
     room = call_writer.Room(controller_ref=controller.ref, actor=COLLECTING, at=at)
     if arrived.has_audio:

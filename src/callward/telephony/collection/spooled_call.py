@@ -20,7 +20,7 @@ _KEPT = frozenset({RecordingFate.STORED, RecordingFate.DEGRADED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arriving:
+class OpenedCall:
     """A call with its envelope and what its ledger proves."""
 
     ref: Ref
@@ -65,7 +65,7 @@ class Arriving:
         return b"".join(outer), b"".join(agent)
 
 
-def arriving(ref: Ref, spooled: Spooled) -> Arriving:
+def arriving(ref: Ref, spooled: Spooled) -> OpenedCall:
     """Read what the line says of a call, and hold its ledger against it."""
     envelope = parse_envelope(spooled.envelope)
     head = _HEAD.search(envelope.consent.evidence or "")
@@ -75,7 +75,7 @@ def arriving(ref: Ref, spooled: Spooled) -> Arriving:
         # A fallen line wrote the envelope before the ledger's end, so its head is an older one.
         head=head[0] if head and spooled.whole else None,
     )
-    return Arriving(
+    return OpenedCall(
         ref=ref,
         envelope=envelope,
         judged=judged,

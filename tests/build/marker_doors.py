@@ -48,7 +48,7 @@ from callward.controllers import selectors as controllers
 from callward.intake import selectors as arrivals
 from callward.intake.models import Delivery, Quarantined
 from callward.intake.states import IntakeCapability
-from callward.jobs import services as jobs
+from callward.jobs import registry, services as jobs
 from callward.kernel import clock
 from callward.kernel.actors import system_actor, user_actor
 from callward.kernel.references import new_ref
@@ -321,7 +321,8 @@ def work() -> None:
     stop = threading.Event()
     threading.Timer(4, stop.set).start()
     jobs.run_worker(stop)
-    jobs.run_periodic_tasks()
+    for name in sorted(registry.hours()):
+        jobs.run_now(name)
 
 
 def arrive(folder: Path, told: Told) -> None:

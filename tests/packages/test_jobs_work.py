@@ -117,7 +117,8 @@ def test_a_name_stands_for_one_task_only(done):
 def test_what_runs_by_the_hour_can_be_run_at_once(done, monkeypatch):
     monkeypatch.setattr(services, "load_tasks", lambda: None)
     monkeypatch.setattr(registry, "_hours", {"tests.nightly": "0 3 * * *"})
-    assert services.run_periodic_tasks() == ["tests.nightly"]
+    assert list(registry.hours()) == ["tests.nightly"]
+    services.run_now("tests.nightly")
     services.run_now("tests.noting", REF)
     assert done == [("night",), (REF,)]
 

@@ -17,6 +17,7 @@ from callward.kernel.actors import system_actor
 from callward.kernel.references import new_ref
 from callward.policy.vocabulary import StartEvent
 from callward.retention import ports, selectors, services
+from callward.retention.certificates import digest_of
 from callward.retention.errors import (
     BadCountError,
     CertificateBrokenError,
@@ -154,7 +155,7 @@ def test_one_certificate_speaks_for_one_day_and_verifies_offline(therapists):
     view = selectors.certificate(run.certificates[0])
     told = services.verify_certificate(view.document, build.KnownSigner().public_key)
     assert told["count"] == 2
-    assert told["items_digest"] == services.digest_of(refs)
+    assert told["items_digest"] == digest_of(refs)
     assert told["rule"] == {
         "decided": "cap-promised",
         "ground": "",

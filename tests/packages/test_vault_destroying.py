@@ -108,7 +108,7 @@ def test_destroying_twice_changes_nothing_and_says_the_same(folders):
     first = services.destroy(intent, at=NOW)
     assert services.destroy(intent.ref, at=NOW) == first
     assert ports.ledger.get().position() == 1
-    assert services.intent_of(intent.ref).state == IntentState.DONE
+    assert Intent.objects.get(ref=intent.ref).state == IntentState.DONE
     assert services.open_intents() == []
 
 

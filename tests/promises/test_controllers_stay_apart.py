@@ -14,7 +14,7 @@ from build.recordings import house, keep_one
 from callward.kernel import clock
 from callward.kernel.numbers import parse_number
 from callward.policy.vocabulary import Role
-from callward.subjects.services import remember_number
+from callward.subjects.services import remember_numbers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,7 +56,7 @@ def test_a_filter_by_number_shows_the_calls_of_that_number_alone(home):
     browser = signed_in(home.cast.boris, controller_ref=home.controller.ref)
     assert len(browser.get(reverse("calls")).context["page"].rows) == 1
     number = parse_number("+442079460999", region="GB")
-    remember_number(home.controller.ref, number, at=clock.now())
+    remember_numbers(home.controller.ref, [number], at=clock.now())
     browser.post(reverse("calls-filter"), {"number": number.e164})
     answer = browser.get(reverse("calls"))
     assert not answer.context["form"].errors
@@ -65,7 +65,7 @@ def test_a_filter_by_number_shows_the_calls_of_that_number_alone(home):
 
 def test_a_filter_by_reference_never_reaches_another_controllers_number(home, neighbour, the_clock):
     number = parse_number("+442079460777", region="GB")
-    theirs = remember_number(home.controller.ref, number, at=the_clock.now())
+    [theirs] = remember_numbers(home.controller.ref, [number], at=the_clock.now())
     ours = signed_in(home.cast.daiva, controller_ref=home.controller.ref)
     asked = {"number": f"ref:{theirs.ref}"}
     assert ours.post(reverse("calls-filter"), asked).status_code == HTTPStatus.FOUND

@@ -27,7 +27,7 @@ from callward.promises.registry import CannotLookError, every_probe
 from callward.recordings import services as recordings
 from callward.recordings.models import Playback, Recording
 from callward.recordings.states import RecordingsEvent
-from callward.subjects.services import remember_number
+from callward.subjects.services import remember_numbers
 from callward.texts.states import Probe
 from callward.vault import services as vault
 
@@ -74,7 +74,7 @@ def test_a_recording_of_a_number_that_is_not_recorded_turns_the_probe_red(tmp_pa
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     shop = promised_house(tmp_path, name="web-shop")
     [ours] = shop.policy.recording.numbers
-    the_line = remember_number(shop.controller.ref, PhoneNumber(e164=ours), at=clock.now())
+    [the_line] = remember_numbers(shop.controller.ref, [PhoneNumber(e164=ours)], at=clock.now())
     kept = keep_one(shop)
     Call.objects.filter(ref=kept.call_ref).update(did_number_ref=the_line.ref)
     assert wrong(shop, Probe.ONLY_DECLARED_NUMBERS) == 0

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from callward.audit import leaves, notes, ports, rollbacks, tile_store, tree
+from callward.audit import leaves, notes, ports, rollbacks, selectors, tile_store, tree
 from callward.audit.errors import TreeDamagedError
 from callward.audit.models import DestroyedRange, Destruction, Leaf
 from callward.audit.notes import SubTree
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from callward.audit.selectors import Span
     from callward.audit.tile_store import Row
     from callward.kernel.references import Ref
 
 _AT_ONCE = 20_000
 
-Span = tuple["datetime", "datetime"]
 Range = tuple[int, int]
 
 
@@ -89,14 +90,8 @@ def choose(
 def _due(
     controller: Ref, since: datetime, until: datetime, *, held: Collection[Ref], sealed: int
 ) -> list[Row]:
-    stay = {str(ref) for ref in held}
-    found = (
-        Leaf.objects.filter(controller__in=("", str(controller)), index__lt=sealed)
-        .filter(at__gte=leaves.instant_text(since), at__lt=leaves.instant_text(until))
-        .order_by("index")
-        .values_list("index", "item")
-    )
-    due = [index for index, item in found if item not in stay][:_AT_ONCE]
+    found = selectors.happened((controller, None), [(since, until)]).filter(index__lt=sealed)
+    due = list(islice(selectors.unheld(found, held), _AT_ONCE))
     return [row for first, last in ranges_of(due) for row in tile_store.leaf_rows(first, last + 1)]
 
 

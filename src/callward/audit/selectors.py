@@ -8,15 +8,20 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.module_loading import autodiscover_modules
 
-from callward.audit.leaves import NO_ITEM
+from callward.audit.leaves import NO_ITEM, instant_text
 from callward.audit.models import Checkpoint, Leaf
 from callward.audit.states import EVENTS, Event
 from callward.kernel.references import Ref, parse_ref
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from django.db.models import QuerySet
+
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,3 +101,33 @@ def checkpoints(*, newest: int = 50) -> Sequence[CheckpointView]:
         CheckpointView(ref=row.ref, size=row.size, note=row.note, at=row.at)
         for row in Checkpoint.objects.order_by("-size")[:newest]
     ]
+
+
+def happened(controllers: Iterable[Ref | None], spans: Sequence[Span]) -> QuerySet[Leaf]:
+    """The entries of some controllers, None for nobody's, that happened in these spans."""
+    when = Q(pk__in=[])
+    for since, until in spans:
+        when |= Q(at__gte=instant_text(since), at__lt=instant_text(until))
+    owners = ["" if ref is None else str(ref) for ref in controllers]
+    return Leaf.objects.filter(when, controller__in=owners)
+
+
+def unheld(entries: QuerySet[Leaf], held: Collection[Ref]) -> Iterator[int]:
+    """The places of these entries, in order, but of none about a held thing."""
+    stay = {str(ref) for ref in held}
+    found = entries.order_by("index").values_list("index", "item").iterator()
+    return (index for index, item in found if item not in stay)
+
+
+def count_happened(
+    controller: Ref | None,
+    spans: Sequence[Span],
+    *,
+    besides: Sequence[Span] = (),
+    held: Collection[Ref] = (),
+) -> int:
+    """How many entries of a controller, or of nobody, happened in these spans but not in those."""
+    entries = happened([controller], spans)
+    if besides:
+        entries = entries.exclude(pk__in=happened([controller], besides))
+    return sum(1 for _index in unheld(entries, held))

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from callward.audit.destruction import Span
     from callward.audit.leaves import Fact
     from callward.audit.notes import SubTree
+    from callward.audit.selectors import Span
     from callward.kernel.actors import Actor
     from callward.kernel.errors import CallwardError
     from callward.kernel.references import Ref
@@ -67,10 +67,15 @@ def record(
     item: Ref | None,
     actor: Actor,
     at: datetime,
+    owner: Ref | None = None,
     committed: Mapping[str, str] | None = None,
     **facts: Fact,
 ) -> int:
-    """Append one entry within the caller's transaction, and tell its index."""
+    """Append one entry within the caller's transaction, and tell its index.
+
+    It ends by the rule of its owner, a controller; where none is told, of the one that the facts
+    name, or whose the first entry about the item was.
+    """
     salts = ""
     if committed:
         salt_of = {name: secrets.token_bytes(_SALT) for name in committed}
@@ -86,14 +91,13 @@ def record(
         leaves.actor_text(actor),
         leaves.facts_text(facts),
         salts,
-        *_owner(event, item, facts),
+        *_owner(owner or facts.get("controller"), event, item),
     )
     return _append(columns)
 
 
-def _owner(event: Event, item: Ref | None, facts: Mapping[str, Fact]) -> tuple[str, str]:
-    """The controller that the entry names, and the item by which an earlier entry tells it."""
-    named = facts.get("controller")
+def _owner(named: Fact | None, event: Event, item: Ref | None) -> tuple[str, str]:
+    """The controller that is named, and the item by which an earlier entry tells it."""
     asked = leaves.NO_ITEM if event.startswith(_STAFF) else leaves.item_text(item)
     return (str(named) if isinstance(named, UUID) else "", asked)
 
@@ -120,10 +124,17 @@ def _be_the_one_writer() -> None:
 
 
 def record_each(
-    event: Event, *, items: Sequence[Ref], actor: Actor, at: datetime, **facts: Fact
+    event: Event,
+    *,
+    items: Sequence[Ref],
+    actor: Actor,
+    at: datetime,
+    owner: Ref | None = None,
+    **facts: Fact,
 ) -> range:
     """Append one entry per item, all with the same facts, and tell their indexes."""
     same = (leaves.actor_text(actor), leaves.facts_text(facts))
+    named = owner or facts.get("controller")
     when, what = leaves.instant_text(at), str(event)
     with transaction.atomic(savepoint=False):
         _be_the_one_writer()
@@ -133,7 +144,7 @@ def record_each(
             cursor.executemany(
                 _APPEND_AT,
                 [
-                    (index, when, what, leaves.item_text(item), *same, *_owner(event, item, facts))
+                    (index, when, what, leaves.item_text(item), *same, *_owner(named, event, item))
                     for index, item in enumerate(items, first)
                 ],
             )
@@ -152,7 +163,7 @@ def record_refusal(
     """Append what was refused, in a transaction of its own, after the act was rolled back."""
     with transaction.atomic(durable=True):
         facts["refusal"] = error.code
-        return record(event, item=item, actor=actor, at=at, committed=None, **facts)
+        return record(event, item=item, actor=actor, at=at, owner=None, committed=None, **facts)
 
 
 def record_restore(*, actor: Actor, at: datetime) -> Rollback | None:
@@ -191,11 +202,11 @@ def destroy_due(
     _be_the_one_writer()
     gone = destruction.choose(controller, spans, held=held, at=at)
     if gone is not None:
-        _let_go(gone, actor=actor, at=at, controller=controller)
+        _let_go(gone, actor=actor, at=at, owner=controller)
     return gone
 
 
-def _let_go(gone: SubTree, *, actor: Actor, at: datetime, **facts: Fact) -> None:
+def _let_go(gone: SubTree, *, actor: Actor, at: datetime, owner: Ref | None = None) -> None:
     # Recorded first: the newest entry stands, so that no place is ever given twice.
     record(
         AuditEvent.LEAVES_DESTROYED,
@@ -204,8 +215,7 @@ def _let_go(gone: SubTree, *, actor: Actor, at: datetime, **facts: Fact) -> None
         at=at,
         leaves=gone.count,
         digest=gone.digest,
-        committed=None,
-        **facts,
+        owner=owner,
     )
     destruction.let_go(gone, at=at)
 

@@ -99,7 +99,9 @@ def keep_calls(calls: Sequence[NewCall], *, actor: Actor, at: datetime) -> list[
                 refs[key] = new_ref(call.started_at)
                 fresh[refs[key]] = call
         _keep_rows(fresh, at=at)
-        record_each(CallsEvent.CALL_KEPT, items=list(fresh), actor=actor, at=at)
+        for owner in {call.controller_ref for call in fresh.values()}:
+            theirs = [ref for ref, call in fresh.items() if call.controller_ref == owner]
+            record_each(CallsEvent.CALL_KEPT, items=theirs, actor=actor, at=at, owner=owner)
     return [refs[key] for key in keys]
 
 

@@ -152,6 +152,7 @@ def _audit_quarantined(row: Quarantined, context: IntakeContext) -> None:
         item=row.item_ref or row.ref,
         actor=context.actor,
         at=context.at,
+        owner=context.controller_ref,
         reason=str(row.reason),
         size=row.size,
     )

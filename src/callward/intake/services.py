@@ -11,14 +11,7 @@ from callward.intake.folder_import import FolderImport
 from callward.intake.inbox import open_inbox
 from callward.intake.quarantine_decisions import reject_quarantined, release_from_quarantine
 from callward.intake.source_declarations import NewDeclaration, declare_source, withdraw_declaration
-from callward.intake.uploads import (
-    Upload,
-    sealing,
-    take_in,
-    take_in_group,
-    take_in_own,
-    take_in_upload,
-)
+from callward.intake.uploads import Upload, sealing, take_in_group, take_in_own, take_in_upload
 from callward.intake.values import IntakeReport, Receipt
 
 if TYPE_CHECKING:
@@ -41,7 +34,6 @@ __all__ = [
     "reject_quarantined",
     "release_from_quarantine",
     "sealing",
-    "take_in",
     "take_in_folder",
     "take_in_group",
     "take_in_own",

@@ -77,11 +77,6 @@ def take_in_upload(
     return _take_in([upload], context)[0]
 
 
-def take_in(upload: Upload, controller_ref: Ref, *, actor: Actor, at: datetime) -> Receipt:
-    """Take in one recording that was handed over with its envelope."""
-    return take_in_group([upload], controller_ref, actor=actor, at=at)[0]
-
-
 def take_in_own(
     upload: Upload, controller_ref: Ref, *, policy_id: str, actor: Actor, at: datetime
 ) -> Receipt:

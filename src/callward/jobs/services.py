@@ -23,11 +23,9 @@ __all__ = [
     "enqueue",
     "every",
     "lay_tables",
-    "load_tasks",
     "prepare",
     "register",
     "run_now",
-    "run_periodic_tasks",
     "run_worker",
     "statuses",
 ]
@@ -82,12 +80,3 @@ def run_now(task: str, *args: str) -> None:
     """Do one piece of work here and now."""
     load_tasks()
     registry.task_named(task)(*args)
-
-
-def run_periodic_tasks() -> list[str]:
-    """Do everything that otherwise runs by the hour, once, and tell what it was."""
-    load_tasks()
-    names = sorted(registry.hours())
-    for name in names:
-        registry.task_named(name)()
-    return names

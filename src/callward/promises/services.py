@@ -110,6 +110,7 @@ def _turn(row: Check, *, at: datetime) -> None:
         item=row.ref,
         actor=_LOOKER,
         at=at,
+        owner=row.controller_ref,
         probe=row.probe,
         state=row.state,
         wrong=row.wrong,

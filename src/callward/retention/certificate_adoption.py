@@ -77,7 +77,7 @@ def _adopt(proof: Proof, slugs: Mapping[str, Ref], *, at: datetime) -> None:
             final_after=said.final_after,
             document=proof.document,
         )
-        _record(proof, at=at)
+        _record(proof, controller_ref, at=at)
 
 
 def _groups(proof: Proof) -> Iterator[tuple[Ref, ...]]:
@@ -130,13 +130,14 @@ def _remember_gone(refs: tuple[Ref, ...], disposal: Disposal) -> None:
     DestroyedItem.objects.filter(ref__in=refs, disposal=None).update(disposal=disposal)
 
 
-def _record(proof: Proof, *, at: datetime) -> None:
+def _record(proof: Proof, controller_ref: Ref, *, at: datetime) -> None:
     said = proof.statement
     audit.record(
         RetentionEvent.CERTIFICATE_ADOPTED,
         item=said.ref,
         actor=_REPLAY,
         at=at,
+        owner=controller_ref,
         disposal=proof.disposal_ref,
         kind=said.kind,
         count=said.count,

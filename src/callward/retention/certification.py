@@ -58,6 +58,7 @@ def _close(disposal: Disposal, certificate: Certificate, *, actor: Actor, at: da
         item=certificate.ref,
         actor=actor,
         at=at,
+        owner=disposal.controller_ref,
         disposal=disposal.ref,
         kind=disposal.kind,
         count=disposal.count,

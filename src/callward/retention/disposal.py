@@ -155,6 +155,7 @@ def _close(run: DisposalRun, *, actor: Actor, at: datetime) -> DisposalRunView:
             item=run.ref,
             actor=actor,
             at=at,
+            owner=run.controller_ref,
             destroyed=run.destroyed,
             held=run.held,
             overdue=run.overdue_after,

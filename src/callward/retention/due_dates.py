@@ -139,12 +139,14 @@ def register(items: Sequence[NewItem], *, at: datetime) -> None:
     """Start the count of recordings just sealed, inside the caller's transaction."""
     key = _mark_key() if any(item.mark for item in items) else b""
     keep_rows([_row(item, key=key) for item in items])
-    audit.record_each(
-        RetentionEvent.ITEM_REGISTERED,
-        items=[item.ref for item in items],
-        actor=system_actor("retention.register"),
-        at=at,
-    )
+    for owner in {item.controller_ref for item in items}:
+        audit.record_each(
+            RetentionEvent.ITEM_REGISTERED,
+            items=[item.ref for item in items if item.controller_ref == owner],
+            actor=system_actor("retention.register"),
+            at=at,
+            owner=owner,
+        )
 
 
 def _row(item: NewItem, *, key: bytes) -> Item:

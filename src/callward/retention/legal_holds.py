@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from callward.audit.leaves import Fact
+    from callward.audit.states import Event
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.policy.compiled import CompiledPolicy, HoldRule
@@ -204,6 +206,18 @@ def _open_hold(hold_ref: Ref) -> Hold:
     return hold
 
 
+def _record(event: Event, hold: Hold, *, actor: Actor, at: datetime, **facts: Fact) -> None:
+    audit.record(
+        event,
+        item=hold.ref,
+        actor=actor,
+        at=at,
+        owner=hold.controller_ref,
+        committed=None,
+        **facts,
+    )
+
+
 def close_case(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
     """Start the count of a hold that runs from the end of its case (D-20)."""
     with transaction.atomic():
@@ -221,7 +235,7 @@ def close_case(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
             )
         hold.case_closed_at = hold.case_closed_at or at
         hold.save(update_fields=["ends_at", "case_closed_at"])
-        audit.record(RetentionEvent.HOLD_CASE_CLOSED, item=hold.ref, actor=actor, at=at)
+        _record(RetentionEvent.HOLD_CASE_CLOSED, hold, actor=actor, at=at)
     return hold_view(hold, at=at)
 
 
@@ -234,7 +248,7 @@ def review_hold(hold_ref: Ref, *, review_on: date, actor: Actor, at: datetime) -
         hold.review_on = _review_day(policy, _rule(policy, hold.reason), review_on, at=at)
         hold.reviewed_at = at
         hold.save(update_fields=["review_on", "reviewed_at"])
-        audit.record(RetentionEvent.HOLD_REVIEWED, item=hold.ref, actor=actor, at=at)
+        _record(RetentionEvent.HOLD_REVIEWED, hold, actor=actor, at=at)
     return hold_view(hold, at=at)
 
 
@@ -247,13 +261,7 @@ def ask_release(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
         hold.state = HoldState.RELEASE_ASKED
         officer = approval.ask(hold, rule=policy.two_person, zone=policy.zone, actor=actor, at=at)
         hold.save()
-        audit.record(
-            RetentionEvent.HOLD_RELEASE_ASKED,
-            item=hold.ref,
-            actor=actor,
-            at=at,
-            officer=officer,
-        )
+        _record(RetentionEvent.HOLD_RELEASE_ASKED, hold, actor=actor, at=at, officer=officer)
     return hold_view(hold, at=at)
 
 
@@ -266,7 +274,7 @@ def keep_hold(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
         hold.state = HoldState.PLACED
         approval.turn_down(hold)
         hold.save()
-        audit.record(RetentionEvent.HOLD_KEPT_ON, item=hold.ref, actor=actor, at=at)
+        _record(RetentionEvent.HOLD_KEPT_ON, hold, actor=actor, at=at)
     return hold_view(hold, at=at)
 
 

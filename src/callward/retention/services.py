@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callward.retention.certificates import digest_of, verify_certificate
+from callward.retention.certificates import verify_certificate
 from callward.retention.certification import certify_refused_backlog
 from callward.retention.disposal import finish_open_disposals, preview_disposal, run_disposal
 from callward.retention.due_dates import begin_count, plan, reassess, register
@@ -47,7 +47,6 @@ __all__ = [
     "begin_count",
     "certify_refused_backlog",
     "close_case",
-    "digest_of",
     "end_holds",
     "erase",
     "finish_open_disposals",

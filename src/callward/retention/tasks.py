@@ -7,9 +7,8 @@ import logging
 from callward.jobs.services import every
 from callward.kernel import clock
 from callward.kernel.actors import system_actor
-from callward.retention.disposal import run_disposal
 from callward.retention.erasure import lift_tombstones
-from callward.retention.legal_holds import end_holds, release_after_delay
+from callward.retention.services import end_holds, release_after_delay, run_disposal
 from callward.retention.states import RunState
 
 # DESIGN section 3: the key is destroyed at the latest 15 minutes after the due instant.

@@ -19,14 +19,9 @@ if TYPE_CHECKING:
     from callward.kernel.numbers import PhoneNumber
     from callward.kernel.references import Ref
 
-__all__ = ["NumberView", "delete_unreferenced", "remember_number", "remember_numbers"]
+__all__ = ["NumberView", "delete_unreferenced", "remember_numbers"]
 
 _AT_ONCE = 500  # SQLite takes a limited count of values in one statement
-
-
-def remember_number(controller_ref: Ref, number: PhoneNumber, *, at: datetime) -> NumberView:
-    """Keep a number sealed, once per controller."""
-    return remember_numbers(controller_ref, [number], at=at)[0]
 
 
 def remember_numbers(

@@ -33,7 +33,7 @@ from callward.telephony.setup.line_settings import (
     take_away,
 )
 from callward.telephony.setup.prompt_upload import drop_prompt, upload_prompt
-from callward.telephony.setup.snapshot_publication import build_snapshot, publish_snapshot
+from callward.telephony.setup.snapshot_publication import publish_snapshot
 from callward.telephony.values import (
     Collected,
     NewPhone,
@@ -56,7 +56,6 @@ __all__ = [
     "TrunkFacts",
     "add_hours",
     "add_phone",
-    "build_snapshot",
     "change_phone",
     "close_call",
     "close_day",

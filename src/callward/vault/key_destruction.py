@@ -86,11 +86,6 @@ def open_intents() -> list[IntentView]:
     return [_view(intent) for intent in unfinished]
 
 
-def intent_of(ref: Ref) -> IntentView:
-    """Give one destruction."""
-    return _view(Intent.objects.get(ref=ref))
-
-
 @contextmanager
 def _alone_on(ref: Ref) -> Iterator[None]:
     """Let one process at a time work on an intent: start-up and worker may both find it."""

@@ -16,8 +16,8 @@ from callward.vault.epochs import (
     quarantine_epoch,
     spool_epoch,
 )
-from callward.vault.key_destruction import destroy, empty_log, intend, intent_of, open_intents
-from callward.vault.ledger_replay import awaiting_replay, replay, require_replayed
+from callward.vault.key_destruction import destroy, empty_log, intend, open_intents
+from callward.vault.ledger_replay import awaiting_replay, replay
 from callward.vault.marker_scan import scan
 from callward.vault.range_reader import item_refs, open_part, part_size, read_range, verify_part
 from callward.vault.seal_groups import add_part, discard, register, seal_group, seal_streamed
@@ -47,7 +47,6 @@ __all__ = [
     "has_key",
     "hold_epoch",
     "intend",
-    "intent_of",
     "is_hold",
     "item_refs",
     "move",
@@ -63,7 +62,6 @@ __all__ = [
     "reconcile",
     "register",
     "replay",
-    "require_replayed",
     "restore",
     "restore_keys",
     "scan",

@@ -177,4 +177,4 @@ def hang_up(call: Ref, *, user_ref: Ref, controller_ref: Ref, at: datetime) -> N
 
 def _note(event: Event, call: Ref, user_ref: Ref, *, at: datetime, **facts: str) -> None:
     actor = user_actor(user_ref)
-    audit.record(event, item=call, actor=actor, at=at, committed=None, **facts)
+    audit.record(event, item=call, actor=actor, at=at, owner=None, committed=None, **facts)

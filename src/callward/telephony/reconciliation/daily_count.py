@@ -44,6 +44,7 @@ def count_day(controller_ref: Ref, day: date, *, at: datetime) -> Ref:
             item=row.ref,
             actor=COUNTING,
             at=at,
+            owner=controller_ref,
             calls=counted.calls,
             alarms=counted.alarms,
         )

@@ -53,6 +53,7 @@ def upload_prompt(
             item=row.ref,
             actor=actor,
             at=at,
+            owner=controller_ref,
             prompt=key,
             language=language,
             asset=f"sha256:{row.sha256}",

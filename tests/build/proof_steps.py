@@ -17,9 +17,9 @@ from build import retention as build  # noqa: E402  # Django is set up now
 from callward.audit import selectors as audited, services as audit  # noqa: E402  # as above
 from callward.controllers import selectors as controllers  # noqa: E402  # as above
 from callward.kernel.errors import CallwardError  # noqa: E402  # as above
+from callward.policy.vocabulary_notice import ErasureGround  # noqa: E402  # as above
 from callward.retention import selectors, services as retention  # noqa: E402  # as above
 from callward.retention.models import Disposal, Item  # noqa: E402  # as above
-from callward.retention.states import ErasureGround  # noqa: E402  # as above
 from callward.vault import services as vault  # noqa: E402  # as above
 
 DAY = timedelta(days=1)

@@ -25,11 +25,11 @@ from callward.kernel import clock  # noqa: E402  # as above
 from callward.kernel.actors import system_actor  # noqa: E402  # as above
 from callward.kernel.errors import CallwardError  # noqa: E402  # as above
 from callward.ops.demo import cast  # noqa: E402  # as above
+from callward.policy.vocabulary_notice import ErasureGround  # noqa: E402  # as above
 from callward.recordings import selectors as recordings  # noqa: E402  # as above
 from callward.retention import selectors as retained, services as retention  # noqa: E402  # as above
 from callward.retention.certificates import verify_certificate  # noqa: E402  # as above
 from callward.retention.ports import signer  # noqa: E402  # as above
-from callward.retention.states import ErasureGround  # noqa: E402  # as above
 from callward.vault import ports as vault_ports, services as vault  # noqa: E402  # as above
 
 SLUG = "therapy-association"

@@ -144,8 +144,8 @@ def dispose() -> dict:
 def erase() -> dict:
     """Erase the recording of the other day."""
     from build import retention
+    from callward.policy.vocabulary_notice import ErasureGround
     from callward.retention import services
-    from callward.retention.states import ErasureGround
 
     services.erase(
         _later(), ground=ErasureGround.OBJECTION, actor=retention.RUNNER, at=retention.CALLED + DAY

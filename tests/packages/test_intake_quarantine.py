@@ -38,9 +38,9 @@ from callward.intake.services import parse_envelope
 from callward.intake.states import Outcome, QuarantineReason as Reason, QuarantineState
 from callward.kernel import clock
 from callward.kernel.references import new_ref
+from callward.policy.vocabulary_notice import ErasureGround
 from callward.recordings.models import Recording
 from callward.retention import services as retention
-from callward.retention.states import ErasureGround
 from callward.vault import services as vault
 from callward.vault.errors import RecordingGoneError
 

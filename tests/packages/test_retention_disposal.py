@@ -16,6 +16,7 @@ from callward.jobs.services import run_now
 from callward.kernel.actors import system_actor
 from callward.kernel.references import new_ref
 from callward.policy.vocabulary import StartEvent
+from callward.policy.vocabulary_notice import ErasureGround
 from callward.retention import ports, selectors, services
 from callward.retention.certificates import digest_of
 from callward.retention.errors import (
@@ -28,7 +29,7 @@ from callward.retention.errors import (
     StartEventUnknownError,
 )
 from callward.retention.models import Certificate, DestroyedItem, Disposal, Item, Tombstone
-from callward.retention.states import DisposalKind, ErasureGround, ItemState, Rule, RunState
+from callward.retention.states import DisposalKind, ItemState, Rule, RunState
 from callward.vault import ports as vault_ports, services as vault
 from callward.vault.models import SealedItem, SealedPart
 

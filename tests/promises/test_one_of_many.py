@@ -16,9 +16,9 @@ from build.controllers import controller
 from build.vault import ROOT_KEY, speech, unplug_vault
 from callward.controllers import selectors as controllers
 from callward.kernel import clock
+from callward.policy.vocabulary_notice import ErasureGround
 from callward.retention import ports, services
 from callward.retention.models import Item
-from callward.retention.states import ErasureGround
 from callward.retention.values import NewItem
 from callward.vault import services as vault
 from callward.vault.adapters import plug_file_vault

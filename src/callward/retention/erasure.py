@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
+    from callward.policy.vocabulary_notice import ErasureGround
     from callward.retention.models import Disposal
-    from callward.retention.states import ErasureGround
     from callward.retention.values import CertificateView
 
 

@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from callward.approval import TwoPersonAct
 from callward.holdings import DataCategory, holds
 from callward.kernel.references import new_ref
+from callward.policy.vocabulary_notice import ErasureGround
 from callward.retention.states import (
     DisposalKind,
     DisposalState,
-    ErasureGround,
     HoldState,
     ItemState,
     Rule,

@@ -66,17 +66,6 @@ class RunState(Labelled, family="run"):
     RED = "red", _("Needs attention")
 
 
-class ErasureGround(StrEnum):
-    """The grounds of Article 17(1); the list is closed (K-22)."""
-
-    NO_LONGER_NECESSARY = "no-longer-necessary"
-    CONSENT_WITHDRAWN = "consent-withdrawn"
-    OBJECTION = "objection"
-    UNLAWFUL = "unlawful"
-    LEGAL_OBLIGATION = "legal-obligation"
-    CHILD_SERVICE = "child-service"
-
-
 class RetentionCapability(Capability):
     """What a role lets a user do in this package."""
 

@@ -25,6 +25,7 @@ from callward.ops.demo.visitor import Visitor, console_open
 from callward.ops.errors import CheckFailedError
 from callward.ops.folder_mark import write_mark
 from callward.ops.supervision import callward_command
+from callward.policy.vocabulary_notice import ErasureGround
 from callward.promises import services as promises
 from callward.promises.states import CheckState
 from callward.recordings import selectors as recordings
@@ -33,7 +34,6 @@ from callward.retention import (
     selectors as retained,
     services as retention,
 )
-from callward.retention.states import ErasureGround
 from callward.vault import services as vault
 
 if TYPE_CHECKING:

@@ -56,12 +56,13 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("no-longer-necessary", "no-longer-necessary"),
+                            ("no-longer-needed", "no-longer-needed"),
                             ("consent-withdrawn", "consent-withdrawn"),
                             ("objection", "objection"),
                             ("unlawful", "unlawful"),
-                            ("legal-obligation", "legal-obligation"),
-                            ("child-service", "child-service"),
+                            ("legal-duty", "legal-duty"),
+                            ("child-online-service", "child-online-service"),
+                            ("online-service", "online-service"),
                         ],
                         max_length=32,
                     ),

@@ -117,14 +117,6 @@ def item_text(item: Ref | None) -> str:
     return str(item)
 
 
-def entry_bytes(
-    *, at: str, event: str, item: str, actor: str, facts: str, controller: str = ""
-) -> bytes:
-    """The bytes that stand in the tree."""
-    opening = f"{FORMAT_OWNED}\n{controller}" if controller else FORMAT
-    return f"{opening}\n{at}\n{event}\n{item}\n{actor}\n{facts}\n".encode()
-
-
 def commitment(value: str, *, name: str, salt: bytes) -> str:
     """A text that proves the value to whoever knows it and its salt, and tells nobody else."""
     digest = hmac.new(salt, f"{name}\0{value}".encode(), "sha256").hexdigest()

@@ -41,14 +41,6 @@ class MalformedEnvelopeError(IntakeError, BadInputError):
     mend = gettext_noop("Send it as callward.intake/1 describes it.")
 
 
-class MalformedCdrError(IntakeError, BadInputError):
-    """A line of a carrier's call records cannot be read."""
-
-    code = "bad-cdr"
-    fact = gettext_noop("Line %(line)s of the call records cannot be read: %(kind)s.")
-    mend = gettext_noop("Export the call records again, one call a line.")
-
-
 class NotARecordingError(IntakeError, BadInputError):
     """The bytes are not a recording that can be played."""
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from callward.kernel.numbers import PhoneNumber
     from callward.kernel.references import Ref
 
-ANY_ACCOUNT = "*"
 _LONGEST_GREETING = 4000
 
 

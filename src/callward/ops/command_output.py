@@ -188,8 +188,3 @@ def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
     ) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of or None)
-
-
-def count_of(facts: Mapping[str, Any]) -> int:
-    """How many things a report names in its lists."""
-    return sum(len(held) for held in facts.values() if isinstance(held, list))

@@ -33,9 +33,6 @@ class Count:
     wrong: int
 
 
-NOTHING_PROMISED = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeContext:
     """One controller at one instant, with its policies as they were written, not as compiled."""

@@ -98,7 +98,6 @@ def _trunk(row: Trunk) -> TrunkView:
         port=row.port,
         allow=tuple(row.allow.split()),
         account=row.account,
-        has_secret=bool(row.sealed_secret),
         registers=row.registers,
         early_media=row.early_media,
         in_band_digits=row.in_band_digits,

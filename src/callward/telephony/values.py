@@ -50,7 +50,6 @@ class TrunkView:
     port: int
     allow: tuple[str, ...]
     account: str
-    has_secret: bool
     registers: bool
     early_media: bool
     in_band_digits: bool

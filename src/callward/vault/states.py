@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 Plain = bytes | bytearray | memoryview
 
 AUDIO = "audio"
-PEAKS = "peaks"
 CDR = "cdr"
 
 

@@ -55,7 +55,6 @@ class Telephone:
         self._call_id = self._ours = self._theirs = self._target = ""
         self._count = 0
         self.voice: Voice | None = None
-        self.refused_with = 0
         self.rang, self.connected, self.over = (threading.Event() for _ in range(3))
         self._closed = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
@@ -150,7 +149,6 @@ class Telephone:
             self._hear(text)
             self.connected.set()
         else:
-            self.refused_with = status
             self._end()
 
     def _hear(self, text: str) -> None:

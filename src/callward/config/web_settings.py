@@ -19,7 +19,6 @@ WEB_APPS = [
     "allauth.account",
     "allauth.mfa",
     "axes",
-    "csp",
 ]
 
 MIDDLEWARE = [

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from functools import cache
+from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from callward.accounts import ports as accounts
 from callward.audit import ports as audit
-from callward.config.reachability import Reach, Visitor, declared_hosts
 from callward.jobs import ports as jobs
 from callward.kernel import clock
 from callward.kernel.grow_only_file import KeptLines
@@ -23,16 +23,13 @@ from callward.sealing import digests, secret, signatures
 from callward.subjects import ports as subjects
 from callward.telephony import ports as telephony
 from callward.vault import ports as vault
-from callward.vault.destroyed_ledger import FileLedger
-from callward.vault.keystore import FileKeyStore
-from callward.vault.objects import LocalObjects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from callward.kernel.ports import Port
+    from callward.kernel.references import Ref
     from callward.vault.ports import ServiceKey
     from callward.vault.states import BackupFacts
 
@@ -40,21 +37,25 @@ _CREDENTIAL = b"callward/credential"
 
 
 class _Later:
-    """Stands in a slot and makes the adapter when somebody first asks it for anything."""
+    """Stands in a slot; loads and makes the adapter when somebody first asks it for anything."""
 
-    def __init__(self, make: Callable[[], object]) -> None:
-        self._make, self._lock = make, Lock()
+    def __init__(self, module: str, name: str, *given: object) -> None:
+        self._home, self._given, self._lock = (module, name), given, Lock()
         self._made: object | None = None
 
     def __getattr__(self, name: str) -> Any:
         with self._lock:
             if self._made is None:
-                self._made = self._make()
+                self._made = _named_in(*self._home)(*self._given)
         return getattr(self._made, name)
 
 
-def _plug_later(slot: Port[Any], make: Callable[[], object]) -> None:
-    slot.bind(_Later(make))
+def _named_in(module: str, name: str) -> Any:
+    return getattr(import_module(module), name)
+
+
+def _plug_later(slot: Port[Any], module: str, name: str, *given: object) -> None:
+    slot.bind(_Later(module, name, *given))
 
 
 @cache
@@ -114,9 +115,7 @@ class _RestoreBook:
     """Lets the audit sign what a restore does to its tree."""
 
     def note_restore(self, facts: BackupFacts, *, old: Path, new: Path, at: datetime) -> None:
-        from callward.audit import services  # noqa: PLC0415  # models load after the wiring
-
-        services.note_restore(
+        _named_in("callward.audit.services", "note_restore")(
             old=old,
             new=new,
             backup_made_at=facts.made_at,
@@ -136,59 +135,42 @@ def wire() -> None:
     subjects.field_keys.bind(_FieldKeys())
     accounts.credential_box.bind(_CredentialBox())
     _wire_promises(folder)
-    _wire_jobs(folder)
+    _plug_later(jobs.queue, "callward.jobs.dbos_queue", "DbosQueue", folder.jobs)
     _wire_line()
     mark = read_mark(folder)
     if mark is not None:
         clock.set_clock(mark.clock())
 
 
+def open_keys(folder: DataFolder) -> object:
+    """The key store, opened by the root key; asks for a passphrase where there is one."""
+    store = _named_in("callward.vault.keystore", "FileKeyStore")
+    return store(folder.keys, root_key=read_root_key(folder))
+
+
 def _wire_vault(folder: DataFolder) -> None:
-    _plug_later(vault.key_store, lambda: FileKeyStore(folder.keys, root_key=read_root_key(folder)))
-    _plug_later(vault.ledger, lambda: FileLedger(folder.keys))
-    _plug_later(vault.objects, lambda: LocalObjects(folder.objects))
+    _plug_later(vault.key_store, __name__, "open_keys", folder)
+    _plug_later(vault.ledger, "callward.vault.destroyed_ledger", "FileLedger", folder.keys)
+    _plug_later(vault.objects, "callward.vault.objects", "LocalObjects", folder.objects)
     vault.restores.bind(_RestoreBook())
+
+
+def _declared_hosts(controller_ref: Ref) -> frozenset[str]:
+    hosts: frozenset[str] = _named_in("callward.config.reachability", "declared_hosts")(
+        controller_ref
+    )
+    return hosts
 
 
 def _wire_promises(folder: DataFolder) -> None:
     promises.world.bind(folder)
-    promises.reach.bind(Reach())
-    promises.visitor.bind(Visitor(folder.web_address))
-    promises.declared_hosts.bind(declared_hosts)
-    _plug_later(notices.checks, _sentence_checks)
-
-
-def _sentence_checks() -> object:
-    from callward.promises.sentence_checks import SentenceChecks  # noqa: PLC0415  # models load after the wiring
-
-    return SentenceChecks()
-
-
-def _wire_jobs(folder: DataFolder) -> None:
-    def open_queue() -> object:
-        from callward.jobs.dbos_queue import DbosQueue  # noqa: PLC0415  # DBOS is slow to load
-
-        return DbosQueue(folder.jobs)
-
-    _plug_later(jobs.queue, open_queue)
+    _plug_later(promises.reach, "callward.config.reachability", "Reach")
+    _plug_later(promises.visitor, "callward.config.reachability", "Visitor", folder.web_address)
+    promises.declared_hosts.bind(_declared_hosts)
+    _plug_later(notices.checks, "callward.promises.sentence_checks", "SentenceChecks")
 
 
 def _wire_line() -> None:
-    def spool() -> object:
-        from callward.telephony import adapters  # noqa: PLC0415  # few commands ask the line
-
-        return adapters.open_spool()
-
-    def journal() -> object:
-        from callward.telephony import adapters  # noqa: PLC0415  # as above
-
-        return adapters.open_journal()
-
-    def line() -> object:
-        from callward.telephony import adapters  # noqa: PLC0415  # as above
-
-        return adapters.reach_line()
-
-    _plug_later(telephony.spool, spool)
-    _plug_later(telephony.journal, journal)
-    _plug_later(telephony.line, line)
+    _plug_later(telephony.spool, "callward.telephony.adapters", "open_spool")
+    _plug_later(telephony.journal, "callward.telephony.adapters", "open_journal")
+    _plug_later(telephony.line, "callward.telephony.adapters", "reach_line")

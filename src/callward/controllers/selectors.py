@@ -16,7 +16,6 @@ from callward.controllers.errors import (
     PolicyNotFoundError,
 )
 from callward.controllers.models import Controller, PolicyRevision
-from callward.policy import CompiledPolicy, from_canonical
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from callward.compiled_query import Given
     from callward.kernel.references import Ref
+    from callward.policy import CompiledPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +121,8 @@ def policy_id_in_force(controller_column: str, *, at: datetime | Given) -> Subqu
 @lru_cache(maxsize=256)
 def policy(policy_id: str) -> CompiledPolicy:
     """One activated policy, compiled once per process; raises PolicyNotFoundError."""
+    from callward.policy import from_canonical  # noqa: PLC0415  # many commands ask for no policy
+
     row = PolicyRevision.objects.filter(policy_id=policy_id).values_list("canonical").first()
     if row is None:
         raise PolicyNotFoundError(policy_id=policy_id)

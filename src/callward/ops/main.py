@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
-SELDOM = 50_000
+_SELDOM, _OFTEN = 200_000, 700  # how many new things make the machine look for waste
 _COMMANDS = {
     "init": "init:init",
     "up": "programs:up",
@@ -45,6 +45,7 @@ _COMMANDS = {
     "promises": "promises:promises",
     "demo": "demo:demo",
 }
+_LASTING = frozenset({"up", "web", "worker", "line", "demo"})  # they look often, a little each time
 _LIGHT = frozenset({"init", "policies", "notices", "demo", "line"})  # need no data folder
 
 
@@ -64,6 +65,8 @@ class LateGroup(click.Group):
             load()
         found = getattr(import_module(f"callward.ops.commands.{module}"), name)
         assert isinstance(found, click.Command)
+        if cmd_name in _LASTING:
+            gc.set_threshold(_OFTEN)
         return found
 
 
@@ -145,7 +148,9 @@ def _audit_refusal(error: CallwardError) -> None:
 
 def main() -> None:
     """Run what the shell asks for."""
-    gc.set_threshold(SELDOM)  # what a start loads stays; looking for waste costs a tenth of it
+    gc.set_threshold(_SELDOM)  # what a start loads stays; looking through it costs a tenth
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold keys and voices
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # the end looks for waste in everything once more, a quarter of a short command
+    sys.exit(code)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-
 import click
 
 from callward.kernel import clock
@@ -12,8 +10,6 @@ from callward.ops.errors import NotSetUpError
 from callward.ops.folder_mark import read_mark
 from callward.ops.redaction import configure
 from callward.ops.supervision import hold_lifeline
-
-_OFTEN = 700
 
 
 @click.command()
@@ -36,5 +32,4 @@ def line(ctx: click.Context, drain: float | None) -> None:
         clock.set_clock(mark.clock())
     from callward.line.main import run  # noqa: PLC0415  # only this command needs SIP and audio
 
-    gc.set_threshold(_OFTEN)  # little at a time, so that no packet waits
     ctx.exit(run(folder.root, drain=drain))

@@ -28,8 +28,8 @@ ALLOWED = {
     Role.DPO: "see-calls play place-hold release-hold see-disposal see-certificates see-audit "
     "see-quarantine resolve-quarantine manage-grants see-line see-policy "
     "approve-policy see-promises judge-promises",
-    Role.ADMINISTRATOR: "manage-staff manage-policy upload declare-source see-quarantine "
-    "run-disposal see-line manage-line see-policy see-promises",
+    Role.ADMINISTRATOR: "manage-staff manage-tokens manage-policy upload declare-source "
+    "see-quarantine run-disposal see-line manage-line see-policy see-promises",
     Role.AUDITOR: "see-audit see-certificates see-policy see-promises",
 }
 

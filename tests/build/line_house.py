@@ -417,7 +417,7 @@ class LineHouse:
 
     def call_rules(self):
         """The rules that the calls of this controller go by."""
-        return self.board.resources.profile[self.compiled.controller].rules
+        return self.board._profiles[self.compiled.controller].rules
 
     def press(self, digit: str) -> None:
         self.call().outer.media.digit(digit)

@@ -365,7 +365,7 @@ def test_colleagues_talk_unrecorded_and_either_ends_it(house):
     assert boris.told == [603]
     boris.hangs_up()
     assert leg.over
-    assert house.board.resources.internals == []
+    assert house.board._internals == []
     assert house.board.resources.availability.is_free("ana")
     assert house.spool.kept == {}
 
@@ -399,7 +399,7 @@ def test_one_controller_whose_policy_cannot_be_read_stops_no_other(house, monkey
     house.board.use(house.snapshot)
     assert house.told(CallEvent.FAULT) == [CallEvent.FAULT]
     assert house.call_in(NUMBER).rejected is None  # the rules of before still hold
-    house.board.resources.profile = {}
+    house.board._profiles = {}
     house.board.use(house.snapshot)
     assert house.call_in(NUMBER).rejected == 503
 

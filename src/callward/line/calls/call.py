@@ -52,7 +52,13 @@ class Call:
             direction=direction,
             began=began,
         )
-        self.session = RecordingSession(resources, profile, self.facts)
+        self.session = RecordingSession(
+            profile,
+            self.facts,
+            spool=resources.spool,
+            steady=resources.steady,
+            announce=resources.announce,
+        )
         self.language = profile.line.languages[0]
         self.outer: Participant | None = None
         self.agent: Participant | None = None
@@ -62,6 +68,7 @@ class Call:
         self.first: CallState | None = None
         self.queue_again: Callable[[Queue], CallState] | None = None
         self.on_end: Callable[[Call], None] | None = None
+        self.colleague_at: Callable[[str], Participant | None] = lambda _leg: None
         self._legs: dict[int, ParticipantFacts] = {}
         self._packets: Counter[str] = Counter()
 

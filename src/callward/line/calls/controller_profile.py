@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from callward.kernel import clock
+from callward.line.errors import SpoolKeyMissingError
+from callward.line.ports import SpoolKey
 from callward.line.prompt_library import load_prompts
 from callward.line.rules import ConsentEvidence, message_rules_of, require_evidence, rules_of
 from callward.line.states import EvidenceKind
@@ -63,6 +66,13 @@ class ControllerProfile:
         best = ConsentEvidence(kind=kind, announcement="-", language=language, complete=True, by=by)
         require_evidence(self.rules, best, direction=direction, at=at)
         self.prompts.require(language, self.needed(direction))
+
+    def spool_key(self) -> SpoolKey:
+        """The key of today (UTC); raises SpoolKeyMissingError."""
+        key = self.line.spool_key(clock.now().date())
+        if key is None:
+            raise SpoolKeyMissingError
+        return SpoolKey(epoch=key.epoch, public=key.public_key)
 
     def faults(self) -> Iterator[CallwardError]:
         """What stands against recording, whoever calls."""

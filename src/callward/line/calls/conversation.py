@@ -262,7 +262,7 @@ class Connected(CallState):
             return BlindTransfer(call, to, back=Connected)
         self._set_aside()
         wait(call)
-        colleague = call.resources.hand_over(replaces, call)
+        colleague = call.colleague_at(replaces)
         if colleague is None:
             raise NotNowError(why="no-such-colleague")
         call.adopt(colleague)

@@ -16,11 +16,12 @@ from callward.line.states import CallEvent, Entry, EvidenceKind, GateState
 from callward.policy.vocabulary import ConsentMode, Direction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from callward.line.call_envelope import CallFacts
     from callward.line.call_ledger import Fact
     from callward.line.calls.controller_profile import ControllerProfile
-    from callward.line.calls.line_resources import LineResources
-    from callward.line.ports import FrameWriter
+    from callward.line.ports import FrameWriter, Spool
     from callward.line.prompt_library import PromptAudio
     from callward.line.rules import CallRules
 
@@ -34,9 +35,16 @@ class RecordingSession:
     """Intends, tells, asks, opens, pauses, stops and hands over the recording of one call."""
 
     def __init__(
-        self, resources: LineResources, profile: ControllerProfile, facts: CallFacts
+        self,
+        profile: ControllerProfile,
+        facts: CallFacts,
+        *,
+        spool: Spool,
+        steady: Callable[[], float],
+        announce: Callable[[CallEvent, dict[str, Fact | None]], None],
     ) -> None:
-        self._resources, self._profile, self.facts = resources, profile, facts
+        self._profile, self.facts = profile, facts
+        self._spool, self._steady, self._announce = spool, steady, announce
         self.ledger = LedgerBook()
         self.gate = self._gate(profile.rules)
         self._rules = profile.rules
@@ -50,7 +58,7 @@ class RecordingSession:
             rules=rules,
             direction=self.facts.direction,
             ledger=self.ledger,
-            steady=self._resources.steady,
+            steady=self._steady,
         )
 
     # Before anybody speaks.
@@ -75,9 +83,7 @@ class RecordingSession:
             return
         try:
             self._profile.require_able(self.facts.direction, language=language, at=clock.now())
-            self._resources.spool_key(self._profile)
-            if self._resources.spool.nearly_full():
-                raise DiskNearlyFullError
+            self._require_room()
         except CallwardError as fault:
             self._block(fault.code)
 
@@ -96,8 +102,8 @@ class RecordingSession:
         return self.why_not is None
 
     def _require_room(self) -> None:
-        self._resources.spool_key(self._profile)
-        if self._resources.spool.nearly_full():
+        self._profile.spool_key()
+        if self._spool.nearly_full():
             raise DiskNearlyFullError
 
     def _not_meant(self, number: str, *, officer: bool) -> str | None:
@@ -197,9 +203,9 @@ class RecordingSession:
         self._tell(CallEvent.OPENED)
 
     def _begin(self, began: float) -> FrameWriter:
-        return self._resources.spool.begin(
+        return self._spool.begin(
             UUID(self.facts.recording),
-            key=self._resources.spool_key(self._profile),
+            key=self._profile.spool_key(),
             began=began,
             envelope=self._envelope(),
         )
@@ -249,11 +255,11 @@ class RecordingSession:
 
     def _keep(self) -> None:
         try:
-            key = self._resources.spool_key(self._profile)
+            key = self._profile.spool_key()
         except SpoolKeyMissingError:
             self._tell(CallEvent.LOST, why=SpoolKeyMissingError.code)
             return
-        self._resources.spool.keep(
+        self._spool.keep(
             UUID(self.facts.recording),
             key=key,
             ledger=self.ledger.as_bytes(),
@@ -277,7 +283,7 @@ class RecordingSession:
             "gate": str(self.gate.state),
         }
         about.update(facts)
-        self._resources.announce(event, about)
+        self._announce(event, about)
 
 
 def _said(spoken: PromptAudio) -> dict[str, Fact]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from callward.line.calls.call import Call
     from callward.line.calls.call_state import CallState
     from callward.line.calls.controller_profile import ControllerProfile
+    from callward.line.calls.participant import Participant
     from callward.line.dial_permits import Permit
     from callward.line.ports import LegListener, MediaPlane, SipLeg, SipSide, Spool, Timers
     from callward.line.snapshot import Agent, ControllerLine, Presence, Snapshot
@@ -47,6 +48,8 @@ class Switchboard:
         self.listeners: list[Callable[[CallEvent, dict[str, Fact | None]], None]] = []
         self._folder = folder
         self._calls: dict[str, Call] = {}
+        self._internals: list[InternalCall] = []
+        self._profiles: dict[str, ControllerProfile] = {}
         self._clocks: dict[str, Callable[[], None]] = {}
         self._used = UsedPermits(path=folder / "permits.used")
         self._used.load(at=clock.now())
@@ -68,13 +71,13 @@ class Switchboard:
     def use(self, snapshot: Snapshot) -> None:
         """Serve calls to come by a new snapshot; running ones end as they began."""
         self.resources.snapshot = snapshot
-        profile = (self._profile(line) for line in snapshot.controllers)
+        profiles = (self._profile(line) for line in snapshot.controllers)
         for line in snapshot.controllers:
             self.resources.availability.use(line)
-        self.resources.profile = {each.line.controller: each for each in profile if each}
+        self._profiles = {each.line.controller: each for each in profiles if each}
         for name, fault in self.faults():
             self._announce(CallEvent.FAULT, {"controller": name, "why": fault.code})
-        self._announce(CallEvent.SNAPSHOT_USED, {"controllers": len(self.resources.profile)})
+        self._announce(CallEvent.SNAPSHOT_USED, {"controllers": len(self._profiles)})
 
     def _profile(self, line: ControllerLine) -> ControllerProfile | None:
         """One controller's policy that cannot be read stops no other controller's calls."""
@@ -82,11 +85,11 @@ class Switchboard:
             return profile_of(line, own=self._folder / "prompts")
         except CallwardError as fault:
             self._announce(CallEvent.FAULT, {"controller": line.controller, "why": fault.code})
-            return self.resources.profile.get(line.controller)
+            return self._profiles.get(line.controller)
 
     def faults(self) -> Iterator[tuple[str, CallwardError]]:
         """What stands against recording, for each controller."""
-        for name, each in self.resources.profile.items():
+        for name, each in self._profiles.items():
             for fault in each.faults():
                 yield name, fault
 
@@ -103,7 +106,7 @@ class Switchboard:
             leg.reject(NOT_FOUND)
             return Nobody()
         line, did = found
-        profile = self.resources.profile.get(line.controller)
+        profile = self._profiles.get(line.controller)
         if profile is None:
             leg.reject(UNAVAILABLE)
             return Nobody()
@@ -120,10 +123,8 @@ class Switchboard:
         if target is None or not self.resources.availability.is_free(asked.ref):
             leg.reject(BUSY)
             return Nobody()
-        internal = InternalCall(
-            self.resources, asking, asked, on_end=self.resources.internals.remove
-        )
-        self.resources.internals.append(internal)
+        internal = InternalCall(self.resources, asking, asked, on_end=self._internals.remove)
+        self._internals.append(internal)
         internal.begin(leg, target)
         return internal
 
@@ -137,6 +138,7 @@ class Switchboard:
     def _begin(self, call: Call) -> Call:
         self._calls[call.ref] = call
         call.on_end = self._forget
+        call.colleague_at = lambda leg: self._hand_over(leg, call)
         # The listener must be known to SIP before the first answer goes out.
         self.resources.timers.soon(call.begin)
         longest = self.resources.snapshot.limits.longest_call_seconds
@@ -147,11 +149,16 @@ class Switchboard:
         self._calls.pop(call.ref, None)
         self._clocks.pop(call.ref)()
 
+    def _hand_over(self, leg: str, heir: Call) -> Participant | None:
+        """The colleague whom the phone with this leg talks to, for the call it passes on."""
+        given = (internal.give(leg, heir) for internal in tuple(self._internals))
+        return next((participant for participant in given if participant), None)
+
     # What the house side asks.
 
     def dial(self, permit: Permit) -> str:
         """Make a call on a permit; answers its reference."""
-        profile = self.resources.profile.get(permit.controller)
+        profile = self._profiles.get(permit.controller)
         if profile is None:
             raise PermitRefusedError(why="no-such-controller")
         return self._begin(begin_outbound(self.resources, profile, permit, self._used)).ref
@@ -194,7 +201,7 @@ class Switchboard:
 
     def close(self) -> None:
         """End every call and hand over what there is."""
-        for internal in tuple(self.resources.internals):
+        for internal in tuple(self._internals):
             internal.over()
         for call in tuple(self._calls.values()):
             call.over("line-closed")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = "src/callward/"
@@ -29,6 +29,45 @@ TODO_WITHOUT_ISSUE = re.compile(r"\b(?:TODO|FIXME|XXX)\b(?!\(#\d+\))")
 MACHINE_TRACES = re.compile(
     r"(?<![\w.])/(?:work|root|opt|home)/\w|pypi\.org|registry\.npmjs|deb\.debian"
 )
+# The same few files in every package (healthchecks, Wazo): these basenames say a role.
+CAST = frozenset(
+    [
+        "__init__",
+        "__main__",
+        "adapters",
+        "apps",
+        "errors",
+        "forms",
+        "formats",
+        "holder",
+        "kinds",
+        "labels",
+        "main",
+        "models",
+        "ports",
+        "registry",
+        "rules",
+        "selectors",
+        "services",
+        "states",
+        "tasks",
+        "urls",
+        "values",
+        "views",
+    ]
+)
+# Folders whose files are named after the subject that they show, ask, run or look at.
+SUBJECT_FOLDERS = frozenset({"commands", "formats", "forms", "migrations", "probes", "views"})
+NOUNS_IN_ING = {
+    "backing": "what stands behind a sentence",
+    "opening": "in opening hours",
+    "recording": "the audio of a call",
+    "ring": "in ring-back",
+    "routing": "telephony's own word for where a call is led",
+    "standing": "what a user may do at this moment",
+    "wiring": "which adapter stands behind which port",
+    "wording": "the words of a notice",
+}
 NESTING_NODES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try)
 
 
@@ -131,10 +170,28 @@ def _called(node: ast.Call) -> str:
     return getattr(function, "id", getattr(function, "attr", ""))
 
 
+def check_module_names(paths: Iterable[str]) -> Iterator[Finding]:
+    """Find module names with two meanings, and gerunds: a module is a noun of the field."""
+    seen: dict[str, str] = {}
+    for path in sorted(paths):
+        folders, name = Path(path).parent.parts, Path(path).stem
+        if name in CAST or SUBJECT_FOLDERS.intersection(folders):
+            continue
+        if name in seen:
+            yield Finding(path=path, line=1, rule="H009", fact=f"“{name}” is also {seen[name]}")
+        seen[name] = path
+        for part in name.split("_"):
+            if part.endswith("ing") and part not in NOUNS_IN_ING:
+                fact = f"“{part}” is an act; name the module by its noun"
+                yield Finding(path=path, line=1, rule="H010", fact=fact)
+
+
 def check_house(root: Path = ROOT) -> list[Finding]:
     """Walk every file that git tracks."""
-    findings: list[Finding] = []
-    for path in _tracked(root):
+    tracked = _tracked(root)
+    sources = [path for path in tracked if path.startswith(SOURCE) and path.endswith(".py")]
+    findings = list(check_module_names(path for path in sources if (root / path).is_file()))
+    for path in tracked:
         file = root / path
         if file.suffix == ".py" and path.startswith(SOURCE) and "/migrations/" not in path:
             findings += check_source(path, file.read_text())

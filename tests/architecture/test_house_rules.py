@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from tools.check_house import check_source, check_text
+from tools.check_house import check_module_names, check_source, check_text
 
 GOOD = '''
 """A room."""
@@ -68,3 +68,19 @@ def test_a_todo_with_its_issue_is_fine():
 @pytest.mark.parametrize("trace", ["see /home/someone/x", "cd /work/main", "from pypi.org"])
 def test_traces_of_a_machine_are_found(trace: str):
     assert [finding.rule for finding in check_text("README.md", trace)] == ["H006"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "paths"),
+    [
+        (["H009"], ["vault/ledger.py", "line/ledger.py"]),
+        (["H010"], ["intake/keeping.py"]),
+        (["H010"], ["vault/key_moving.py"]),
+        ([], ["vault/models.py", "line/models.py"]),
+        ([], ["console/views/holds.py", "console/forms/holds.py", "retention/holds.py"]),
+        ([], ["line/call_routing.py"]),
+    ],
+)
+def test_a_module_is_a_noun_with_one_meaning(rules: list[str], paths: list[str]):
+    sources = [f"src/callward/{path}" for path in paths]
+    assert [finding.rule for finding in check_module_names(sources)] == rules

@@ -6,7 +6,7 @@ import grimp
 import pytest
 from tools.contracts import PrivateModulesContract, door_of, room_of
 
-PUBLIC = ["services", "selectors", "states", "errors", "ports"]
+PUBLIC = ["services", "selectors", "values", "states", "errors", "ports"]
 
 
 def contract(**options: object) -> PrivateModulesContract:
@@ -30,6 +30,7 @@ def graph_of(importer: str, imported: str) -> grimp.ImportGraph:
         ("callward.intake.services", "callward.vault.services", True),
         ("callward.intake.services", "callward.vault.models", False),
         ("callward.intake.services", "callward.vault.keystore", False),
+        ("callward.console.forms", "callward.intake.values", True),
         ("callward.intake.services", "callward.intake.models", True),
         ("callward.intake.services", "callward.kernel.clock", True),
         ("callward.config.wiring", "callward.vault.keystore", True),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from build.accounts import Cast
     from callward.controllers.selectors import ControllerView
     from callward.kernel.references import Ref
-    from callward.notices.services import NoticeVersionView
+    from callward.notices.values import NoticeVersionView
     from callward.policy import Policy
 
 

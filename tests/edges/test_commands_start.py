@@ -13,7 +13,7 @@ import pytest
 from callward import holdings
 from callward.config import wiring
 from callward.holdings.registry import Holder
-from callward.kernel.ports import Slot
+from callward.kernel.ports import Port
 
 POLICY = Path(__file__).parents[2] / "policies" / "dermatology-clinic.toml"
 # Nobody needs sound, paper, the web, work in the background or a form of the line to list staff.
@@ -59,7 +59,7 @@ def test_every_holder_that_is_loaded_late_is_there():
 
 def test_every_adapter_that_is_loaded_late_is_there(monkeypatch):
     plugged = []
-    monkeypatch.setattr(Slot, "plug", lambda _slot, adapter: plugged.append(adapter))
+    monkeypatch.setattr(Port, "plug", lambda _slot, adapter: plugged.append(adapter))
     wiring.wire()
     late = [adapter for adapter in plugged if isinstance(adapter, wiring._Later)]
     assert len(late) > 5

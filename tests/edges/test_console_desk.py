@@ -30,6 +30,7 @@ from callward.line.volatile_keys import memory_for
 from callward.telephony import ports, services as telephony
 from callward.telephony.line_connection import SocketLine
 from callward.telephony.models import AgentPhone, LineCall
+from callward.telephony.values import PhoneFacts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SETUP = system_actor("tests")
@@ -55,7 +56,7 @@ class House:
         rows = Appointment.objects.filter(user_id=self.people.ana.ref)
         rows.update(agent_code="101", agent_code_since=at)
         of_line = {"controller_ref": self.view.ref, "actor": SETUP, "at": at}
-        self.phone = telephony.add_phone(telephony.PhoneFacts(phone="101"), **of_line)
+        self.phone = telephony.add_phone(PhoneFacts(phone="101"), **of_line)
 
     def browser(self, name):
         return signed_in(getattr(self.people, name), controller_ref=self.view.ref)

@@ -30,6 +30,7 @@ from callward.retention.errors import (
 )
 from callward.retention.models import Certificate, DestroyedItem, Disposal, Item, Tombstone
 from callward.retention.states import DisposalKind, ItemState, Rule, RunState
+from callward.retention.values import NewItem
 from callward.vault import ports as vault_ports, services as vault
 from callward.vault.models import SealedItem, SealedPart
 
@@ -371,7 +372,7 @@ def test_a_call_without_audio_is_governed_too(therapists):
     plan = services.plan(policy, controller_ref=therapists, started_at=build.CALLED)
     ref = therapists  # any reference that the vault does not know
     services.register(
-        [services.NewItem(ref=ref, controller_ref=therapists, plan=plan, started_at=build.CALLED)],
+        [NewItem(ref=ref, controller_ref=therapists, plan=plan, started_at=build.CALLED)],
         at=build.CALLED,
     )
     run = build.run(plan.due_at)

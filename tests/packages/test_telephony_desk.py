@@ -24,6 +24,7 @@ from callward.retention.services import why_still_here
 from callward.telephony import errors, selectors, services as telephony
 from callward.telephony.models import DialPermit, LineCall, WrapUp
 from callward.telephony.states import CallOutcome, GateWord, PresenceState, TelephonyEvent
+from callward.telephony.values import OutboundFacts, PhoneFacts, TrunkFacts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SETUP = system_actor("tests")
@@ -51,14 +52,12 @@ class Desk:
         ana.update(agent_code="101", agent_code_since=at)
         of_line = {"controller_ref": self.view.ref, "actor": SETUP, "at": at}
         trunk = telephony.save_trunk(
-            telephony.TrunkFacts(
-                name="Carrier", host="192.0.2.10", port=5060, allow=("192.0.2.10",)
-            ),
+            TrunkFacts(name="Carrier", host="192.0.2.10", port=5060, allow=("192.0.2.10",)),
             **of_line,
         )
-        self.phone = telephony.add_phone(telephony.PhoneFacts(phone="101"), **of_line)
+        self.phone = telephony.add_phone(PhoneFacts(phone="101"), **of_line)
         telephony.save_outbound(
-            telephony.OutboundFacts(
+            OutboundFacts(
                 trunk_ref=trunk, shown_number=MARA, ring_seconds=45, voicemail_seconds=None
             ),
             **of_line,

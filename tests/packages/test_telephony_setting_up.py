@@ -23,6 +23,7 @@ from callward.telephony import errors, selectors, services as telephony
 from callward.telephony.line_paths import prompts_folder, snapshot_file
 from callward.telephony.models import AgentPhone
 from callward.telephony.states import NobodyThere, PromptSource, Strategy
+from callward.telephony.values import NumberFacts, PhoneFacts, QueueFacts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SETUP = system_actor("tests")
@@ -42,10 +43,10 @@ class SetUp:
         self.view = controller("smart-metering")
         self.policy = policy_in_force(self.view.ref, at=at)
         self.of_line = {"controller_ref": self.view.ref, "actor": SETUP, "at": at}
-        facts = telephony.PhoneFacts(phone="101", allow=("127.0.0.1/32",))
+        facts = PhoneFacts(phone="101", allow=("127.0.0.1/32",))
         self.phone = telephony.add_phone(facts, **self.of_line)
         self.queue = self.save_queue(name="front")
-        number = telephony.NumberFacts(number=MARA, queue_ref=self.queue, languages=("ro",))
+        number = NumberFacts(number=MARA, queue_ref=self.queue, languages=("ro",))
         self.number = telephony.save_number(number, **self.of_line)
 
     def save_queue(self, *, name, **changes):
@@ -58,7 +59,7 @@ class SetUp:
             "nobody": NobodyThere.CALLBACK,
             "phones": (self.phone.ref,),
         }
-        return telephony.save_queue(telephony.QueueFacts(**(facts | changes)), **self.of_line)
+        return telephony.save_queue(QueueFacts(**(facts | changes)), **self.of_line)
 
     def snapshot(self):
         return read_snapshot(snapshot_file())
@@ -103,7 +104,7 @@ def test_what_something_leads_to_is_not_taken_away(line):
     with pytest.raises(errors.SettingInUseError):
         telephony.take_away("queue", line.queue, **line.of_line)
     with pytest.raises(errors.SettingTakenError):
-        telephony.add_phone(telephony.PhoneFacts(phone="101"), **line.of_line)
+        telephony.add_phone(PhoneFacts(phone="101"), **line.of_line)
     with pytest.raises(errors.SettingTakenError):
         line.save_queue(name="front")
 
@@ -121,7 +122,7 @@ def test_another_controller_cannot_touch_these_settings(line):
 @pytest.mark.req("S-20")
 def test_the_officers_number_and_the_queue_for_those_who_refuse_are_told_apart(line):
     quiet = line.save_queue(name="quiet", takes_unrecorded=True, takes_officer=True)
-    facts = telephony.NumberFacts(number="+442079460109", queue_ref=quiet, officer=True)
+    facts = NumberFacts(number="+442079460109", queue_ref=quiet, officer=True)
     telephony.save_number(facts, **line.of_line)
     assert (line.own().unrecorded_queue, line.own().officer_queue) == ("quiet", "quiet")
     assert next(did for did in line.own().dids if did.officer).number == "+442079460109"

@@ -14,7 +14,8 @@ from callward.intake import services as intake
 from callward.kernel import clock
 
 if TYPE_CHECKING:
-    from callward.intake.services import Receipt, Upload
+    from callward.intake.services import Upload
+    from callward.intake.values import Receipt
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
 

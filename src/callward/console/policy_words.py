@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from callward.kernel.errors import CallwardError
     from callward.kernel.references import Ref
-    from callward.notices.services import NoticeVersionView
+    from callward.notices.values import NoticeVersionView
     from callward.policy import Finding
     from callward.policy.canonical import JsonValue
     from callward.policy.change import Change

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from callward.intake.rules import ConsentClaim
     from callward.intake.states import QuarantineReason
     from callward.kernel.references import Ref
-    from callward.retention.services import Plan
+    from callward.retention.values import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

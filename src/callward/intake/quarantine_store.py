@@ -15,7 +15,7 @@ from callward.intake.triage import plan_for
 from callward.kernel import calendar
 from callward.kernel.references import new_ref
 from callward.retention import services as retention
-from callward.retention.services import NewItem, Plan
+from callward.retention.values import NewItem, Plan
 from callward.vault import services as vault
 from callward.vault.states import CDR, ToSeal
 

@@ -12,7 +12,7 @@ from callward.intake.inbox import open_inbox
 from callward.intake.quarantine_decisions import reject_quarantined, release_from_quarantine
 from callward.intake.source_declarations import NewDeclaration, declare_source, withdraw_declaration
 from callward.intake.uploads import Upload, sealing, take_in_group, take_in_own, take_in_upload
-from callward.intake.values import IntakeReport, Receipt
+from callward.intake.values import IntakeReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Envelope",
-    "IntakeReport",
     "NewDeclaration",
-    "Receipt",
     "Upload",
     "declare_source",
     "parse_envelope",

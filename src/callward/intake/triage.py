@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from callward.intake.context import IntakeContext
     from callward.intake.envelope import Envelope
     from callward.kernel.references import Ref
-    from callward.retention.services import Plan
+    from callward.retention.values import Plan
 
 _WORKERS = 2  # hashing and the probe leave the interpreter free
 

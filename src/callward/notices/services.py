@@ -9,10 +9,8 @@ from callward.notices.notice_archive import verify_archive
 from callward.notices.publication import publish_due, what_blocks
 from callward.notices.rules import successor
 from callward.notices.term_reviews import review, review_due
-from callward.notices.values import NoticeVersionView
 
 __all__ = [
-    "NoticeVersionView",
     "acknowledge",
     "approve",
     "approve_after_delay",

@@ -15,8 +15,8 @@ from callward.policy.compiled import (
     ReleaseRules,
 )
 from callward.policy.compiled_announcement import digits_of, pause_rule, telling_of
+from callward.policy.compiled_retention import holds_of
 from callward.policy.compiled_values import needed, needed_period, needed_rule
-from callward.policy.compiling_retention import holds_of
 from callward.policy.vocabulary import Need, PlayRefusal
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from callward.bulk_insert import keep_rows
 from callward.calls.services import mark_recorded
 from callward.recordings.models import Recording
 from callward.recordings.states import SEALED, RecordingsEvent, RecordingState
-from callward.retention.services import NewItem, Plan, register
+from callward.retention.services import register
+from callward.retention.values import NewItem, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,27 +20,9 @@ from callward.retention.legal_holds import (
 )
 from callward.retention.permitted_use import require_usable, why_still_here
 from callward.retention.restore_recovery import Settled, settle_after_replay
-from callward.retention.values import (
-    CertificateView,
-    DisposalRunView,
-    HeldLine,
-    HoldView,
-    NewItem,
-    Plan,
-    Preview,
-    Reason,
-)
 
 __all__ = [
-    "CertificateView",
-    "DisposalRunView",
     "Foreseen",
-    "HeldLine",
-    "HoldView",
-    "NewItem",
-    "Plan",
-    "Preview",
-    "Reason",
     "Settled",
     "approve_release",
     "ask_release",

@@ -34,26 +34,10 @@ from callward.telephony.setup.line_settings import (
 )
 from callward.telephony.setup.prompt_upload import drop_prompt, upload_prompt
 from callward.telephony.setup.snapshot_publication import publish_snapshot
-from callward.telephony.values import (
-    Collected,
-    NewPhone,
-    NumberFacts,
-    OutboundFacts,
-    PhoneFacts,
-    QueueFacts,
-    TrunkFacts,
-)
 
 __all__ = [
     "Closing",
-    "Collected",
     "LineNews",
-    "NewPhone",
-    "NumberFacts",
-    "OutboundFacts",
-    "PhoneFacts",
-    "QueueFacts",
-    "TrunkFacts",
     "add_hours",
     "add_phone",
     "change_phone",

@@ -13,15 +13,9 @@ from callward.console.refusals import sentences
 from callward.kernel.numbers import MalformedNumberError, parse_number
 from callward.kernel.references import parse_ref
 from callward.telephony.errors import MalformedNetworkError
-from callward.telephony.services import (
-    NumberFacts,
-    OutboundFacts,
-    PhoneFacts,
-    QueueFacts,
-    TrunkFacts,
-    networks,
-)
+from callward.telephony.services import networks
 from callward.telephony.states import NobodyThere, Strategy
+from callward.telephony.values import NumberFacts, OutboundFacts, PhoneFacts, QueueFacts, TrunkFacts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from callward.console.staff_session import StaffRequest, Visit
-    from callward.intake.services import Receipt
-    from callward.intake.values import QuarantinedView
+    from callward.intake.values import QuarantinedView, Receipt
     from callward.kernel.references import Ref
 
 

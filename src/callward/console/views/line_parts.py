@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from callward.console.staff_session import StaffRequest
     from callward.kernel.references import Ref
-    from callward.telephony.services import NewPhone
+    from callward.telephony.values import NewPhone
 
 _BAD = 400
 _NEEDS = TelephonyCapability.MANAGE_LINE

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
-    from callward.notices.services import NoticeVersionView
+    from callward.notices.values import NoticeVersionView
 
 _SEE = NoticesCapability.SEE_POLICY
 _WRITE = NoticesCapability.MANAGE_POLICY

@@ -52,13 +52,7 @@ class Call:
             direction=direction,
             began=began,
         )
-        self.session = RecordingSession(
-            profile,
-            self.facts,
-            spool=resources.spool,
-            steady=resources.steady,
-            announce=resources.announce,
-        )
+        self.session = RecordingSession(profile, self.facts, resources)
         self.language = profile.line.languages[0]
         self.outer: Participant | None = None
         self.agent: Participant | None = None

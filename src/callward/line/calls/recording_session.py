@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from callward.kernel import clock
@@ -31,20 +31,22 @@ _UNASKED = {
 }
 
 
+class SessionPorts(Protocol):
+    """What a session asks of the line; it knows neither SIP nor other calls."""
+
+    @property
+    def spool(self) -> Spool: ...
+    @property
+    def steady(self) -> Callable[[], float]: ...
+    @property
+    def announce(self) -> Callable[[CallEvent, dict[str, Fact | None]], None]: ...
+
+
 class RecordingSession:
     """Intends, tells, asks, opens, pauses, stops and hands over the recording of one call."""
 
-    def __init__(
-        self,
-        profile: ControllerProfile,
-        facts: CallFacts,
-        *,
-        spool: Spool,
-        steady: Callable[[], float],
-        announce: Callable[[CallEvent, dict[str, Fact | None]], None],
-    ) -> None:
-        self._profile, self.facts = profile, facts
-        self._spool, self._steady, self._announce = spool, steady, announce
+    def __init__(self, profile: ControllerProfile, facts: CallFacts, ports: SessionPorts) -> None:
+        self._profile, self.facts, self._ports = profile, facts, ports
         self.ledger = LedgerBook()
         self.gate = self._gate(profile.rules)
         self._rules = profile.rules
@@ -58,7 +60,7 @@ class RecordingSession:
             rules=rules,
             direction=self.facts.direction,
             ledger=self.ledger,
-            steady=self._steady,
+            steady=self._ports.steady,
         )
 
     # Before anybody speaks.
@@ -103,7 +105,7 @@ class RecordingSession:
 
     def _require_room(self) -> None:
         self._profile.spool_key()
-        if self._spool.nearly_full():
+        if self._ports.spool.nearly_full():
             raise DiskNearlyFullError
 
     def _not_meant(self, number: str, *, officer: bool) -> str | None:
@@ -203,7 +205,7 @@ class RecordingSession:
         self._tell(CallEvent.OPENED)
 
     def _begin(self, began: float) -> FrameWriter:
-        return self._spool.begin(
+        return self._ports.spool.begin(
             UUID(self.facts.recording),
             key=self._profile.spool_key(),
             began=began,
@@ -259,7 +261,7 @@ class RecordingSession:
         except SpoolKeyMissingError:
             self._tell(CallEvent.LOST, why=SpoolKeyMissingError.code)
             return
-        self._spool.keep(
+        self._ports.spool.keep(
             UUID(self.facts.recording),
             key=key,
             ledger=self.ledger.as_bytes(),
@@ -283,7 +285,7 @@ class RecordingSession:
             "gate": str(self.gate.state),
         }
         about.update(facts)
-        self._announce(event, about)
+        self._ports.announce(event, about)
 
 
 def _said(spoken: PromptAudio) -> dict[str, Fact]:

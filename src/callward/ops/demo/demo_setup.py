@@ -16,7 +16,8 @@ from callward.ops.folder_mark import is_marked, write_mark
 
 if TYPE_CHECKING:
     from callward.controllers.selectors import ControllerView
-    from callward.intake.services import IntakeReport, NewDeclaration
+    from callward.intake.services import NewDeclaration
+    from callward.intake.values import IntakeReport
     from callward.kernel.actors import Actor
     from callward.ops.data_folder import DataFolder
 

@@ -25,6 +25,7 @@ from callward.recordings import selectors as recordings
 from callward.telephony import selectors as calls, services as telephony
 from callward.telephony.errors import LineDownError
 from callward.telephony.states import NobodyThere, PresenceState, Strategy
+from callward.telephony.values import NumberFacts, OutboundFacts, PhoneFacts, QueueFacts, TrunkFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -117,7 +118,7 @@ def _free_port() -> int:
 def _settle(controller_ref: Ref, ports: Mapping[str, int], *, actor: Actor) -> None:
     who = _Who(controller_ref=controller_ref, actor=actor, at=clock.now())
     trunk = telephony.save_trunk(
-        telephony.TrunkFacts(
+        TrunkFacts(
             name="Example Carrier",
             host="127.0.0.1",
             port=ports["carrier"],
@@ -128,12 +129,10 @@ def _settle(controller_ref: Ref, ports: Mapping[str, int], *, actor: Actor) -> N
     service = _open_queue("service", "201", ports["ana"], who)
     _open_queue("unrecorded", "202", ports["boris"], who)
     telephony.save_number(
-        telephony.NumberFacts(
-            number=LINE_NUMBER, queue_ref=service, trunk_ref=trunk, languages=("en",)
-        ),
+        NumberFacts(number=LINE_NUMBER, queue_ref=service, trunk_ref=trunk, languages=("en",)),
         **who,
     )
-    way_out = telephony.OutboundFacts(
+    way_out = OutboundFacts(
         trunk_ref=trunk, shown_number=LINE_NUMBER, ring_seconds=20, voicemail_seconds=None
     )
     telephony.save_outbound(way_out, **who)
@@ -141,10 +140,8 @@ def _settle(controller_ref: Ref, ports: Mapping[str, int], *, actor: Actor) -> N
 
 def _open_queue(name: str, phone: str, port: int, who: _Who) -> Ref:
     """One queue with one agent's phone in it."""
-    made = telephony.add_phone(
-        telephony.PhoneFacts(phone=phone, address="127.0.0.1", port=port), **who
-    )
-    facts = telephony.QueueFacts(
+    made = telephony.add_phone(PhoneFacts(phone=phone, address="127.0.0.1", port=port), **who)
+    facts = QueueFacts(
         name=name,
         title=name.capitalize(),
         strategy=Strategy.RING_ALL,

@@ -14,7 +14,7 @@ from callward.policy import VOICEMAIL_ACTIVITY
 from callward.policy.vocabulary import Direction
 from callward.recordings.services import NewRecording
 from callward.recordings.states import RecordingState
-from callward.retention.services import Plan
+from callward.retention.values import Plan
 from callward.telephony.models import AgentPhone, LineCall
 from callward.telephony.ports import sealed_texts
 from callward.telephony.states import CALL_DETAIL, LINE_FELL

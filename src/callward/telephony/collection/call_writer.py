@@ -34,7 +34,7 @@ from callward.vault.states import ToSeal
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from callward.intake.services import Receipt
+    from callward.intake.values import Receipt
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.policy import CompiledPolicy

@@ -17,6 +17,7 @@ from build.controllers import controller
 from build.vault import plug_vault
 from callward.calls.services import keep_call
 from callward.controllers.selectors import policy_in_force
+from callward.holdings.kinds import RECORDING
 from callward.kernel import clock
 from callward.kernel.actors import system_actor
 from callward.recordings.services import NewRecording, keep_recordings
@@ -126,7 +127,9 @@ def keep_one(
     """Keep one call with one recording, sealed as intake does."""
     at, view = clock.now(), in_house.controller
     told = a_call(view.ref, in_house.policy.policy_id, **of_call)  # type: ignore[arg-type]  # passed on
-    sealed_to = plan(in_house.policy, controller_ref=view.ref, started_at=told.started_at)
+    sealed_to = plan(
+        in_house.policy, RECORDING, controller_ref=view.ref, happened_at=told.started_at
+    )
     plain = audio if audio is not None else mp3_tone(seconds=seconds)
     [sealed] = vault.seal_group([ToSeal(audio=plain, epoch=sealed_to.epoch)], at=at)
     vault.register([sealed], controller_ref=view.ref, at=at)

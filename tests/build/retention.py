@@ -9,6 +9,7 @@ from django.db import transaction
 
 from build.vault import plug_vault, speech
 from callward.controllers import selectors as controllers
+from callward.holdings.kinds import RECORDING
 from callward.kernel import clock
 from callward.kernel.actors import system_actor
 from callward.kernel.calendar import parse_instant
@@ -68,7 +69,7 @@ def keep(
     """Recordings of calls of one instant, sealed and registered as intake does it."""
     at = at or max(called + timedelta(minutes=5), datetime(2026, 1, 1, tzinfo=UTC))
     policy = controllers.policy_in_force(controller_ref, at=at)
-    plan = services.plan(policy, controller_ref=controller_ref, started_at=called)
+    plan = services.plan(policy, RECORDING, controller_ref=controller_ref, happened_at=called)
     items = [ToSeal(audio=speech(word, size=size), epoch=plan.epoch) for word in words]
     group = vault.seal_group(items, at=at)
     with transaction.atomic():

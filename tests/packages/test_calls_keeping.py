@@ -24,9 +24,10 @@ from callward.calls.models import Call, CdrRow, Leg
 from callward.calls.selectors import CallFilters
 from callward.calls.states import CallDirection, Disposition
 from callward.controllers.selectors import policy_in_force
-from callward.holdings import holders
-from callward.jobs.services import run_now
+from callward.holdings import Identifiers, holders
+from callward.kernel.calendar import cap_due
 from callward.kernel.references import new_ref
+from callward.retention.services import run_disposal
 from callward.subjects.models import Number
 
 pytestmark = pytest.mark.django_db
@@ -131,13 +132,15 @@ def test_the_database_itself_refuses_a_call_that_ends_before_it_starts(home, the
 
 def test_a_raw_row_goes_on_its_own_day_long_before_the_call(home, the_clock):
     ref = keep(home, the_clock, raw=b"row")
-    due = CdrRow.objects.get().due_at
+    told = policy_in_force(home.ref, at=the_clock.now())
+    period = told.rules["activity.call-recording.intake.raw"].period
+    due = cap_due(CdrRow.objects.get().started_at, period, zone=told.zone)
     the_clock.move_to(due - timedelta(seconds=1))
-    run_now("calls.delete-raw-rows")
+    assert run_disposal(None, actor=SETUP, at=the_clock.now()).destroyed == 0
     assert CdrRow.objects.count() == 1
 
     the_clock.move_to(due)
-    run_now("calls.delete-raw-rows")
+    assert run_disposal(None, actor=SETUP, at=the_clock.now()).destroyed == 1
 
     assert not CdrRow.objects.exists()
     assert selectors.call(ref)
@@ -281,7 +284,7 @@ def test_the_holder_finds_the_calls_of_a_number_with_every_controller(home, the_
     theirs = services.keep_call(a_call(metering.ref, policy_id), actor=SETUP, at=the_clock.now())
     [holder] = [one for one in holders() if one.name == "calls"]
 
-    assert set(holder.find([MARA.e164])) == {mine, theirs}
+    assert set(holder.find(Identifiers(numbers=(MARA.e164,)))) == {mine, theirs}
     assert MARA.e164 in holder.describe(mine)["phone_number"]
     assert selectors.calls_of_number(home.ref, MARA) == [mine]
 

@@ -40,7 +40,7 @@ from callward.kernel import clock
 from callward.kernel.references import new_ref
 from callward.policy.vocabulary_notice import ErasureGround
 from callward.recordings.models import Recording
-from callward.retention import services as retention
+from callward.retention import selectors as retained, services as retention
 from callward.vault import services as vault
 from callward.vault.errors import RecordingGoneError
 
@@ -140,7 +140,8 @@ def test_a_quarantined_arrival_ends_on_its_own_day(house, therapists, undeclared
     the_clock.move_to(undeclared.due_at)
     run = retention.run_disposal(None, actor=ACTOR, at=clock.now())
 
-    assert run.destroyed == 1
+    ended = [retained.certificate(ref).what for ref in run.certificates]
+    assert sorted(ended) == ["quarantined", "waiting-cdr"]  # the record that waited beside it too
     with pytest.raises(RecordingGoneError):
         vault.read_range(item_ref, "audio", 0, 10)
     assert Quarantined.objects.count() == 0

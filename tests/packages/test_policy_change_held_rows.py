@@ -14,6 +14,7 @@ from build.policies import sample as compiled_sample
 from build.recordings import house as playing_house, keep_one, let_rita_hear
 from build.vault import unplug_vault
 from callward.controllers import selectors as controllers, services as change
+from callward.holdings.kinds import RECORDING
 from callward.kernel import calendar
 from callward.kernel.actors import system_actor
 from callward.kernel.calendar import parse_period
@@ -36,6 +37,7 @@ CLERK = system_actor("tests")
 # ---- any sequence of policies over one item, without a database ----
 
 periods = st.builds("P{}{}".format, st.integers(1, 30), st.sampled_from(["D", "M", "Y"]))
+CAP_PATH, FLOOR_PATH = "activity.call-recording.retain", "activity.call-recording.floor"
 caps = st.tuples(
     periods,
     st.sampled_from(
@@ -58,28 +60,24 @@ calls = st.integers(0, 4 * 365 * 24).map(
 
 
 def rule_of(kind, told):
-    if told is None:
-        return None
     period, start = told
     return RetentionRule(kind=kind, period=parse_period(period), start=start, destroy=None)
 
 
 def policy_of(number, told):
     cap, floor = told
-    recording = replace(
-        METERS.recording,
-        retain=rule_of(RetentionKind.CAP, cap),
-        floor=rule_of(RetentionKind.FLOOR, floor),
-    )
-    return replace(METERS, policy_id=f"sha256:{number:064d}", recording=recording)
+    rules = {**METERS.rules, CAP_PATH: rule_of(RetentionKind.CAP, cap)}
+    if floor is not None:
+        rules[FLOOR_PATH] = rule_of(RetentionKind.FLOOR, floor)
+    return replace(METERS, policy_id=f"sha256:{number:064d}", rules=rules)
 
 
 def ends_under(policy, called, happened=None):
     """The end of the cap and of the floor that one policy gives a call, counted anew."""
-    recording, ends = policy.recording, []
+    ends = []
     for rule, count in (
-        (recording.retain, calendar.cap_due),
-        (recording.floor, calendar.floor_end),
+        (policy.rules[CAP_PATH], calendar.cap_due),
+        (policy.rules.get(FLOOR_PATH), calendar.floor_end),
     ):
         if rule is None:
             ends.append(None)
@@ -102,8 +100,8 @@ def item_under(policy, called):
         controller_ref=new_ref(called),
         activity="call-recording",
         policy_id=policy.policy_id,
-        period=str(policy.recording.retain.period),
-        start_event=str(policy.recording.retain.start),
+        period=str(policy.rules[CAP_PATH].period),
+        start_event=str(policy.rules[CAP_PATH].start),
         started_at=None if due is None else called,
         called_at=called,
         zone=policy.zone.key,
@@ -229,9 +227,10 @@ def test_what_is_foreseen_of_a_revision_is_what_happens(meters):
     shorter = replace(
         before,
         policy_id="sha256:" + "0" * 64,
-        recording=replace(
-            before.recording, retain=replace(before.recording.retain, period=parse_period("P1M"))
-        ),
+        rules={
+            **before.rules,
+            CAP_PATH: replace(before.rules[CAP_PATH], period=parse_period("P1M")),
+        },
     )
     seen = services.foresee(meters, shorter, at=day + DAY)
     assert (seen.kept, seen.nearer, seen.due_at_once, seen.unchanged) == (4, 4, 3, 0)
@@ -270,7 +269,7 @@ def test_a_call_from_before_any_recording_was_promised_goes_by_the_policy_now(ho
     silent = controller("dermatology-clinic").ref
     second = replace(METERS, previous="sha256:" + "0" * 64)
     for called in (build.CALLED, datetime(2019, 5, 1, tzinfo=UTC)):
-        plan = services.plan(second, controller_ref=silent, started_at=called)
+        plan = services.plan(second, RECORDING, controller_ref=silent, happened_at=called)
         assert (plan.period, plan.policy_id) == ("P6M", second.policy_id)
 
 

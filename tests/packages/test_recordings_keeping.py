@@ -18,7 +18,8 @@ from callward.calls.errors import CallMissingError
 from callward.calls.models import Call, CdrRow, Leg
 from callward.calls.selectors import CallFilters, call
 from callward.calls.services import keep_call
-from callward.holdings import holders
+from callward.holdings import Identifiers, holders
+from callward.holdings.kinds import RECORDING
 from callward.jobs.services import run_now
 from callward.kernel.errors import CallwardError
 from callward.kernel.references import new_ref
@@ -30,8 +31,10 @@ from callward.recordings.errors import (
 )
 from callward.recordings.models import Playback, Recording
 from callward.recordings.states import RecordingsEvent, RecordingState
-from callward.retention.errors import RecordingGoneError
+from callward.retention import services as retention
+from callward.retention.errors import RecordingGoneError, RecordingHeldError
 from callward.retention.services import place_hold, plan, why_still_here
+from callward.retention.states import ErasureGround
 from callward.subjects.models import Number, Subject
 from callward.vault.services import read_range
 
@@ -64,7 +67,9 @@ def test_a_group_is_kept_whole_or_not_at_all(home, the_clock):
         ref=new_ref(),
         call_ref=row.call_ref,
         controller_ref=row.controller_ref,
-        plan=plan(home.policy, controller_ref=row.controller_ref, started_at=the_clock.now()),
+        plan=plan(
+            home.policy, RECORDING, controller_ref=row.controller_ref, happened_at=the_clock.now()
+        ),
         started_at=the_clock.now(),
         captured_sha256="ab" * 32,
     )
@@ -93,7 +98,7 @@ def test_a_call_without_audio_is_governed_by_retention_too(home, the_clock):
         ref=new_ref(),
         call_ref=keep_call(told, actor=SETUP, at=start),
         controller_ref=view.ref,
-        plan=plan(home.policy, controller_ref=view.ref, started_at=start),
+        plan=plan(home.policy, RECORDING, controller_ref=view.ref, happened_at=start),
         started_at=start,
         state=RecordingState.ABSENT,
     )
@@ -265,20 +270,24 @@ def test_many_recordings_go_with_few_queries(home, the_clock):
 def test_the_holder_finds_what_is_kept_about_a_number_and_describes_it(home):
     mine, other = keep_one(home, caller=MARA), keep_one(home, caller=PETRAS)
 
-    assert the_holder().find([MARA.e164]) == [mine.ref]
-    assert set(the_holder().find([MARA.e164, PETRAS.e164])) == {mine.ref, other.ref}
+    assert the_holder().find(Identifiers(numbers=(MARA.e164,))) == [mine.ref]
+    assert set(the_holder().find(Identifiers(numbers=(MARA.e164, PETRAS.e164)))) == {
+        mine.ref,
+        other.ref,
+    }
     assert "audio/mpeg" in the_holder().describe(mine.ref)["voice"]
     assert the_holder().describe(new_ref()) == {}
 
 
 @pytest.mark.req("K-22")
-def test_the_holder_refuses_to_destroy_what_a_hold_keeps(home, the_clock):
+def test_nobody_erases_what_a_hold_keeps(home, the_clock):
     kept = keep_one(home)
-    assert the_holder().why_refuse(kept.ref, at=the_clock.now()) is None
 
     hold(home, kept.ref, at=the_clock.now())
 
-    assert the_holder().why_refuse(kept.ref, at=the_clock.now()) == "hold"
+    with pytest.raises(RecordingHeldError, match="authority"):
+        retention.erase(kept.ref, ground=ErasureGround.OBJECTION, actor=SETUP, at=the_clock.now())
+    assert selectors.recording(kept.ref)
 
 
 def hold(home, *refs, at):

@@ -12,6 +12,7 @@ from build.vault import played, speech, unplug_vault
 from callward.audit import selectors as audit
 from callward.controllers import selectors as controllers, services as change
 from callward.holdings import destroy_everywhere
+from callward.holdings.kinds import RECORDING
 from callward.jobs.services import run_now
 from callward.kernel.actors import system_actor
 from callward.kernel.references import new_ref
@@ -261,7 +262,9 @@ def test_an_erased_recording_dropped_again_is_refused_until_its_original_due_day
 def test_a_backlog_past_due_is_certified_by_its_count_alone(meters):
     policy = _policy(meters)
     at = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
-    old = services.plan(policy, controller_ref=meters, started_at=at - timedelta(days=4000))
+    old = services.plan(
+        policy, RECORDING, controller_ref=meters, happened_at=at - timedelta(days=4000)
+    )
     assert old.is_past_due(at)
     view = services.certify_refused_backlog(
         meters, count=4321, items_digest="", policy=policy, actor=build.RUNNER, at=at
@@ -286,7 +289,7 @@ def _policy(ref):
 def test_who_records_no_calls_keeps_none():
     clinic = controller("dermatology-clinic").ref
     with pytest.raises(NoRecordingPolicyError):
-        services.plan(_policy(clinic), controller_ref=clinic, started_at=build.CALLED)
+        services.plan(_policy(clinic), RECORDING, controller_ref=clinic, happened_at=build.CALLED)
 
 
 def test_what_was_never_kept_is_not_found(therapists):
@@ -369,7 +372,7 @@ def test_a_rejected_arrival_goes_at_once_and_may_come_again(therapists):
 
 def test_a_call_without_audio_is_governed_too(therapists):
     policy = _policy(therapists)
-    plan = services.plan(policy, controller_ref=therapists, started_at=build.CALLED)
+    plan = services.plan(policy, RECORDING, controller_ref=therapists, happened_at=build.CALLED)
     ref = therapists  # any reference that the vault does not know
     services.register(
         [NewItem(ref=ref, controller_ref=therapists, plan=plan, started_at=build.CALLED)],

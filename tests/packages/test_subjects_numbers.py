@@ -7,6 +7,7 @@ from django.db import connection
 
 from build.subjects import MARA, PETRAS, fictional, plug_field_keys
 from callward import holdings
+from callward.holdings import Identifiers
 from callward.kernel import clock
 from callward.kernel.references import new_ref
 from callward.sealing.errors import SecretBrokenError
@@ -115,9 +116,8 @@ def test_the_holder_answers_for_numbers():
     (mara,) = remember(MARA)
     assert isinstance(holder, holdings.Holder)
     assert "subjects" in {each.name for each in holdings.holders()}
-    assert holder.find([MARA.e164, PETRAS.e164]) == [mara.ref]
+    assert holder.find(Identifiers(numbers=(MARA.e164, PETRAS.e164))) == [mara.ref]
     assert holder.describe(mara.ref) == {"phone_number": MARA.e164}
-    assert holder.why_refuse(mara.ref, at=clock.now()) is None
     assert holder.destroy([mara.ref], at=clock.now()) == 1
-    assert holder.find([MARA.e164]) == []
+    assert holder.find(Identifiers(numbers=(MARA.e164,))) == []
     assert holder.describe(mara.ref) == {}

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from build.accounts import SETUP
 from build.controllers import controller
 from build.line_spool import MARA, put_call, spooling, story_of
 from callward.calls.models import Call
 from callward.calls.selectors import call
 from callward.calls.states import Told
-from callward.controllers.selectors import policy_in_force
+from callward.controllers.selectors import policy, policy_in_force
 from callward.intake.models import Quarantined
 from callward.intake.services import recover
 from callward.kernel import clock
@@ -24,6 +25,7 @@ from callward.recordings.models import Recording
 from callward.recordings.services import verify_recording
 from callward.recordings.states import RecordingState
 from callward.retention.models import Item
+from callward.retention.services import run_disposal
 from callward.telephony import services as telephony
 from callward.telephony.models import LineCall, RingBack
 from callward.telephony.selectors import line_calls
@@ -193,11 +195,13 @@ def test_a_missed_call_waits_to_be_rung_back_and_goes_with_its_record(spool, the
     assert Recording.objects.count() == 0
     (waits,) = RingBack.objects.all()
     assert waits.kind == "missed"
-    due = LineCall.objects.get().due_at
+    view, policy_id = therapists
+    rule = policy(policy_id).rules["record.call-detail.retain"]
+    due = cap_due(LineCall.objects.get().started_at, rule.period, zone=policy(policy_id).zone)
     the_clock.move_to(due - timedelta(seconds=1))
-    assert telephony.forget_due(the_clock.now()) == 0
+    assert run_disposal(view.ref, actor=SETUP, at=the_clock.now()).destroyed == 0
     the_clock.move_to(due)
-    assert telephony.forget_due(the_clock.now()) == 1
+    assert run_disposal(view.ref, actor=SETUP, at=the_clock.now()).destroyed == 3
     assert (Call.objects.count(), RingBack.objects.count()) == (0, 0)
 
 

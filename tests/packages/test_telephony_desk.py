@@ -201,5 +201,5 @@ def test_presence_is_kept_and_told_to_the_line(desk):
 def test_an_unused_permit_forgets_its_number_when_it_is_over(desk, the_clock):
     desk.dial()
     the_clock.advance(timedelta(minutes=3))
-    telephony.forget_due(the_clock.now())
+    telephony.forget_unused_numbers(the_clock.now())
     assert bytes(DialPermit.objects.get().sealed_number) == b""

@@ -15,6 +15,7 @@ from build import retention as build
 from build.controllers import controller
 from build.vault import ROOT_KEY, speech, unplug_vault
 from callward.controllers import selectors as controllers
+from callward.holdings.kinds import RECORDING
 from callward.kernel import clock
 from callward.policy.vocabulary_notice import ErasureGround
 from callward.retention import ports, services
@@ -43,7 +44,7 @@ def keep_many(controller_ref) -> list[UUID]:
     """Twenty thousand recordings of one day: one epoch, a wrap and an object each."""
     at = clock.now()
     policy = controllers.policy_in_force(controller_ref, at=at)
-    plan = services.plan(policy, controller_ref=controller_ref, started_at=build.CALLED)
+    plan = services.plan(policy, RECORDING, controller_ref=controller_ref, happened_at=build.CALLED)
     refs: list[UUID] = []
     for first in range(0, MANY, GROUP):
         numbers = range(first, first + GROUP)

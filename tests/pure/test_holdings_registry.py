@@ -10,19 +10,10 @@ from callward.kernel import clock
 from callward.kernel.references import new_ref
 
 
-class Keeper:
+class Keeper(holdings.Holder):
     def __init__(self, name: str, kept: int = 0) -> None:
         self.name = name
         self.kept = kept
-
-    def find(self, numbers):
-        return []
-
-    def describe(self, ref):
-        return {}
-
-    def why_refuse(self, ref, *, at):
-        return None
 
     def destroy(self, refs, *, at):
         return self.kept

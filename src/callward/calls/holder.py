@@ -4,30 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.calls import selectors, services
 from callward.calls.errors import CallMissingError
-from callward.calls.selectors import call, calls_of_numbers
-from callward.holdings import DataCategory
+from callward.holdings import DataCategory, Holder
+from callward.holdings.kinds import RAW_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from callward.holdings import Identifiers
     from callward.kernel.references import Ref
 
 
-class CallsHolder:
-    """Finds and describes calls; a call itself leaves with the last of its recordings."""
+class CallsHolder(Holder):
+    """Finds and describes calls; a call itself leaves with what recordings says of it."""
 
     name = "calls"
+    kinds = (RAW_ROW,)
 
-    def find(self, numbers: Sequence[str]) -> list[Ref]:
+    def find(self, identifiers: Identifiers) -> list[Ref]:
         """The calls that any of these numbers took part in, for every controller."""
-        return calls_of_numbers(numbers)
+        return selectors.calls_of_numbers(identifiers.numbers)
+
+    def mentions(self, numbers: Sequence[Ref]) -> set[Ref]:
+        """The numbers that some call mentions."""
+        return selectors.still_mentioned(numbers)
+
+    def beside(self, refs: Sequence[Ref]) -> set[Ref]:
+        """The raw rows of calls."""
+        return selectors.raw_rows_beside(refs)
 
     def describe(self, ref: Ref) -> dict[str, str]:
         """What is kept about a call, by category; empty when it is not a call."""
         try:
-            kept = call(ref)
+            kept = selectors.call(ref)
         except CallMissingError:
             return {}
         row = kept.row
@@ -40,10 +51,6 @@ class CallsHolder:
             DataCategory.CONSENT: str(kept.told),
         }
 
-    def why_refuse(self, ref: Ref, *, at: datetime) -> str | None:  # noqa: ARG002  # the port's shape
-        """A call has no rule of its own: it goes when its recordings go."""
-        return None
-
     def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:  # noqa: ARG002  # the port's shape
-        """Nothing: the holder of recordings removes calls that have no recording left."""
-        return 0
+        """Remove raw rows; the holder of recordings removes calls."""
+        return services.delete_raw_rows(refs)

@@ -16,6 +16,7 @@ from callward.kernel.references import new_ref
     did_number_ref=DataCategory.PHONE_NUMBER,
     other_number_ref=DataCategory.PHONE_NUMBER,
     started_at=DataCategory.CALL_RECORD,
+    counts_from=DataCategory.CALL_RECORD,
     told=DataCategory.CONSENT,
 )
 class Call(models.Model):
@@ -42,6 +43,7 @@ class Call(models.Model):
     evidence_ref = models.UUIDField(null=True)
     recorded = models.BooleanField(default=False)
     kept_at = models.DateTimeField()
+    counts_from = models.DateTimeField(null=True)  # null: only what its recordings are is left
 
     class Meta:
         constraints = [
@@ -67,6 +69,7 @@ class Call(models.Model):
             models.UniqueConstraint(
                 name="call_comes_once_from_its_source",
                 fields=["controller_ref", "source_system", "source_account", "source_call_key"],
+                condition=~Q(source_call_key=""),
             ),
         ]
         indexes = [
@@ -81,6 +84,7 @@ class Call(models.Model):
             models.Index(
                 name="call_by_agent", fields=["controller_ref", "agent_code", "started_at", "ref"]
             ),
+            models.Index(name="call_by_start", fields=["controller_ref", "counts_from"]),
             models.Index(
                 name="call_by_queue", fields=["controller_ref", "queue", "started_at", "ref"]
             ),
@@ -120,8 +124,12 @@ class CdrRow(models.Model):
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
     call = models.ForeignKey(Call, on_delete=models.DO_NOTHING, related_name="cdr_rows")
+    controller_ref = models.UUIDField()
     sealed = models.BinaryField()
-    due_at = models.DateTimeField(db_index=True)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="raw_row_by_start", fields=["controller_ref", "started_at"])]
 
     def __str__(self) -> str:
         return str(self.ref)

@@ -9,7 +9,7 @@ from django.db.models import UUIDField
 
 from callward.calls.call_list import CallFilters, CallRow, Page, call_page, row_of
 from callward.calls.errors import CallMissingError
-from callward.calls.models import Call, Leg
+from callward.calls.models import Call, CdrRow, Leg
 from callward.calls.states import PartyRole, Told
 from callward.compiled_query import Question
 from callward.kernel.numbers import PhoneNumber
@@ -36,6 +36,7 @@ __all__ = [
     "calls_of_numbers",
     "known_calls",
     "numbers_mentioned_in",
+    "raw_rows_beside",
     "still_mentioned",
 ]
 
@@ -164,3 +165,8 @@ def still_mentioned(numbers: Iterable[Ref]) -> set[Ref]:
     ):
         found |= {number for number in rows.distinct() if number}
     return found
+
+
+def raw_rows_beside(refs: Sequence[Ref]) -> set[Ref]:
+    """The raw rows of these calls."""
+    return set(CdrRow.objects.filter(call_id__in=refs).values_list("ref", flat=True))

@@ -12,12 +12,12 @@ from callward.bulk_insert import keep_rows
 from callward.calls.errors import CallsNotRecordedError, CallTimesError
 from callward.calls.models import Call, CdrRow, Leg
 from callward.calls.rules import other_party, times_agree
-from callward.calls.selectors import known_calls, numbers_mentioned_in, still_mentioned
+from callward.calls.selectors import known_calls, numbers_mentioned_in
 from callward.calls.states import CallsEvent
 from callward.controllers.selectors import policy
-from callward.kernel.actors import system_actor
-from callward.kernel.calendar import cap_due
+from callward.holdings.kinds import RAW_ROW
 from callward.kernel.references import new_ref
+from callward.retention import services as retention
 from callward.subjects.ports import field_keys
 from callward.subjects.services import delete_unreferenced, remember_numbers
 
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
 
     NumberRefs = Mapping[tuple[Ref, str], Ref]
-
-
-_RAW_ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +87,8 @@ def keep_calls(calls: Sequence[NewCall], *, actor: Actor, at: datetime) -> list[
     for call in calls:
         if not times_agree(call.started_at, call.answered_at, call.ended_at):
             raise CallTimesError
+        if call.raw and not retention.kind_rules(policy(call.policy_id), RAW_ROW):
+            raise CallsNotRecordedError(policy=call.policy_id)
     with transaction.atomic():
         keys = [call.source_key for call in calls]
         refs = known_calls(keys)
@@ -116,21 +115,14 @@ def _keep_rows(fresh: Mapping[Ref, NewCall], *, at: datetime) -> None:
         [
             CdrRow(
                 call_id=ref,
+                controller_ref=call.controller_ref,
                 sealed=keys.seal(call.raw.decode("latin-1"), ref.bytes),
-                due_at=raw_due(call),
+                started_at=min(call.started_at, at),
             )
             for ref, call in fresh.items()
             if call.raw
         ]
     )
-
-
-def raw_due(call: NewCall) -> datetime:
-    """When the row as the source sent it goes, long before the call does."""
-    rules = policy(call.policy_id)
-    if rules.recording is None:
-        raise CallsNotRecordedError(policy=call.policy_id)
-    return cap_due(call.started_at, rules.recording.raw, zone=rules.zone)
 
 
 def _remember(calls: Iterable[NewCall], *, at: datetime) -> NumberRefs:
@@ -179,6 +171,7 @@ def _call_row(ref: Ref, call: NewCall, numbers: NumberRefs, *, at: datetime) -> 
         told=call.told,
         evidence_ref=call.evidence_ref,
         kept_at=at,
+        counts_from=min(call.started_at, at),  # one that claims to come is counted from now
     )
 
 
@@ -195,21 +188,44 @@ def _leg_row(ref: Ref, call: NewCall, party: NewParty, numbers: NumberRefs, *, l
     )
 
 
-def delete_due_raw_rows(*, at: datetime) -> int:
-    """Remove the raw rows whose day has come."""
-    with transaction.atomic():
-        due = CdrRow.objects.filter(due_at__lte=at)
-        refs = list(due.values_list("call_id", flat=True)[:_RAW_ROWS_AT_ONCE])
-        due.filter(call_id__in=refs).delete()
-        record_each(
-            CallsEvent.RAW_ROW_DELETED, items=refs, actor=system_actor("delete-raw-rows"), at=at
-        )
-    return len(refs)
-
-
 def mark_recorded(refs: Sequence[Ref]) -> None:
     """Say of calls that something of them was recorded."""
     Call.objects.filter(ref__in=refs, recorded=False).update(recorded=True)
+
+
+def mark_unrecorded(refs: Sequence[Ref]) -> None:
+    """Say of calls that nothing of them is recorded any more."""
+    Call.objects.filter(ref__in=refs, recorded=True).update(recorded=False)
+
+
+def reduce_calls(refs: Sequence[Ref]) -> int:
+    """Leave of calls only what their recordings are: instant, direction, length, what was told."""
+    with transaction.atomic():
+        mentioned = numbers_mentioned_in(refs)
+        CdrRow.objects.filter(call_id__in=refs).delete()
+        Leg.objects.filter(call_id__in=refs).delete()
+        reduced = Call.objects.filter(ref__in=refs).update(
+            source_account="",
+            source_call_key="",
+            queue="",
+            agent_code="",
+            did_number_ref=None,
+            other_number_ref=None,
+            counts_from=None,
+        )
+        delete_unreferenced(sorted(mentioned))
+    return reduced
+
+
+def reduced_calls(refs: Sequence[Ref]) -> set[Ref]:
+    """Those of these calls of which only what their recordings are is left."""
+    rows = Call.objects.filter(ref__in=refs, counts_from=None)
+    return set(rows.values_list("ref", flat=True))
+
+
+def delete_raw_rows(refs: Sequence[Ref]) -> int:
+    """Remove rows as their source sent them."""
+    return CdrRow.objects.filter(ref__in=refs).delete()[0]
 
 
 def delete_calls(refs: Sequence[Ref]) -> int:
@@ -219,5 +235,5 @@ def delete_calls(refs: Sequence[Ref]) -> int:
         CdrRow.objects.filter(call_id__in=refs).delete()
         Leg.objects.filter(call_id__in=refs).delete()
         removed, _ = Call.objects.filter(ref__in=refs).delete()
-        delete_unreferenced(sorted(mentioned - still_mentioned(mentioned)))
+        delete_unreferenced(sorted(mentioned))
     return removed

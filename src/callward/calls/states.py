@@ -59,7 +59,3 @@ class CallsEvent(Event):
 
     CALL_DELETED = "calls.call.deleted", _("The call was deleted.")
     CALL_KEPT = "calls.call.kept", _("The call was written down.")
-    RAW_ROW_DELETED = (
-        "calls.raw-row.deleted",
-        _("The carrier's own record of the call was deleted."),
-    )

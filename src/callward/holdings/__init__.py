@@ -5,10 +5,13 @@ from callward.holdings.kinds import KINDS, Kind, kinds_of
 from callward.holdings.registry import (
     Holder,
     HolderTwiceError,
+    Identifiers,
     destroy_everywhere,
     holders,
+    mentioned,
     register,
     register_late,
+    related,
 )
 
 __all__ = [
@@ -17,11 +20,14 @@ __all__ = [
     "DataCategory",
     "Holder",
     "HolderTwiceError",
+    "Identifiers",
     "Kind",
     "destroy_everywhere",
     "holders",
     "holds",
     "kinds_of",
+    "mentioned",
     "register",
     "register_late",
+    "related",
 ]

@@ -17,7 +17,7 @@ _CALL = ("call.initiated", "data.collected")
 _ACTIVITY, _RETAIN, _FLOOR, _HOLD = "activity", "retain", "floor", "hold"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
     """One kind of kept thing: where it stands, what it counts from, which rules end it."""
 
@@ -32,18 +32,20 @@ class Kind:
 
     @property
     def activities(self) -> tuple[str, ...]:
-        """The activities whose floors and holds count for it."""
-        return _activities_of(self.rules)
+        """The activities whose holds count for it; what is raw is never held for its own sake."""
+        rules = self.rules if self.sealed else self._whole
+        return tuple(dict.fromkeys(rule.split(".")[1] for rule in rules))
 
     @property
     def floors(self) -> tuple[str, ...]:
         """The floors that keep it longer."""
-        return tuple(f"{_ACTIVITY}.{name}.{_FLOOR}" for name in self.activities)
+        return tuple(f"{rule.removesuffix(_RETAIN)}{_FLOOR}" for rule in self._whole)
 
-
-def _activities_of(rules: tuple[str, ...]) -> tuple[str, ...]:
-    named = [rule.split(".")[1] for rule in rules if rule.startswith(f"{_ACTIVITY}.")]
-    return tuple(dict.fromkeys(named))
+    @property
+    def _whole(self) -> tuple[str, ...]:
+        """The rules of whole activities."""
+        caps = (rule.split(".") for rule in self.rules)
+        return tuple(".".join(cap) for cap in caps if (cap[0], cap[2]) == (_ACTIVITY, _RETAIN))
 
 
 def _from(column: str, *events: str) -> Mapping[str, str]:
@@ -77,7 +79,7 @@ VOICE_MESSAGE = Kind(
 )
 QUARANTINED = Kind(
     name="quarantined",
-    rules=("activity.call-recording.intake.quarantine", _RECORDING_RULE),
+    rules=("activity.call-recording.intake.quarantine",),
     table="retention_item",
     starts=_from("called_at", "arrival.quarantined"),
     sealed="quarantine",
@@ -92,7 +94,7 @@ WAITING_CDR = Kind(
     name="waiting-cdr",
     rules=_RAW_RULES,
     table="intake_waitingcdr",
-    starts=_from("first_seen_at", *_CALL),
+    starts=_from("started_at", *_CALL),
 )
 CALL = Kind(
     name="call",
@@ -179,6 +181,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         )
     }
 )  # fmt: skip
+
+_BY_ACTIVITY: Mapping[str, Kind] = MappingProxyType(
+    {kind.sealed or kind.name: kind for kind in KINDS.values()}
+)
+
+
+def kind_of(activity: str) -> Kind:
+    """The kind that retention, the vault and a certificate name so."""
+    return _BY_ACTIVITY[activity]
 
 
 def kinds_of(rule: str) -> tuple[Kind, ...]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from callward.kernel.errors import CallwardError, gettext_noop
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from callward.holdings.kinds import Kind
     from callward.kernel.references import Ref
 
 _holders: dict[str, Holder] = {}
 _late: list[tuple[str, str]] = []  # known by name, loaded when somebody asks for holders
+_AT_ONCE = 5_000
+_STEPS = 3  # from a recording to its call, from the call to its notes, and back
 
 
 class HolderTwiceError(CallwardError):
@@ -25,30 +29,40 @@ class HolderTwiceError(CallwardError):
     mend = gettext_noop("Give each package one holder, named after the package.")
 
 
-@runtime_checkable
-class Holder(Protocol):
-    """A package's answer to “what do you keep of this person?”."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifiers:
+    """Everything that a person may be known by."""
 
-    @property
-    def name(self) -> str:
-        """The name of the package."""
-        ...
+    numbers: tuple[str, ...] = ()  # E.164
+    mails: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()  # the names that people sign in with
 
-    def find(self, numbers: Sequence[str]) -> list[Ref]:
-        """The things kept about whoever has these E.164 numbers."""
-        ...
 
-    def describe(self, ref: Ref) -> dict[str, str]:
+class Holder:
+    """A package's answer to “what do you keep of this person?”; by itself it keeps nothing."""
+
+    name: str
+    kinds: tuple[Kind, ...] = ()
+
+    def find(self, identifiers: Identifiers) -> list[Ref]:  # noqa: ARG002  # a holder's own answer
+        """The things kept about whoever is known by these, for every controller."""
+        return []
+
+    def mentions(self, numbers: Sequence[Ref]) -> set[Ref]:  # noqa: ARG002  # as above
+        """Those of these numbers that something kept here refers to."""
+        return set()
+
+    def beside(self, refs: Sequence[Ref]) -> set[Ref]:  # noqa: ARG002  # as above
+        """What is kept here of the same calls as these things."""
+        return set()
+
+    def describe(self, ref: Ref) -> dict[str, str]:  # noqa: ARG002  # as above
         """What is kept under the reference, by category, for an access answer."""
-        ...
+        return {}
 
-    def why_refuse(self, ref: Ref, *, at: datetime) -> str | None:
-        """The code of the rule that forbids to destroy it now, or None."""
-        ...
-
-    def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:
+    def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:  # noqa: ARG002  # as above
         """Remove the rows of these things, however often asked, and count those removed."""
-        ...
+        return 0
 
 
 def register(holder: Holder) -> None:
@@ -75,3 +89,23 @@ def holders() -> tuple[Holder, ...]:
 def destroy_everywhere(refs: Sequence[Ref], *, at: datetime) -> dict[str, int]:
     """Remove the rows of these things from every package, counted by holder."""
     return {holder.name: holder.destroy(refs, at=at) for holder in holders()}
+
+
+def mentioned(numbers: Sequence[Ref]) -> set[Ref]:
+    """Those of these numbers that must stay, since something somewhere refers to them."""
+    return {number for holder in holders() for number in holder.mentions(numbers)}
+
+
+def related(refs: Iterable[Ref]) -> set[Ref]:
+    """These things and everything kept of the same calls, in every package."""
+    found = set(refs)
+    fresh = found
+    for _step in range(_STEPS):
+        fresh = _beside(sorted(fresh)) - found
+        found = found | fresh
+    return found
+
+
+def _beside(refs: Sequence[Ref]) -> set[Ref]:
+    groups = [refs[start : start + _AT_ONCE] for start in range(0, len(refs), _AT_ONCE)]
+    return {ref for group in groups for holder in holders() for ref in holder.beside(group)}

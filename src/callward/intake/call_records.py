@@ -115,7 +115,7 @@ def _waiting(key: bytes, envelope: Envelope, file_name: str, context: IntakeCont
         sealed=keyed_digests.texts.seal(envelope.as_json().decode(), context.controller_ref),
         first_seen_at=context.at,
         wait_ends_at=context.wait_ends_at(context.at),
-        due_at=plan_for(envelope, context).due_at,
+        started_at=min(envelope.started_at, context.at),
     )
 
 

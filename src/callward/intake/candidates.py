@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from callward.holdings.kinds import RECORDING
 from callward.intake import call_records, keyed_digests
 from callward.intake.arrivals import Candidate
 from callward.intake.envelope import LARGEST_ENVELOPE, Envelope, parse_envelope
@@ -133,7 +134,10 @@ class Finder:
         except (MalformedInstantError, OverflowError):
             return False
         plan = retention.plan(
-            self._context.policy, controller_ref=self._context.controller_ref, started_at=started_at
+            self._context.policy,
+            RECORDING,
+            controller_ref=self._context.controller_ref,
+            happened_at=started_at,
         )
         return plan.is_past_due(self._context.at)
 

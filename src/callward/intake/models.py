@@ -102,7 +102,7 @@ class WaitingCdr(models.Model):
     sealed = models.BinaryField()
     first_seen_at = models.DateTimeField()
     wait_ends_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField()  # of the call: its raw record counts from here
 
     class Meta:
         constraints = [
@@ -113,6 +113,7 @@ class WaitingCdr(models.Model):
         indexes = [
             models.Index(fields=["controller_ref", "file_key"], name="cdr_by_file"),
             models.Index(fields=["controller_ref", "wait_ends_at"], name="cdr_by_wait"),
+            models.Index(fields=["controller_ref", "started_at"], name="cdr_by_start"),
         ]
 
     def __str__(self) -> str:

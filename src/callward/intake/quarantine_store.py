@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from callward.audit import services as audit
+from callward.holdings.kinds import QUARANTINED
 from callward.intake import keyed_digests
 from callward.intake.arrivals import Arrival, Suspect
 from callward.intake.models import Quarantined
 from callward.intake.states import IntakeEvent, QuarantineState
 from callward.intake.triage import plan_for
-from callward.kernel import calendar
 from callward.kernel.references import new_ref
 from callward.retention import services as retention
-from callward.retention.values import NewItem, Plan
+from callward.retention.values import NewItem
 from callward.vault import services as vault
 from callward.vault.states import CDR, ToSeal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from callward.intake.arrivals import Candidate
     from callward.intake.context import IntakeContext
@@ -29,9 +28,8 @@ if TYPE_CHECKING:
     from callward.intake.inbox import Entry
     from callward.intake.states import QuarantineReason
     from callward.kernel.references import Ref
+    from callward.retention.values import Plan
     from callward.vault.states import Sealed
-
-ACTIVITY = "quarantine"
 
 
 def quarantine_group(group: Sequence[Suspect], context: IntakeContext) -> list[Ref]:
@@ -70,28 +68,13 @@ def _waiting_twin(key: tuple[bytes, QuarantineReason], context: IntakeContext) -
     )
 
 
-def due_of(envelope: Envelope | None, context: IntakeContext) -> datetime:
-    """When a quarantined arrival ends: its own short life, never beyond the recording's own day."""
-    own = calendar.cap_due(context.at, context.rules.quarantine, zone=context.policy.zone)
-    if envelope is None:
-        return own
-    due = plan_for(envelope, context).due_at
-    return own if due is None else min(own, due)
-
-
 def _plan(envelope: Envelope | None, context: IntakeContext) -> Plan:
-    due_at = due_of(envelope, context)
-    day = calendar.local_day(due_at, zone=context.policy.zone)
-    return Plan(
-        epoch=vault.quarantine_epoch(context.controller_ref, day),
-        due_at=due_at,
-        floor_until=None,
-        activity=ACTIVITY,
-        policy_id=context.policy.policy_id,
-        start_event="arrival.quarantined",
-        zone=context.policy.zone.key,
-        period=str(context.rules.quarantine),
+    """When a quarantined arrival ends: its own short life, never beyond the recording's own day."""
+    own = retention.plan(
+        context.policy, QUARANTINED, controller_ref=context.controller_ref, happened_at=context.at
     )
+    due = None if envelope is None else plan_for(envelope, context).due_at
+    return retention.ended_by(own, due, controller_ref=context.controller_ref)
 
 
 def _to_seal(suspect: Suspect, context: IntakeContext) -> ToSeal:

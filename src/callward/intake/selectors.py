@@ -35,12 +35,17 @@ def _delivery(row: Delivery) -> DeliveryView:
     return DeliveryView(
         ref=row.ref,
         recording_ref=row.recording_ref,
-        recording_id=keyed_digests.texts.open(row.sealed_id, row.controller_ref),
+        recording_id=_source_id(row),
         state=DeliveryState(row.state),
         received_at=row.received_at,
         size=row.size,
         sha256=bytes(row.sha256).hex() if row.sha256 else "",
     )
+
+
+def _source_id(row: Delivery) -> str:
+    """What the source called it; empty once the record of its call is gone."""
+    return keyed_digests.texts.open(row.sealed_id, row.controller_ref) if row.sealed_id else ""
 
 
 def quarantine(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from callward.holdings.kinds import RECORDING
 from callward.intake import audio_probe, keyed_digests, rules
 from callward.intake.arrivals import Accepted, Arrival, Erased, Known, PastDue, Suspect
 from callward.intake.errors import NotARecordingError
@@ -195,7 +196,7 @@ def plan_for(envelope: Envelope, context: IntakeContext) -> Plan:
     """
     started_at = min(envelope.started_at, context.at)
     return retention.plan(
-        context.policy, controller_ref=context.controller_ref, started_at=started_at
+        context.policy, RECORDING, controller_ref=context.controller_ref, happened_at=started_at
     )
 
 

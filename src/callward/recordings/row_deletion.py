@@ -1,4 +1,4 @@
-"""The rows of destroyed recordings go, then whatever nothing else needs."""
+"""The rows of destroyed recordings go, and those of due calls: then whatever nothing else needs."""
 
 from __future__ import annotations
 
@@ -6,31 +6,50 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from callward.calls.services import delete_calls
+from callward.calls import services as calls
+from callward.holdings.kinds import CALL
 from callward.recordings.models import Playback, Recording
+from callward.recordings.states import SEALED
+from callward.retention import services as retention
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from callward.kernel.references import Ref
 
 _REFS_IN_ONE_QUERY = 10_000
 
 
-def delete_recordings(refs: Sequence[Ref]) -> int:
+def delete_recordings(refs: Sequence[Ref], *, at: datetime) -> int:
     """Remove recordings and playbacks, then calls without any, then numbers without calls."""
     removed = 0
     for start in range(0, len(refs), _REFS_IN_ONE_QUERY):
-        removed += _delete_group(refs[start : start + _REFS_IN_ONE_QUERY])
+        removed += _delete_group(refs[start : start + _REFS_IN_ONE_QUERY], at=at)
     return removed
 
 
-def _delete_group(refs: Sequence[Ref]) -> int:
+def _delete_group(refs: Sequence[Ref], *, at: datetime) -> int:
     with transaction.atomic():
         doomed = Recording.objects.filter(ref__in=refs)
-        calls = set(doomed.values_list("call_ref", flat=True))
+        told = set(doomed.values_list("call_ref", flat=True))
         Playback.objects.filter(recording_id__in=refs).delete()
         removed, _ = doomed.delete()
-        kept = Recording.objects.filter(call_ref__in=calls).values_list("call_ref", flat=True)
-        delete_calls(sorted(calls - set(kept)))
+        kept = Recording.objects.filter(call_ref__in=told).values_list("call_ref", flat=True)
+        alone = sorted(told - set(kept))
+        staying = retention.must_stay(CALL, alone, at=at) - calls.reduced_calls(alone)
+        calls.mark_unrecorded(sorted(staying))
+        calls.delete_calls(sorted(set(alone) - staying))
     return removed
+
+
+def delete_due_calls(refs: Sequence[Ref]) -> int:
+    """Remove calls; of one whose audio is still kept, only what the recording itself is stays."""
+    with transaction.atomic():
+        rows = Recording.objects.filter(call_ref__in=refs)
+        audible = set(rows.filter(state__in=SEALED).values_list("call_ref", flat=True))
+        silent = rows.exclude(call_ref__in=audible)
+        retention.forget(list(silent.values_list("ref", flat=True)))
+        silent.delete()
+        reduced = calls.reduce_calls(sorted(audible)) if audible else 0
+        return reduced + calls.delete_calls([ref for ref in refs if ref not in audible])

@@ -30,6 +30,7 @@ __all__ = [
     "PeaksView",
     "PlayedView",
     "RecordingView",
+    "calls_beside",
     "list_calls",
     "peaks",
     "playbacks_of",
@@ -114,6 +115,12 @@ def recordings_of_calls(call_refs: Sequence[Ref]) -> dict[Ref, list[RecordingVie
     for row in Recording.objects.filter(call_ref__in=call_refs).order_by("call_ref", "segment"):
         found.setdefault(row.call_ref, []).append(_view(row))
     return found
+
+
+def calls_beside(refs: Sequence[Ref]) -> set[Ref]:
+    """The calls of these recordings."""
+    rows = Recording.objects.filter(ref__in=refs)
+    return set(rows.values_list("call_ref", flat=True))
 
 
 def recordings_of_number(controller_ref: Ref, number: PhoneNumber) -> list[RecordingView]:

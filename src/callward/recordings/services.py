@@ -15,7 +15,7 @@ from callward.recordings.playback import (
     read_playback,
 )
 from callward.recordings.recording_verification import verify_recording
-from callward.recordings.row_deletion import delete_recordings
+from callward.recordings.row_deletion import delete_due_calls, delete_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ __all__ = [
     "PlaybackView",
     "ask_verification",
     "begin_playback",
+    "delete_due_calls",
     "delete_recordings",
     "export_copy",
     "keep_recordings",

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 from callward.kernel.references import Ref, parse_ref
 from callward.retention import ports
 from callward.retention.certificates import CertificateBrokenError, digest_of, read_statement
@@ -36,15 +38,19 @@ def keep_proof(certificate: Certificate) -> None:
     """Write a committed certificate durably outside the database; may be repeated."""
     disposal = certificate.disposal
     gone = DestroyedItem.objects.filter(disposal=disposal).order_by("ref")
+    named = disposal.intent_ref is not None  # rows alone: a restore counts them anew by itself
     line = {
         "disposal": str(disposal.ref),
         "document": bytes(certificate.document).decode(),
-        "refs": [ref.hex for ref in gone.values_list("ref", flat=True)],
+        "refs": [ref.hex for ref in gone.values_list("ref", flat=True)] if named else [],
     }
     ports.proofs.get().append(json.dumps(line, sort_keys=True, ensure_ascii=False))
     vault.crash_point("retention.proof-kept")
-    disposal.state = DisposalState.CERTIFIED
-    disposal.save(update_fields=["state"])
+    with transaction.atomic():
+        disposal.state = DisposalState.CERTIFIED
+        disposal.save(update_fields=["state"])
+        if not named:
+            gone.delete()
 
 
 def read_proof(line: str) -> Proof:

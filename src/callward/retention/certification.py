@@ -8,14 +8,16 @@ from django.db import transaction
 
 from callward.audit import services as audit
 from callward.controllers import selectors as controllers
+from callward.holdings.kinds import RECORDING, kind_of
 from callward.kernel import calendar
 from callward.kernel.references import new_ref
-from callward.policy.compiled import RECORDING_ACTIVITY
+from callward.policy.vocabulary import Destruction
 from callward.retention import ports
 from callward.retention.certificate_files import keep_proof
 from callward.retention.certificates import Statement, sign_statement
 from callward.retention.errors import BadCountError
 from callward.retention.models import Certificate, Disposal
+from callward.retention.rules import kind_rules
 from callward.retention.states import DisposalKind, DisposalState, RetentionEvent, Rule
 from callward.retention.values import CertificateView
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from callward.policy.compiled import CompiledPolicy
 
 _NEVER_STORED = "never-stored"
-_CRYPTO_SHRED = "crypto-shred"
 
 
 def certify(disposal: Disposal, *, actor: Actor, at: datetime) -> Certificate:
@@ -35,7 +36,9 @@ def certify(disposal: Disposal, *, actor: Actor, at: datetime) -> Certificate:
     policy = controllers.policy_in_force(disposal.controller_ref, at=at)
     ref = new_ref(at)
     destroyed_at = disposal.destroyed_at or at
-    final_after = calendar.deadline_end(destroyed_at, policy.key_backup_life, zone=policy.zone)
+    # A row may still stand in a backup of the data, a key in one of the keys alone.
+    life = policy.key_backup_life if _is_sealed(disposal) else policy.backup_life
+    final_after = calendar.deadline_end(destroyed_at, life, zone=policy.zone)
     signer = ports.signer.get()
     statement = _statement(disposal, policy, ref=ref, final_after=final_after)
     certificate = Certificate.objects.create(
@@ -69,7 +72,6 @@ def _close(disposal: Disposal, certificate: Certificate, *, actor: Actor, at: da
 def _statement(
     disposal: Disposal, policy: CompiledPolicy, *, ref: Ref, final_after: datetime
 ) -> Statement:
-    stored = disposal.kind != DisposalKind.REFUSED_BACKLOG
     return Statement(
         ref=ref,
         controller=policy.controller,
@@ -86,11 +88,21 @@ def _statement(
         destroyed_at=disposal.destroyed_at or disposal.intended_at,
         actor=disposal.actor,
         final_after=final_after,
-        method=_CRYPTO_SHRED if stored else _NEVER_STORED,
+        method=_method_of(disposal),
         wraps=disposal.wraps,
         objects=disposal.objects_gone,
         residue_bytes=disposal.residue_bytes,
     )
+
+
+def _is_sealed(disposal: Disposal) -> bool:
+    return bool(kind_of(disposal.activity).sealed)
+
+
+def _method_of(disposal: Disposal) -> str:
+    if disposal.kind == DisposalKind.REFUSED_BACKLOG:
+        return _NEVER_STORED
+    return Destruction.CRYPTO_SHRED if _is_sealed(disposal) else Destruction.ROW_DELETION
 
 
 def certify_refused_backlog(
@@ -103,15 +115,16 @@ def certify_refused_backlog(
     at: datetime,
 ) -> CertificateView:
     """Certify recordings that came past due and were never stored (D-17): counts only."""
-    if count < 1 or policy.recording is None:
+    rule = next(iter(kind_rules(policy, RECORDING)), None)
+    if count < 1 or rule is None:
         raise BadCountError(count=count)
     disposal = Disposal.objects.create(
         controller_ref=controller_ref,
         kind=DisposalKind.REFUSED_BACKLOG,
         rule=Rule.CAP_PROMISED,
-        period=str(policy.recording.retain.period),
-        start_event=str(policy.recording.retain.start),
-        activity=RECORDING_ACTIVITY,
+        period=str(rule.period),
+        start_event=str(rule.start),
+        activity=RECORDING.sealed,
         policy_id=policy.policy_id,
         count=count,
         items_digest=items_digest,
@@ -132,6 +145,7 @@ def certificate_view(certificate: Certificate) -> CertificateView:
         ref=certificate.ref,
         controller_ref=certificate.controller_ref,
         kind=DisposalKind(disposal.kind),
+        what=kind_of(disposal.activity).name,
         count=disposal.count,
         rule=disposal.rule,
         made_at=certificate.made_at,

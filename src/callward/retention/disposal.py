@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 
+from callward import holdings
 from callward.audit import services as audit
+from callward.holdings.kinds import kind_of
 from callward.kernel.references import new_ref
-from callward.retention import due_dates, item_destruction, legal_holds
+from callward.retention import due_dates, item_destruction, legal_holds, rows
 from callward.retention.models import Disposal, DisposalRun, HeldItem, Item
 from callward.retention.selectors import count_overdue, held_lines, run_view
 from callward.retention.states import DisposalKind, ItemState, RetentionEvent, Rule, RunState
-from callward.retention.values import EpochLine, Preview
+from callward.retention.values import DueLine, Preview
 from callward.vault import ports as vault_ports, services as vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -48,19 +50,23 @@ def run_disposal(
     with item_destruction.one_at_a_time():
         item_destruction.finish_open(at)
         _settle_ends(controller_ref, at=at)
-        due = due_items(controller_ref, at=at).count()
         run = DisposalRun.objects.create(
             ref=new_ref(at),
             controller_ref=controller_ref,
             started_at=at,
             state=RunState.RUNNING,
             actor=str(actor),
-            due=due,
+            due=due_items(controller_ref, at=at).count(),
         )
+
+        def tell(destroyed: int) -> None:
+            if progress is not None:
+                progress(destroyed, run.due)
+
         for group in _groups(controller_ref, at=at):
             run.destroyed += _dispose_group(run, group, actor=actor, at=at)
-            if progress is not None:
-                progress(run.destroyed, due)
+            tell(run.destroyed)
+        rows.dispose(run, actor=actor, at=at, progress=tell)
         vault.empty_log()
         return _close(run, actor=actor, at=at)
 
@@ -167,23 +173,41 @@ def _close(run: DisposalRun, *, actor: Actor, at: datetime) -> DisposalRunView:
 def preview_disposal(at: datetime, controller_ref: Ref | None = None) -> Preview:
     """What a run would destroy and leave; changes nothing."""
     due = due_items(controller_ref, at=at)
-    counted = due.order_by("controller_ref", "epoch").values("controller_ref", "epoch", "cap_rule")
-    lines = tuple(
-        EpochLine(
+    by_epoch = ("controller_ref", "activity", "epoch", "cap_rule")
+    counted = due.order_by(*by_epoch).values(*by_epoch)
+    lines = [
+        DueLine(
             controller_ref=line["controller_ref"],
+            kind=kind_of(line["activity"]).name,
             epoch=line["epoch"],
             rule=Rule(line["cap_rule"]),
             count=line["count"],
         )
         for line in counted.annotate(count=Count("ref"))
-    )
+    ]
+    along = holdings.related(due.values_list("ref", flat=True)) if lines else set()
+    lines += _due_rows(controller_ref, along, at=at)
     return Preview(
         at=at,
         due=sum(line.count for line in lines),
-        counted=count_overdue(controller_ref, at=at),
-        lines=lines,
+        counted=count_overdue(controller_ref, at=at, besides=along),
+        lines=tuple(lines),
         held=tuple(held_lines(controller_ref, at=at)),
     )
+
+
+def _due_rows(controller_ref: Ref | None, along: set[Ref], *, at: datetime) -> Iterator[DueLine]:
+    """The rows that are due by themselves; the others go along with a recording."""
+    for group in rows.due_groups(controller_ref, at=at):
+        count = sum(ref not in along for ref in group.refs(at=at))
+        if count:
+            yield DueLine(
+                controller_ref=group.controller_ref,
+                kind=group.kind.name,
+                epoch="",
+                rule=group.over.decided,
+                count=count,
+            )
 
 
 def finish_open_disposals(at: datetime) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -12,16 +14,12 @@ from callward.audit import services as audit
 from callward.bulk_insert import keep_rows
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import NoPolicyInForceError
+from callward.holdings.kinds import kind_of
 from callward.kernel import calendar
 from callward.kernel.actors import system_actor
-from callward.policy.compiled import RECORDING_ACTIVITY
-from callward.policy.vocabulary import RetentionKind
 from callward.retention import rules
 from callward.retention.errors import (
-    ItemUnknownError,
     NoRecordingPolicyError,
-    RecordingBeingDestroyedError,
-    StartEventUnknownError,
 )
 from callward.retention.models import Item, Reassessment
 from callward.retention.rules import Claims
@@ -32,36 +30,36 @@ from callward.vault import services as vault
 from callward.vault.states import ServiceKeyName
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from callward.kernel.actors import Actor
-    from callward.kernel.calendar import Period
+    from callward.holdings import Kind
     from callward.kernel.references import Ref
     from callward.policy.compiled import CompiledPolicy, RetentionRule
-    from callward.policy.vocabulary import StartEvent
     from callward.retention.values import NewItem
 
 _AT_ONCE = 500
+# A player asks again and again; the same values give the same end.
+_counted_before = lru_cache(maxsize=4096)(rules.end_of)
 
 
-def plan(policy: CompiledPolicy, *, controller_ref: Ref, started_at: datetime) -> Plan:
-    """Where a recording of this start is sealed to and when it ends; asked before sealing."""
-    recording = policy.recording
-    if recording is None:
+def plan(policy: CompiledPolicy, kind: Kind, *, controller_ref: Ref, happened_at: datetime) -> Plan:
+    """Where something of this start is sealed to and when it ends: the only counter of ends."""
+    counted = _measured(policy, kind, happened_at, dict.fromkeys(kind.starts, happened_at))
+    if counted is None:
         raise NoRecordingPolicyError(policy=policy.policy_id)
-    claims = _claims(policy, recording.retain, recording.floor, started_at)
-    rule = recording.retain
-    promised = _promised_before(policy, controller_ref, started_at)
+    rule, claims = counted
+    promised = _promised_before(policy, kind, controller_ref, happened_at)
     if promised is not None:
         rule, claims = _earlier(promised, (rule, claims))
     due_at = rules.effective_due(claims).due_at
+    activity = kind.sealed or kind.name
     return Plan(
-        epoch=epoch_of(controller_ref, RECORDING_ACTIVITY, due_at, zone=policy.zone),
+        epoch=epoch_of(controller_ref, activity, due_at, zone=policy.zone),
         due_at=due_at,
         floor_until=claims.floor,
-        activity=RECORDING_ACTIVITY,
+        activity=activity,
         policy_id=policy.policy_id,
         start_event=str(rule.start),
         zone=policy.zone.key,
@@ -69,20 +67,28 @@ def plan(policy: CompiledPolicy, *, controller_ref: Ref, started_at: datetime) -
     )
 
 
+def ended_by(told: Plan, due_at: datetime | None, *, controller_ref: Ref) -> Plan:
+    """The same plan, ended earlier by what something else of the same call may last."""
+    if due_at is None or (told.due_at is not None and told.due_at <= due_at):
+        return told
+    zone = calendar.zone_named(told.zone)
+    epoch = epoch_of(controller_ref, told.activity, due_at, zone=zone)
+    return replace(told, due_at=due_at, epoch=epoch)
+
+
 def _promised_before(
-    now: CompiledPolicy, controller_ref: Ref, started_at: datetime
+    now: CompiledPolicy, kind: Kind, controller_ref: Ref, happened_at: datetime
 ) -> tuple[RetentionRule, Claims] | None:
     """What an earlier revision promised of a call that only now arrives (D-07)."""
     if now.previous is None:  # the first policy of its controller: nothing was promised before
         return None
     try:
-        then = controllers.policy_in_force(controller_ref, at=started_at)
+        then = controllers.policy_in_force(controller_ref, at=happened_at)
     except NoPolicyInForceError:  # a backlog from before there was any policy
         return None
-    if then.policy_id == now.policy_id or then.recording is None:
+    if then.policy_id == now.policy_id:
         return None
-    recording = then.recording
-    return recording.retain, _claims(then, recording.retain, recording.floor, started_at)
+    return _measured(then, kind, happened_at, dict.fromkeys(kind.starts, happened_at))
 
 
 def _earlier(
@@ -101,30 +107,30 @@ def _earlier(
     return (now_rule if decided.rule is Rule.CAP_NOW else then_rule), both
 
 
-def _claims(
-    policy: CompiledPolicy, cap: RetentionRule, floor: RetentionRule | None, called_at: datetime
-) -> Claims:
-    floor_until = None if floor is None else _floor_until(policy, floor, called_at)
-    return Claims(
-        cap_promised=rules.due_of_cap(
-            start_of(policy, cap.start, called_at), cap.period, zone=policy.zone
-        ),
-        floor=floor_until,
-        floor_open=floor is not None and floor_until is None,
-    )
+def _measured(
+    policy: CompiledPolicy,
+    kind: Kind,
+    called_at: datetime,
+    happened: Mapping[str, datetime],
+    *,
+    count: Callable[..., datetime | None] = rules.end_of,
+) -> tuple[RetentionRule, Claims] | None:
+    """The rule of a policy that ends something first, and what it claims; None without any."""
+    caps = rules.kind_rules(policy, kind)
+    if not caps:
+        return None
 
+    def end_of(rule: RetentionRule) -> datetime | None:
+        begun = happened.get(rule.start)
+        return count(rule, called_at, begun, year_ends=policy.financial_year_ends, zone=policy.zone)
 
-def _floor_until(
-    policy: CompiledPolicy, floor: RetentionRule, called_at: datetime
-) -> datetime | None:
-    start = start_of(policy, floor.start, called_at)
-    return rules.floor_of(start, floor.period, zone=policy.zone)
-
-
-def start_of(policy: CompiledPolicy, event: StartEvent, called_at: datetime) -> datetime | None:
-    """The instant that a rule of this policy counts from, for a call of this start."""
-    return rules.start_of_count(
-        called_at, event, year_ends=policy.financial_year_ends, zone=policy.zone
+    ends = [(rule, end_of(rule)) for rule in caps]
+    ended = [(rule, end) for rule, end in ends if end is not None]
+    rule, cap = min(ended, key=itemgetter(1), default=ends[0])
+    floors = [end_of(floor) for floor in rules.kind_floors(policy, kind)]
+    known = [end for end in floors if end is not None]
+    return rule, Claims(
+        cap_promised=cap, floor=max(known, default=None), floor_open=len(known) < len(floors)
     )
 
 
@@ -179,37 +185,6 @@ def _mark_key() -> bytes:
 def mark_digest(controller_ref: Ref, mark: str, *, key: bytes | None = None) -> bytes:
     """A mark that only this house can compare, and only within one controller."""
     return keyed_digest(key or _mark_key(), f"retention/{controller_ref}/{mark}")
-
-
-def begin_count(
-    refs: Sequence[Ref], *, event: StartEvent, happened_at: datetime, actor: Actor, at: datetime
-) -> None:
-    """Start the count of items that waited for an event, and move them to their due day."""
-    with transaction.atomic():
-        items = {item.ref: item for item in Item.objects.select_for_update().filter(ref__in=refs)}
-        for ref in refs:
-            _begin_one(items.get(ref), ref, event=event, happened_at=happened_at)
-        moved = list(items.values())
-        Item.objects.bulk_update(moved, ["started_at", "cap_at", "cap_rule", "due_at"])
-        audit.record_each(
-            RetentionEvent.ITEM_COUNT_BEGUN, items=refs, actor=actor, at=at, start=str(event)
-        )
-        move_to_due_epochs(moved, at=at)
-
-
-def _begin_one(item: Item | None, ref: Ref, *, event: StartEvent, happened_at: datetime) -> None:
-    if item is None:
-        raise ItemUnknownError(ref=ref)
-    if item.state == ItemState.DESTROYING:
-        raise RecordingBeingDestroyedError(ref=ref)
-    if item.started_at is not None or item.start_event != event:
-        raise StartEventUnknownError(ref=ref, event=str(event))
-    zone = calendar.zone_named(item.zone)
-    item.started_at = happened_at
-    cap = calendar.cap_due(happened_at, calendar.parse_period(item.period), zone=zone)
-    if item.cap_at is None or cap < item.cap_at:  # a revision may have given a day meanwhile
-        item.cap_at, item.cap_rule = cap, Rule.CAP_PROMISED
-    item.due_at = max(item.cap_at, item.floor_until or item.cap_at)
 
 
 def move_to_due_epochs(items: Sequence[Item], *, at: datetime) -> None:
@@ -276,11 +251,11 @@ def remeasure(item: Item, policy: CompiledPolicy) -> bool:
     if policy.policy_id == item.cap_policy_id:
         return False
     before = (item.cap_at, item.due_at)
-    claims = claims_now(item, policy)
+    claims, measured = claims_now(item, policy), _measured_now(item, policy)
     cap = rules.effective_due(Claims(cap_promised=claims.cap_promised, cap_now=claims.cap_now))
-    if cap.rule is Rule.CAP_NOW:
+    if cap.rule is Rule.CAP_NOW and measured is not None:
         if item.cap_at is not None:  # else the promise still waits for its event, with its period
-            item.period = str(_cap_rule_of(policy, item.activity).period)  # type: ignore[union-attr]  # CAP_NOW comes from this rule
+            item.period = str(measured[0].period)
         item.cap_at, item.cap_rule, item.cap_policy_id = cap.due_at, cap.rule, policy.policy_id
     item.floor_until = claims.floor
     item.due_at = rules.effective_due(claims).due_at
@@ -289,49 +264,20 @@ def remeasure(item: Item, policy: CompiledPolicy) -> bool:
 
 def claims_now(item: Item, policy: CompiledPolicy) -> Claims:
     """What was promised of an item beside what the policy in force says of it."""
-    cap = _cap_rule_of(policy, item.activity)
-    floor = policy.recording.floor if policy.recording and cap else None
-    floor_now = None if floor is None else _counted(floor, item, policy)
-    known = [end for end in (item.floor_until, floor_now) if end is not None]
+    measured = _measured_now(item, policy)
+    if measured is None:
+        return Claims(cap_promised=item.cap_at, floor=item.floor_until)
+    _rule, now = measured
+    known = [end for end in (item.floor_until, now.floor) if end is not None]
     return Claims(
         cap_promised=item.cap_at,
-        cap_now=None if cap is None else _counted(cap, item, policy),
+        cap_now=now.cap_promised,
         floor=max(known, default=None),
-        floor_open=floor is not None and floor_now is None,
+        floor_open=now.floor_open,
     )
 
 
-def _counted(rule: RetentionRule, item: Item, policy: CompiledPolicy) -> datetime | None:
-    """When a rule of this policy ends for this item, or None while its event has not come."""
-    happened_at = item.started_at if item.start_event == rule.start else None
-    return _end_of(
-        rule.kind,
-        item.called_at,
-        happened_at,
-        rule.start,
-        rule.period,
-        policy.financial_year_ends,
-        policy.zone,
-    )
-
-
-@lru_cache(maxsize=4096)  # a player asks again and again; the same values give the same end
-def _end_of(
-    kind: RetentionKind,
-    called_at: datetime,
-    happened_at: datetime | None,
-    event: StartEvent,
-    period: Period,
-    ends: tuple[int, int],
-    zone: ZoneInfo,
-) -> datetime | None:
-    start = rules.start_of_count(called_at, event, year_ends=ends, zone=zone) or happened_at
-    if kind is RetentionKind.FLOOR:
-        return rules.floor_of(start, period, zone=zone)
-    return rules.due_of_cap(start, period, zone=zone)
-
-
-def _cap_rule_of(policy: CompiledPolicy, activity: str) -> RetentionRule | None:
-    if activity == RECORDING_ACTIVITY:
-        return None if policy.recording is None else policy.recording.retain
-    return policy.retention.get(activity)
+def _measured_now(item: Item, policy: CompiledPolicy) -> tuple[RetentionRule, Claims] | None:
+    happened = {item.start_event: item.started_at} if item.started_at else {}
+    kind = kind_of(item.activity)
+    return _measured(policy, kind, item.called_at, happened, count=_counted_before)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from callward import holdings
 from callward.audit import services as audit
 from callward.retention import item_destruction, rules
 from callward.retention.certification import certificate_view
@@ -95,7 +94,7 @@ def _erasable(ref: Ref) -> Item:
 
 
 def _refuse_when_held(item: Item, *, at: datetime) -> None:
-    """Law floor and hold stand above an erasure; so does what another package must keep."""
+    """Law floor and hold stand above an erasure."""
     hold = holds_in_force(at).filter(held__item_ref=item.ref, held__in_force=True).first()
     if hold is not None:
         raise RecordingHeldError(ref=item.ref, reason=hold.reason)
@@ -103,10 +102,6 @@ def _refuse_when_held(item: Item, *, at: datetime) -> None:
     floor_open = decided.rule is Rule.LAW_FLOOR and decided.due_at is None
     if floor_open or not rules.is_gone(item.floor_until or at, at=at):
         raise RecordingHeldError(ref=item.ref, reason=str(Rule.LAW_FLOOR))
-    for holder in holdings.holders():
-        why = holder.why_refuse(item.ref, at=at)
-        if why is not None:
-            raise RecordingHeldError(ref=item.ref, reason=why)
 
 
 def _leave_tombstones(item: Item, marks: Sequence[str]) -> None:

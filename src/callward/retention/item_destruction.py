@@ -19,7 +19,7 @@ from callward.kernel.references import new_ref
 from callward.retention.certificate_files import keep_proof
 from callward.retention.certificates import digest_of
 from callward.retention.certification import certify
-from callward.retention.models import Certificate, Disposal, Item
+from callward.retention.models import Certificate, DestroyedItem, Disposal, Item
 from callward.retention.states import DisposalKind, DisposalState, ItemState
 from callward.vault import services as vault
 from callward.vault.states import IntentKind
@@ -98,10 +98,10 @@ def _mark_leaving(refs: Sequence[Ref], disposal: Disposal) -> None:
 def finish(disposal: Disposal, *, at: datetime) -> Certificate:
     """Carry a written intent to its certificate, from wherever it stands."""
     vault.crash_point("retention.intended")
-    if disposal.state == DisposalState.INTENDED:
-        _destroy_keys(disposal, at=at)
+    if disposal.state == DisposalState.INTENDED and disposal.intent_ref is not None:
+        _destroy_keys(disposal, disposal.intent_ref, at=at)
     vault.crash_point("retention.key-gone")
-    if disposal.state == DisposalState.KEY_GONE:
+    if disposal.state in {DisposalState.INTENDED, DisposalState.KEY_GONE}:
         _destroy_rows(disposal, at=at)
     vault.crash_point("retention.rows-gone")
     certificate = _certify_once(disposal, at=at)
@@ -111,10 +111,9 @@ def finish(disposal: Disposal, *, at: datetime) -> Certificate:
     return certificate
 
 
-def _destroy_keys(disposal: Disposal, *, at: datetime) -> None:
+def _destroy_keys(disposal: Disposal, intent_ref: Ref, *, at: datetime) -> None:
     """Outside any transaction: two files cannot share one."""
-    assert disposal.intent_ref is not None
-    gone = vault.destroy(disposal.intent_ref, at=at)
+    gone = vault.destroy(intent_ref, at=at)
     disposal.state = DisposalState.KEY_GONE
     disposal.destroyed_at = gone.key_gone_at
     disposal.residue_bytes = gone.residue_bytes
@@ -123,13 +122,25 @@ def _destroy_keys(disposal: Disposal, *, at: datetime) -> None:
 
 
 def _destroy_rows(disposal: Disposal, *, at: datetime) -> None:
-    leaving = Item.objects.filter(disposal=disposal)
-    while refs := list(leaving.values_list("ref", flat=True)[:_AT_ONCE]):
+    for refs in _leaving(disposal):
         with transaction.atomic():
             holdings.destroy_everywhere(refs, at=at)
         vault.crash_point("retention.some-rows-gone")
     disposal.state = DisposalState.ROWS_GONE
-    disposal.save(update_fields=["state"])
+    disposal.destroyed_at = disposal.destroyed_at or at
+    disposal.save(update_fields=["state", "destroyed_at"])
+
+
+def _leaving(disposal: Disposal) -> Iterator[Sequence[Ref]]:
+    """What has to go; rows without a key are all named again, since going twice does no harm."""
+    if disposal.intent_ref is None:
+        rows = DestroyedItem.objects.filter(disposal=disposal).order_by("ref")
+        refs = list(rows.values_list("ref", flat=True))
+        yield from (refs[start : start + _AT_ONCE] for start in range(0, len(refs), _AT_ONCE))
+        return
+    items = Item.objects.filter(disposal=disposal)
+    while some := list(items.values_list("ref", flat=True)[:_AT_ONCE]):
+        yield some
 
 
 def _certify_once(disposal: Disposal, *, at: datetime) -> Certificate:

@@ -13,11 +13,12 @@ from callward.accounts.services import require, require_of
 from callward.approval.errors import NotAskedError
 from callward.audit import services as audit
 from callward.controllers import selectors as controllers
+from callward.holdings.kinds import kind_of
 from callward.kernel import calendar
 from callward.kernel.actors import system_actor
 from callward.kernel.references import new_ref
 from callward.policy.vocabulary import StartEvent
-from callward.retention import rules
+from callward.retention import rows, rules
 from callward.retention.due_dates import epoch_of
 from callward.retention.errors import (
     HoldCaseMissingError,
@@ -32,16 +33,18 @@ from callward.retention.errors import (
 from callward.retention.models import DestroyedItem, HeldItem, Hold, Item
 from callward.retention.permitted_use import effective, hold_view, holds_in_force
 from callward.retention.states import HoldState, ItemState, RetentionCapability, RetentionEvent
+from callward.retention.values import Kept
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
 
     from django.db.models import QuerySet
 
     from callward.audit.leaves import Fact
     from callward.audit.states import Event
+    from callward.holdings import Kind
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.policy.compiled import CompiledPolicy, HoldRule
@@ -70,7 +73,7 @@ def place_hold(
         items = _lock(refs, at=at)
         policy = controllers.policy_in_force(items[0].controller_ref, at=at)
         require_of(RetentionCapability.PLACE_HOLD, actor, items[0].controller_ref, at=at)
-        rule = _rule(policy, reason)
+        rule = _rule(policy, reason, items)
         hold = _placed_already(items, reason=reason, case=case, at=at)
         if hold is None:
             hold = Hold(
@@ -84,14 +87,16 @@ def place_hold(
                 placed_at=at,
                 placed_by=str(actor),
                 review_on=_review_day(policy, rule, review_on, at=at),
-                ends_at=_end(rule, [policy, *_promised_to(items)], started_at=at),
+                ends_at=_end(rule, [policy, *_promised_to(items)], items, started_at=at),
                 state=HoldState.PLACED,
             )
             _hold_items(hold, items, actor=actor, at=at)
     return hold_view(hold, at=at)
 
 
-def _placed_already(items: Sequence[Item], *, reason: str, case: str, at: datetime) -> Hold | None:
+def _placed_already(
+    items: Sequence[Item | Kept], *, reason: str, case: str, at: datetime
+) -> Hold | None:
     """The hold of this very case on these items: a form sent twice asks for no second release."""
     wanted = {item.ref for item in items}
     same = holds_in_force(at).filter(
@@ -104,12 +109,10 @@ def _placed_already(items: Sequence[Item], *, reason: str, case: str, at: dateti
     return None
 
 
-def _lock(refs: Sequence[Ref], *, at: datetime) -> list[Item]:
+def _lock(refs: Sequence[Ref], *, at: datetime) -> list[Item | Kept]:
     """The items, locked against disposal; refused when one is gone, leaving or somebody else's."""
     found = {item.ref: item for item in Item.objects.select_for_update().filter(ref__in=refs)}
-    for ref in refs:
-        _refuse_unholdable(found.get(ref), ref, at=at)
-    items = [found[ref] for ref in dict.fromkeys(refs)]
+    items = [_holdable(found.get(ref), ref, at=at) for ref in dict.fromkeys(refs)]
     if not items:
         raise ItemUnknownError(ref="-")
     stranger = next((i for i in items if i.controller_ref != items[0].controller_ref), None)
@@ -118,25 +121,30 @@ def _lock(refs: Sequence[Ref], *, at: datetime) -> list[Item]:
     return items
 
 
-def _refuse_unholdable(item: Item | None, ref: Ref, *, at: datetime) -> None:
-    if item is None:
-        gone = DestroyedItem.objects.filter(ref=ref).exists()
+def _holdable(item: Item | None, ref: Ref, *, at: datetime) -> Item | Kept:
+    gone = DestroyedItem.objects.filter(ref=ref).exists()
+    kept = item or (None if gone else rows.kept_row(ref, at=at))
+    if kept is None:
         raise RecordingGoneError(ref=ref) if gone else ItemUnknownError(ref=ref)
-    if item.state == ItemState.DESTROYING:
+    if isinstance(kept, Item) and kept.state == ItemState.DESTROYING:
         raise RecordingBeingDestroyedError(ref=ref)
-    if rules.is_gone(effective(item, at=at).due_at, at=at):
+    due = (
+        kept.due if isinstance(kept, Kept) else rules.is_gone(effective(kept, at=at).due_at, at=at)
+    )
+    if due:
         raise RecordingGoneError(ref=ref)
+    return kept
 
 
-def _rule(policy: CompiledPolicy, reason: str) -> HoldRule:
-    known = _holds_of(policy)
+def _rule(policy: CompiledPolicy, reason: str, items: Iterable[Item | Kept]) -> HoldRule:
+    known = rules.hold_rules(policy, _kinds(items))
     if reason not in known:
         raise HoldReasonUnknownError(reason=reason[:40], reasons=", ".join(sorted(known)))
     return known[reason]
 
 
-def _holds_of(policy: CompiledPolicy) -> Mapping[str, HoldRule]:
-    return {} if policy.recording is None else policy.recording.holds
+def _kinds(items: Iterable[Item | Kept]) -> set[Kind]:
+    return {kind_of(item.activity) for item in items}
 
 
 def _review_day(
@@ -154,6 +162,7 @@ def _review_day(
 def _end(
     rule: HoldRule,
     policies: Iterable[CompiledPolicy],
+    items: Sequence[Item | Kept],
     *,
     started_at: datetime,
     event: StartEvent = StartEvent.HOLD_PLACED,
@@ -162,17 +171,18 @@ def _end(
     ends = [
         rules.hold_end(started_at, each.max, zone=policy.zone)
         for policy in policies
-        if (each := _holds_of(policy).get(rule.reason)) and each.start is event
+        if (each := rules.hold_rules(policy, _kinds(items)).get(rule.reason))
+        and each.start is event
     ]
     return min((end for end in ends if end is not None), default=None)
 
 
-def _promised_to(items: Iterable[Item]) -> list[CompiledPolicy]:
+def _promised_to(items: Iterable[Item | Kept]) -> list[CompiledPolicy]:
     """The policies that the items were collected under: no revision makes a hold longer."""
     return [controllers.policy(policy_id) for policy_id in {item.policy_id for item in items}]
 
 
-def _hold_items(hold: Hold, items: Sequence[Item], *, actor: Actor, at: datetime) -> None:
+def _hold_items(hold: Hold, items: Sequence[Item | Kept], *, actor: Actor, at: datetime) -> None:
     hold.epoch = vault.hold_epoch(hold.controller_ref, hold.ref)
     hold.save(force_insert=True)
     refs = [item.ref for item in items]
@@ -185,7 +195,8 @@ def _hold_items(hold: Hold, items: Sequence[Item], *, actor: Actor, at: datetime
         hold=hold.ref,
         reason=hold.reason,
     )
-    free = [item.ref for item in items if not vault.is_hold(item.epoch)]
+    sealed = [item for item in items if isinstance(item, Item)]
+    free = [item.ref for item in sealed if not vault.is_hold(item.epoch)]
     _move(free, to=hold.epoch, at=at)
     vault.crash_point("retention.hold-moved")
 
@@ -224,12 +235,13 @@ def close_case(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
         hold = _open_hold(hold_ref)
         require_of(RetentionCapability.PLACE_HOLD, actor, hold.controller_ref, at=at)
         policy = controllers.policy(hold.policy_id)
-        rule = _rule(policy, hold.reason)
+        held = rows.held_by(hold, at=at)
+        rule = _rule(policy, hold.reason, held)
         if rule.start is StartEvent.CASE_CLOSED and hold.case_closed_at is None:
-            held = Item.objects.filter(ref__in=hold.held.values("item_ref"))
             hold.ends_at = _end(
                 rule,
                 [policy, *_promised_to(held)],
+                held,
                 started_at=at,
                 event=StartEvent.CASE_CLOSED,
             )
@@ -245,7 +257,8 @@ def review_hold(hold_ref: Ref, *, review_on: date, actor: Actor, at: datetime) -
         hold = _open_hold(hold_ref)
         require_of(RetentionCapability.PLACE_HOLD, actor, hold.controller_ref, at=at)
         policy = controllers.policy_in_force(hold.controller_ref, at=at)
-        hold.review_on = _review_day(policy, _rule(policy, hold.reason), review_on, at=at)
+        rule = _rule(policy, hold.reason, rows.held_by(hold, at=at))
+        hold.review_on = _review_day(policy, rule, review_on, at=at)
         hold.reviewed_at = at
         hold.save(update_fields=["review_on", "reviewed_at"])
         _record(RetentionEvent.HOLD_REVIEWED, hold, actor=actor, at=at)

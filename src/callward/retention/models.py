@@ -232,6 +232,24 @@ class DestroyedItem(models.Model):
 
 
 @holds()
+class Begun(models.Model):
+    """That an event which something kept is counted from has come."""
+
+    ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
+    item_ref = models.UUIDField()
+    event = models.CharField(max_length=40)
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item_ref", "event"], name="an_event_comes_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+
+@holds()
 class Tombstone(models.Model):
     """A keyed digest by which an erased recording is refused until its original due day."""
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from callward.audit import services as audit
 from callward.controllers import selectors as controllers
+from callward.holdings.kinds import RECORDING
 from callward.kernel import calendar
 from callward.kernel.actors import system_actor
 from callward.kernel.references import parse_ref
@@ -74,14 +75,14 @@ def _recover(epoch: str, refs: Sequence[Ref], *, at: datetime) -> bool:
 
 
 def _longest(policy: CompiledPolicy | None, *, at: datetime) -> HoldRule | None:
-    if policy is None or policy.recording is None:
+    if policy is None:
         return None
     today = calendar.local_day(at, zone=policy.zone)
 
     def last_day(rule: HoldRule) -> date:
         return calendar.add_civil(today, rule.max)
 
-    return max(policy.recording.holds.values(), key=last_day, default=None)
+    return max(rules.hold_rules(policy, [RECORDING]).values(), key=last_day, default=None)
 
 
 def _placed_again(

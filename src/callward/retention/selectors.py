@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
 from callward.retention.certificate_page import print_certificate
 from callward.retention.certification import certificate_view
 from callward.retention.errors import HoldUnknownError, ItemUnknownError
@@ -17,6 +15,7 @@ from callward.retention.models import (
     Hold,
     Item,
 )
+from callward.retention.overdue import count_overdue
 from callward.retention.permitted_use import hold_view, holds_in_force, why_still_here
 from callward.retention.states import HoldState, RunState
 from callward.retention.values import DisposalRunView, HeldLine, HoldView
@@ -47,32 +46,6 @@ __all__ = [
     "notices_for_officer",
     "why_still_here",
 ]
-
-# Written apart from the run's own query on purpose: it is what the run is checked by (D-05).
-_OVERDUE = """
-SELECT count(*) FROM retention_item AS kept
-WHERE kept.due_at IS NOT NULL AND kept.due_at <= %s
-  AND kept.ref NOT IN (
-    SELECT held.item_ref FROM retention_helditem AS held
-    JOIN retention_hold AS stop ON stop.ref = held.hold_id
-    WHERE stop.closed_at IS NULL AND (stop.ends_at IS NULL OR stop.ends_at > %s)
-  )
-"""
-_OF_ONE = " AND kept.controller_ref = %s"
-
-
-def count_overdue(controller_ref: Ref | None, *, at: datetime) -> int:
-    """How many items are due, not held and still here; 0 after every run."""
-    instant = connection.ops.adapt_datetimefield_value(at)
-    arguments = [instant, instant]
-    question = _OVERDUE
-    if controller_ref is not None:
-        question += _OF_ONE
-        native = connection.features.has_native_uuid_field
-        arguments.append(str(controller_ref) if native else controller_ref.hex)
-    with connection.cursor() as cursor:
-        cursor.execute(question, arguments)
-        return int(cursor.fetchone()[0])
 
 
 def held_lines(controller_ref: Ref | None, *, at: datetime) -> list[HeldLine]:

@@ -44,6 +44,17 @@ class NewItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A kept row that no key ends, as a hold sees it."""
+
+    ref: Ref
+    controller_ref: Ref
+    activity: str  # the name of its kind
+    policy_id: str
+    due: bool  # past its end, holds aside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldView:
     """One legal hold, as the console and the command show it."""
 
@@ -98,10 +109,11 @@ class HeldLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EpochLine:
-    """What a run would destroy together."""
+class DueLine:
+    """What a run would destroy together; rows alone have no epoch."""
 
     controller_ref: Ref
+    kind: str
     epoch: str
     rule: Rule
     count: int
@@ -114,7 +126,7 @@ class Preview:
     at: datetime
     due: int
     counted: int
-    lines: tuple[EpochLine, ...] = ()
+    lines: tuple[DueLine, ...] = ()
     held: tuple[HeldLine, ...] = ()
 
     @property
@@ -130,6 +142,7 @@ class CertificateView:
     ref: Ref
     controller_ref: Ref
     kind: DisposalKind
+    what: str  # the name of its kind
     count: int
     rule: str
     made_at: datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.holdings import DataCategory
+from callward.holdings import DataCategory, Holder
 from callward.kernel.numbers import PhoneNumber
 from callward.subjects import selectors, services
 
@@ -12,17 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from callward.holdings import Identifiers
     from callward.kernel.references import Ref
 
 
-class SubjectsHolder:
+class SubjectsHolder(Holder):
     """Answers for the numbers."""
 
     name = "subjects"
 
-    def find(self, numbers: Sequence[str]) -> list[Ref]:
+    def find(self, identifiers: Identifiers) -> list[Ref]:
         """The numbers kept, for every controller."""
-        asked = [PhoneNumber(e164=number) for number in numbers]
+        asked = [PhoneNumber(e164=number) for number in identifiers.numbers]
         return [view.ref for view in selectors.find_everywhere(asked)]
 
     def describe(self, ref: Ref) -> dict[str, str]:
@@ -31,10 +32,6 @@ class SubjectsHolder:
             str(DataCategory.PHONE_NUMBER): text for text in selectors.clear_texts([ref]).values()
         }
 
-    def why_refuse(self, ref: Ref, *, at: datetime) -> str | None:  # noqa: ARG002  # the port's form
-        """Nothing here forbids it: a number goes with the last thing that mentions it."""
-        return None
-
     def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:  # noqa: ARG002  # the port's form
-        """Forget these numbers."""
+        """Forget these numbers where nothing mentions them any more."""
         return services.delete_unreferenced(refs)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from callward import holdings
 from callward.bulk_insert import keep_rows
 from callward.kernel.references import new_ref
 from callward.subjects import ports, rules, selectors
@@ -73,7 +74,8 @@ def delete_unreferenced(number_refs: Sequence[Ref]) -> int:
 
 
 def _delete(number_refs: Sequence[Ref]) -> int:
-    numbers = Number.objects.filter(ref__in=number_refs)
+    free = set(number_refs) - holdings.mentioned(number_refs)
+    numbers = Number.objects.filter(ref__in=free)
     people = set(numbers.values_list("subject_id", flat=True))
     deleted, _ = numbers.delete()
     still_known = Number.objects.filter(subject_id__in=people).values_list("subject_id", flat=True)

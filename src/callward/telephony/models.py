@@ -72,7 +72,7 @@ class DialPermit(models.Model):
             models.CheckConstraint(condition=~Q(reason=""), name="permit_has_a_reason"),
             models.CheckConstraint(condition=~Q(reference=""), name="permit_has_a_reference"),
         ]
-        indexes = [models.Index(fields=["controller_ref", "ends_at"], name="permit_by_end")]
+        indexes = [models.Index(fields=["controller_ref", "given_at"], name="permit_by_start")]
 
     def __str__(self) -> str:
         return str(self.ref)
@@ -111,7 +111,8 @@ class DeskCall(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["user_ref", "closed_at", "began_at"], name="desk_call_of_user")
+            models.Index(fields=["user_ref", "closed_at", "began_at"], name="desk_call_of_user"),
+            models.Index(fields=["controller_ref", "began_at"], name="desk_call_by_start"),
         ]
 
     def __str__(self) -> str:
@@ -146,12 +147,10 @@ class LineCall(models.Model):
     sealed_ledger = models.BinaryField(default=b"")  # of a call without audio in the vault
     copied_at = models.DateTimeField(null=True)  # when its MP3 copy was made
     collected_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True)  # of a call whose record has a period of its own
 
     class Meta:
         indexes = [
             models.Index(fields=["controller_ref", "started_at"], name="line_call_by_day"),
-            models.Index(fields=["due_at"], name="line_call_by_due"),
         ]
 
     def __str__(self) -> str:
@@ -167,7 +166,7 @@ class WrapUp(models.Model):
     """How an agent closed a call (D-18)."""
 
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
-    controller_ref = models.UUIDField(db_index=True)
+    controller_ref = models.UUIDField()
     line_call_ref = models.UUIDField(unique=True)
     user_ref = models.UUIDField()
     outcome = models.CharField(max_length=20, choices=[(o, o) for o in CallOutcome])
@@ -177,7 +176,7 @@ class WrapUp(models.Model):
     case = models.CharField(max_length=64, blank=True)
     hold_ref = models.UUIDField(null=True)
     closed_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField()  # of the call
 
     class Meta:
         constraints = [
@@ -185,6 +184,7 @@ class WrapUp(models.Model):
                 condition=Q(contains_complaint=False) | ~Q(case=""), name="complaint_has_a_case"
             )
         ]
+        indexes = [models.Index(fields=["controller_ref", "started_at"], name="wrap_up_by_start")]
 
     def __str__(self) -> str:
         return str(self.ref)
@@ -203,11 +203,11 @@ class RingBack(models.Model):
     since = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=80, blank=True)
-    due_at = models.DateTimeField()
 
     class Meta:
         indexes = [
-            models.Index(fields=["controller_ref", "settled_at", "since"], name="ring_back_list")
+            models.Index(fields=["controller_ref", "settled_at", "since"], name="ring_back_list"),
+            models.Index(fields=["controller_ref", "since"], name="ring_back_by_start"),
         ]
 
     def __str__(self) -> str:

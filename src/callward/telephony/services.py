@@ -17,7 +17,7 @@ from callward.telephony.desk.desk_calls import follow
 from callward.telephony.desk.line_events import LineNews, news_of
 from callward.telephony.desk.ring_backs import settle_ring_back
 from callward.telephony.desk.wrap_up import Closing, close_call
-from callward.telephony.line_disposal import forget_due, forget_spool_days
+from callward.telephony.line_disposal import forget_spool_days, forget_unused_numbers
 from callward.telephony.reconciliation.daily_count import count_day, judge_gap
 from callward.telephony.rules import networks
 from callward.telephony.setup.line_settings import (
@@ -48,8 +48,8 @@ __all__ = [
     "dial",
     "drop_prompt",
     "follow",
-    "forget_due",
     "forget_spool_days",
+    "forget_unused_numbers",
     "hang_up",
     "judge_gap",
     "make_copy",

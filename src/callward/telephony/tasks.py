@@ -71,9 +71,9 @@ def count() -> None:
 
 @every("25 * * * *", "telephony.forget")
 def forget() -> None:
-    """Delete what is past its day, and the keys of spool days that are over."""
+    """Blank what unused permits named, and destroy the keys of spool days that are over."""
     at = clock.now()
-    services.forget_due(at)
+    services.forget_unused_numbers(at)
     try:
         services.forget_spool_days(at)
     except CallwardError:

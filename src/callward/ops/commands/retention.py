@@ -29,7 +29,16 @@ if TYPE_CHECKING:
 
     from callward.kernel.references import Ref
 
-_CERTIFICATE_COLUMNS = ("ref", "kind", "count", "rule", "made_at", "final_after", "residue_bytes")
+_CERTIFICATE_COLUMNS = (
+    "ref",
+    "kind",
+    "what",
+    "count",
+    "rule",
+    "made_at",
+    "final_after",
+    "residue_bytes",
+)
 
 
 @click.group()

@@ -47,13 +47,10 @@ _ITEMS = """
 SELECT ref, called_at, policy_id, cap_at, zone FROM retention_item
 WHERE controller_ref = %(controller)s AND activity = 'call-recording' AND cap_at IS NOT NULL
 """
-_RAW = """
-SELECT c.started_at, w.due_at FROM calls_cdrrow w JOIN calls_call c ON c.ref = w.call_id
-WHERE c.controller_ref = %(controller)s
-"""
+_RAW = "SELECT started_at FROM calls_cdrrow WHERE controller_ref = %(controller)s"
 _UNRECORDED = """
-SELECT started_at, due_at FROM telephony_linecall
-WHERE controller_ref = %(controller)s AND due_at IS NOT NULL
+SELECT started_at FROM telephony_linecall
+WHERE controller_ref = %(controller)s AND recording_ref IS NULL
 """
 _SEALED = "SELECT ref FROM vault_item WHERE controller_ref = %(controller)s"
 _KNOWN = """
@@ -143,11 +140,11 @@ def _rows_beside(glance: ProbeContext) -> Count:
     looked = wrong = 0
     for question, rule in ((_RAW, raw), (_UNRECORDED, detail)):
         kept = _keep(rule)
-        for called, due_at in glance.rows(question) if kept else ():
+        for (called,) in glance.rows(question) if kept else ():
             looked += 1
-            wrong += kept is not None and instant(due_at) > _counted(
-                instant(called), kept[0], str(glance.document["timezone"])
-            )
+            zone = str(glance.document["timezone"])
+            late = glance.at - PATIENCE
+            wrong += kept is not None and _counted(instant(called), kept[0], zone) <= late
     return Count(looked_at=looked + 1, wrong=wrong + _audit_too_old(glance))
 
 

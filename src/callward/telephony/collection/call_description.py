@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING
 
 from callward.calls.services import NewCall, NewParty
 from callward.calls.states import CallDirection, Disposition, PartyRole
-from callward.kernel import calendar
 from callward.kernel.errors import BadInputError
 from callward.kernel.numbers import PhoneNumber
 from callward.kernel.references import parse_ref
-from callward.policy import VOICEMAIL_ACTIVITY
 from callward.policy.vocabulary import Direction
 from callward.recordings.services import NewRecording
 from callward.recordings.states import RecordingState
-from callward.retention.values import Plan
 from callward.telephony.models import AgentPhone, LineCall
 from callward.telephony.ports import sealed_texts
-from callward.telephony.states import CALL_DETAIL, LINE_FELL
-from callward.vault import services as vault
+from callward.telephony.states import LINE_FELL
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +23,7 @@ if TYPE_CHECKING:
     from callward.intake.services import Envelope
     from callward.kernel.references import Ref
     from callward.policy import CompiledPolicy
+    from callward.retention.values import Plan
     from callward.telephony.collection.spooled_call import OpenedCall
     from callward.vault.states import Sealed
 
@@ -70,15 +67,6 @@ def wanted(arrived: OpenedCall, policy: CompiledPolicy) -> bool:
     in_words = Direction(str(arrived.envelope.direction))
     did = arrived.envelope.did
     return in_words in rules.directions and (not rules.numbers or did in rules.numbers)
-
-
-def record_due(policy: CompiledPolicy, started_at: datetime) -> datetime:
-    """When the record of a call without recording goes."""
-    rule = policy.records.get(CALL_DETAIL)
-    if rule is None:
-        assert policy.recording is not None, "a policy with a line has a rule for call records"
-        rule = policy.recording.retain
-    return calendar.cap_due(started_at, rule.period, zone=policy.zone)
 
 
 def call_of(arrived: OpenedCall, controller_ref: Ref, policy: CompiledPolicy) -> NewCall:
@@ -142,24 +130,6 @@ _MISSED = frozenset({Disposition.NO_ANSWER, Disposition.CANCELLED, Disposition.B
 def was_missed(envelope: Envelope) -> bool:
     """Whether somebody rang and nobody came."""
     return envelope.direction is CallDirection.IN and envelope.disposition in _MISSED
-
-
-def message_plan(policy: CompiledPolicy, controller_ref: Ref, started_at: datetime) -> Plan:
-    """Where a message is sealed to and when it ends, by the rule of messages."""
-    assert policy.voicemail is not None
-    rule = policy.voicemail.retain
-    due_at = calendar.cap_due(started_at, rule.period, zone=policy.zone)
-    day = calendar.local_day(due_at, zone=policy.zone)
-    return Plan(
-        epoch=vault.due_epoch(controller_ref, VOICEMAIL_ACTIVITY, day),
-        due_at=due_at,
-        floor_until=None,
-        activity=VOICEMAIL_ACTIVITY,
-        policy_id=policy.policy_id,
-        start_event=str(rule.start),
-        zone=policy.zone.key,
-        period=str(rule.period),
-    )
 
 
 def recording_of(arrived: OpenedCall, sealed: Sealed, call_ref: Ref, plan: Plan) -> NewRecording:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from callward.audit import services as audit
 from callward.calls.states import PartyRole
-from callward.controllers import selectors as controllers
 from callward.kernel.actors import system_actor
 from callward.kernel.errors import BadInputError
 from callward.kernel.references import parse_ref
@@ -48,7 +47,6 @@ def note_ring_back(row: LineCall, arrived: OpenedCall, *, at: datetime) -> None:
     caller = next((one for one in envelope.parties if one.role is PartyRole.CALLER), None)
     if not call_description.was_missed(envelope) or caller is None or caller.number is None:
         return
-    policy = controllers.policy(row.policy_id)
     asked = arrived.judged.has(Entry.CALLBACK_NOTED)
     RingBack.objects.get_or_create(
         line_call_ref=row.line_call_ref,
@@ -57,8 +55,7 @@ def note_ring_back(row: LineCall, arrived: OpenedCall, *, at: datetime) -> None:
             "kind": RingBackKind.ASKED if asked else RingBackKind.MISSED,
             "queue": envelope.queue or "",
             "sealed_number": sealed_texts.seal(caller.number, row.controller_ref),
-            "since": envelope.started_at,
-            "due_at": call_description.record_due(policy, min(envelope.started_at, at)),
+            "since": min(envelope.started_at, at),
         },
     )
 
@@ -68,12 +65,11 @@ def hold_complaint(row: LineCall, *, at: datetime) -> None:
     closed = WrapUp.objects.filter(line_call_ref=row.line_call_ref, hold_ref=None).first()
     if closed is None or not closed.contains_complaint or row.call_ref is None:
         return
-    kept = recordings.recordings_of_call(row.call_ref)
-    policy = controllers.policy_in_force(row.controller_ref, at=at)
-    if not kept or policy.recording is None or COMPLAINT not in policy.recording.holds:
+    kept = [one.ref for one in recordings.recordings_of_call(row.call_ref)] or [row.call_ref]
+    if COMPLAINT not in retention.hold_reasons(kept, at=at):
         return
     hold = retention.place_hold(
-        [one.ref for one in kept],
+        kept,
         reason=COMPLAINT,
         case=closed.case,
         owner=closed.user_ref,
@@ -82,5 +78,5 @@ def hold_complaint(row: LineCall, *, at: datetime) -> None:
     )
     WrapUp.objects.filter(ref=closed.ref).update(hold_ref=hold.ref)
     audit.record(
-        TelephonyEvent.COMPLAINT_OPENED, item=kept[0].ref, actor=_WRAP_UP, at=at, hold=hold.ref
+        TelephonyEvent.COMPLAINT_OPENED, item=kept[0], actor=_WRAP_UP, at=at, hold=hold.ref
     )

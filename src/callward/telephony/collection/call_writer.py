@@ -10,6 +10,7 @@ from django.db import transaction
 from callward.audit import services as audit
 from callward.calls.services import keep_call
 from callward.controllers import selectors as controllers
+from callward.holdings.kinds import LINE_RECORD, RECORDING, VOICE_MESSAGE
 from callward.intake import services as intake
 from callward.intake.states import Outcome, QuarantineReason
 from callward.jobs.services import enqueue
@@ -34,10 +35,12 @@ from callward.vault.states import ToSeal
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from callward.holdings import Kind
     from callward.intake.values import Receipt
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.policy import CompiledPolicy
+    from callward.retention.values import Plan
     from callward.telephony.collection.spooled_call import OpenedCall
     from callward.telephony.models import LineCall
     from callward.telephony.values import Collected
@@ -57,6 +60,13 @@ class Room:
         if told:
             return controllers.policy(told)
         return controllers.policy_in_force(self.controller_ref, at=self.at)
+
+    def plan_of(self, kind: Kind, arrived: OpenedCall, policy: CompiledPolicy) -> Plan:
+        """When something of this call ends; one that claims to come is counted from now."""
+        started_at = min(arrived.envelope.started_at, self.at)
+        return retention.plan(
+            policy, kind, controller_ref=self.controller_ref, happened_at=started_at
+        )
 
 
 def keep_with_audio(arrived: OpenedCall, room: Room, report: Collected) -> None:
@@ -101,8 +111,6 @@ def _note_receipt(
     row = call_description.row_of(arrived, room.controller_ref, policy.policy_id, at=room.at)
     row.call_ref, row.recording_ref = call_ref, recording_ref
     row.quarantined_ref = receipt.ref if receipt.outcome is Outcome.QUARANTINED else None
-    if not kept:
-        row.due_at = call_description.record_due(policy, arrived.envelope.started_at)
     with transaction.atomic():
         _write_down(row, arrived, room)
         if kept:
@@ -111,7 +119,7 @@ def _note_receipt(
 
 def _keep_message(arrived: OpenedCall, room: Room, policy: CompiledPolicy) -> int:
     """A message left by voice is kept by its own rule, and counted by it."""
-    plan = call_description.message_plan(policy, room.controller_ref, arrived.envelope.started_at)
+    plan = room.plan_of(VOICE_MESSAGE, arrived, policy)
     if plan.is_past_due(room.at):
         return 0
     audio = stereo_wav(*arrived.channels(), ref=arrived.ref)
@@ -134,8 +142,7 @@ def _keep_message(arrived: OpenedCall, room: Room, policy: CompiledPolicy) -> in
 def keep_without_audio(arrived: OpenedCall, room: Room) -> None:
     """Write down a call that was not recorded, and why; one past its day is not kept at all."""
     policy = room.policy_of(arrived)
-    due_at = call_description.record_due(policy, arrived.envelope.started_at)
-    if due_at <= room.at:
+    if room.plan_of(LINE_RECORD, arrived, policy).is_past_due(room.at):
         return
     new = call_description.call_of(arrived, room.controller_ref, policy)
     with transaction.atomic():
@@ -146,8 +153,6 @@ def keep_without_audio(arrived: OpenedCall, room: Room) -> None:
         )
         if call_description.wanted(arrived, policy):
             row.recording_ref = _keep_state(arrived, row.call_ref, room, policy)
-        else:
-            row.due_at = due_at
         _write_down(row, arrived, room)
 
 
@@ -155,8 +160,7 @@ def _keep_state(
     arrived: OpenedCall, call_ref: Ref, room: Room, policy: CompiledPolicy
 ) -> Ref | None:
     """Where a recording was wanted, the call says why it has none."""
-    started_at = min(arrived.envelope.started_at, room.at)
-    plan = retention.plan(policy, controller_ref=room.controller_ref, started_at=started_at)
+    plan = room.plan_of(RECORDING, arrived, policy)
     if plan.is_past_due(room.at):
         return None
     ref = new_ref(room.at)
@@ -165,7 +169,7 @@ def _keep_state(
         call_ref=call_ref,
         controller_ref=room.controller_ref,
         plan=plan,
-        started_at=started_at,
+        started_at=min(arrived.envelope.started_at, room.at),
         state=state_of(_fate_without_audio(arrived)),
         fault=arrived.fault,
     )

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from callward.audit import services as audit
-from callward.controllers import selectors as controllers
 from callward.jobs.services import enqueue
 from callward.kernel.actors import user_actor
 from callward.kernel.references import new_ref
 from callward.telephony.collection import call_links
-from callward.telephony.collection.call_description import record_due
 from callward.telephony.desk import desk_calls
 from callward.telephony.errors import WrappedUpError
 from callward.telephony.models import LineCall, WrapUp
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 
     from callward.kernel.references import Ref
     from callward.telephony.states import CallOutcome
+    from callward.telephony.values import DeskCallView
 
 _CASE_LENGTH = 12
 
@@ -42,8 +41,8 @@ def close_call(
     call: Ref, closing: Closing, *, user_ref: Ref, controller_ref: Ref, at: datetime
 ) -> str:
     """Close one's own call; a complaint is a case and a hold at once. Tells the case, if any."""
-    desk_calls.own_call(call, user_ref=user_ref, controller_ref=controller_ref)
-    row = _row(call, closing, user_ref=user_ref, controller_ref=controller_ref, at=at)
+    desk = desk_calls.own_call(call, user_ref=user_ref, controller_ref=controller_ref)
+    row = _row(desk, closing, user_ref=user_ref, controller_ref=controller_ref, at=at)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -54,21 +53,20 @@ def close_call(
 
 
 def _row(
-    call: Ref, closing: Closing, *, user_ref: Ref, controller_ref: Ref, at: datetime
+    desk: DeskCallView, closing: Closing, *, user_ref: Ref, controller_ref: Ref, at: datetime
 ) -> WrapUp:
-    policy = controllers.policy_in_force(controller_ref, at=at)
     return WrapUp(
         ref=new_ref(at),
         controller_ref=controller_ref,
-        line_call_ref=call,
+        line_call_ref=desk.ref,
         user_ref=user_ref,
         outcome=closing.outcome,
         purpose=closing.purpose,
         contains_complaint=closing.contains_complaint,
         remark=closing.remark,
-        case=f"complaint-{call.hex[-_CASE_LENGTH:]}" if closing.contains_complaint else "",
+        case=f"complaint-{desk.ref.hex[-_CASE_LENGTH:]}" if closing.contains_complaint else "",
         closed_at=at,
-        due_at=record_due(policy, at),
+        started_at=desk.began_at,
     )
 
 

@@ -56,7 +56,7 @@ def trace_of(row: LineCall) -> CallTrace:
         ledger_fate=ledger.fate if ledger else None,
         paused=Entry.PAUSED in entries,
         stopped=Entry.STOPPED in entries,
-        required=row.due_at is None,
+        required=row.recording_ref is not None,
         state=_state_of(row),
         has_object=_has_object(row),
         quarantined=row.quarantined_ref is not None,

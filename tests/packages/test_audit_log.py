@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from build.audit import TESTER, append, guard, plug_signer
+from build.programs import run_program
 from callward.audit import notes, selectors, services, tile_store, tree
 from callward.audit.errors import (
     AuditFactError,
@@ -419,17 +419,12 @@ def test_three_processes_appending_at_once_leave_no_gap(tmp_path):
         "PYTHONPATH": "tests",
     }
 
-    def start(program: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True
-        )
+    def told(program: str) -> list[str]:
+        done = run_program("-c", program, environment=environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
 
-    def told(started: subprocess.Popen[str]) -> list[str]:
-        words = started.communicate(timeout=60)[0].split()
-        assert started.returncode == 0
-        return words
-
-    assert told(start(_MIGRATE)) == []
-    writers = [start(_WRITER) for _ in range(3)]
-    assert [told(writer) for writer in writers] == [[], [], []]
-    assert told(start(_COUNT)) == [str(3 * 30 * 2), "True"]
+    assert told(_MIGRATE) == []
+    with ThreadPoolExecutor() as writers:
+        assert list(writers.map(told, [_WRITER] * 3)) == [[], [], []]
+    assert told(_COUNT) == [str(3 * 30 * 2), "True"]

@@ -130,18 +130,31 @@ def wait_for(port: int) -> None:
     sys.exit(f"nothing answers on port {port}")
 
 
+class HungUpError(Exception):
+    """The server closed the connection."""
+
+
 class Line:
-    """One kept-alive connection; it reads as little as the first audio byte asks for."""
+    """One kept-alive connection; it reads as little as the first audio byte asks for.
+
+    A server may close it between two answers (nginx after a thousand): it is opened again, in
+    the time of the question that needs it, and counted. In the middle of an answer it may not.
+    """
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self._port, self.opened = port, 0
+        self._open()
+
+    def _open(self) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=60)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._kept = True
+        self.opened += 1
 
     def ask(self, lines: list[str], body: str = "") -> tuple[int, float, bytes]:
         """The status, when the first byte of the body came, and the body."""
         text = "\r\n".join([*lines, "Host: 127.0.0.1", f"Content-Length: {len(body)}", "", body])
-        self._socket.sendall(text.encode())
-        got = bytearray()
+        got = self._begun(text.encode())
         while (end := got.find(b"\r\n\r\n") + 4) < 4 or len(got) == end:
             got += self._more()
         at = time.perf_counter()
@@ -149,12 +162,31 @@ class Line:
         length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
         while len(got) < end + length:
             got += self._more()
+        if b"\r\nconnection: close\r\n" in head:
+            self._close()
         return int(head[9:12]), at, bytes(got[end:])
+
+    def _begun(self, question: bytes) -> bytearray:
+        """Ask, and read the beginning of the answer."""
+        if not self._kept:
+            self._open()
+        try:
+            self._socket.sendall(question)
+            return bytearray(self._more())
+        except (HungUpError, ConnectionError):  # closed while nobody asked
+            self._close()
+            self._open()
+            self._socket.sendall(question)
+            return bytearray(self._more())
+
+    def _close(self) -> None:
+        self._socket.close()
+        self._kept = False
 
     def _more(self) -> bytes:
         found = self._socket.recv(1 << 17)
         if not found:
-            sys.exit("the server hung up")
+            raise HungUpError
         return found
 
 
@@ -166,6 +198,10 @@ class Listener:
         self._ref, self._size = ref, size
         self._known = [f"Cookie: {session}", f"X-CSRFToken: {CSRF}"]
         self._url = self._begin()
+
+    def opened(self) -> tuple[int, int]:
+        """How often nginx and the app had to be connected to."""
+        return self._limit.opened, self._app.opened
 
     def _begin(self) -> str:
         form = "Content-Type: application/x-www-form-urlencoded"
@@ -260,6 +296,10 @@ def main() -> int:
             loads = [together(listeners, share) for _ in range(chosen.repeats)]
             runs = [alone(listeners[0], chosen.asked) for _ in range(chosen.repeats)]
             costs = [processor_ms(listeners[0], server, 100) for _ in range(chosen.repeats)]
+    limit, app = (sum(counts) for counts in zip(*(one.opened() for one in listeners), strict=True))
+    print(
+        f"connections: {len(listeners)} kept to each; opened, nginx {limit} and the app {app} times"
+    )
     return report(runs, costs, loads)
 
 

@@ -12,6 +12,7 @@ import gc
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import sys
@@ -151,7 +152,7 @@ def main() -> None:
     asked = Server(door).serve()
     if asked is None:
         door.close()
-        path.unlink(missing_ok=True)
+        shutil.rmtree(path.parent)  # with whatever the workers shared
         return
     from build.forked import become  # noqa: PLC0415  # only children need it
 

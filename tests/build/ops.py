@@ -8,6 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from build.prepared import copy_prepared
 from build.programs import run_program
 
 CLONE = Path(__file__).resolve().parents[2]
@@ -37,7 +38,12 @@ def callward(folder: Path, *commands: list[str]) -> list[Said]:
 
 
 def new_house(folder: Path) -> Path:
-    """Set up a data folder with one controller and one person."""
+    """A data folder that is set up, with one controller and one person."""
+    copy_prepared("new-house", _set_up, folder)
+    return folder
+
+
+def _set_up(folder: Path) -> None:
     said = callward(
         folder,
         ["init", "--region", "RO"],
@@ -46,7 +52,6 @@ def new_house(folder: Path) -> Path:
         ["staff", "sign", "boris", "--controller", "therapy-association"],
     )
     assert [one.code for one in said] == [0] * 4, said
-    return folder
 
 
 def rows_of(folder: Path) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 TESTS = Path(__file__).resolve().parents[1]
+SOCKET = "programs"
 _LONGEST = 300.0  # seconds after which a program that should have ended is given up
 
 
@@ -73,9 +74,8 @@ class Program:
                 "environment": dict(os.environ if environment is None else environment),
             }
         ).encode()
-        _lease()
         self._line = socket.socket(socket.AF_UNIX)
-        self._line.connect(str(_path()))
+        self._line.connect(_socket())
         self._line.sendall(RUN)
         numbers = [file.fileno() for file in files]
         socket.send_fds(self._line, [len(request).to_bytes(LENGTH)], numbers)
@@ -117,25 +117,31 @@ class Program:
 
 
 @cache
-def _path() -> Path:
+def folder_of_run() -> Path:
+    """A folder that all workers of a test run share; it goes with the loaded process."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
     folder = Path(tempfile.gettempdir()) / f"callward-{os.getuid()}-{run[:12]}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / "programs"
+    _lease(folder)
+    return folder
+
+
+def _socket() -> str:
+    return str(folder_of_run() / SOCKET)
 
 
 @cache
-def _lease() -> socket.socket:
+def _lease(folder: Path) -> socket.socket:
     """Keep the loaded process alive as long as this one lives; the first who asks starts it."""
-    with (_path().parent / "lock").open("w") as lock:
+    with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return _asked() or _started()
+        return _asked(folder) or _started(folder)
 
 
-def _asked() -> socket.socket | None:
+def _asked(folder: Path) -> socket.socket | None:
     line = socket.socket(socket.AF_UNIX)
     try:
-        line.connect(str(_path()))
+        line.connect(str(folder / SOCKET))
         line.sendall(LEASE)
         if line.recv(1) == LEASE:
             return line
@@ -145,12 +151,12 @@ def _asked() -> socket.socket | None:
     return None
 
 
-def _started() -> socket.socket:
-    _path().unlink(missing_ok=True)
+def _started(folder: Path) -> socket.socket:
+    (folder / SOCKET).unlink(missing_ok=True)
     listening, ready = os.pipe()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLWARD_")}
     subprocess.run(
-        [sys.executable, "-m", "build.fork_server", str(_path()), str(ready)],
+        [sys.executable, "-m", "build.fork_server", str(folder / SOCKET), str(ready)],
         cwd=TESTS,
         env=kept | {"PYTHONWARNINGS": "error"},
         pass_fds=[ready],
@@ -162,6 +168,6 @@ def _started() -> socket.socket:
     os.close(ready)
     assert os.read(listening, 5) == b"ready", "the loaded process did not come up"
     os.close(listening)
-    line = _asked()
+    line = _asked(folder)
     assert line is not None, "the loaded process does not listen"
     return line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -95,10 +96,8 @@ class House:
         return sha256(self.audio[name]).hexdigest()
 
 
-@pytest.fixture
-def house(tmp_path):
-    folder = tmp_path / "house"
-    folder.mkdir(mode=0o700)
+def prepare(folder: Path) -> House:
+    """A house whose carrier has handed over five calls."""
     made = House(folder=folder, audio={}, refs={})
     made.show(YESTERDAY)
     made.command("init", "--region", "RO")
@@ -110,6 +109,18 @@ def house(tmp_path):
     made.hand_over(CALLS)
     assert len(set(made.refs.values())) == len(CALLS)
     return made
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    return prepare(tmp_path_factory.mktemp("prepared"))
+
+
+@pytest.fixture
+def house(prepared, tmp_path):
+    folder = tmp_path / "house"
+    shutil.copytree(prepared.folder, folder)
+    return House(folder=folder, audio=dict(prepared.audio), refs=dict(prepared.refs))
 
 
 def live_through_today(house: House) -> None:

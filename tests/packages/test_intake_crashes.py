@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import signal
 
 import pytest
 
+from build.crashing import Steps
 from build.intake import MARA, cdr_row, put, tone
-from build.programs import run_program
 from build.vault import ROOT_KEY
 
+HOUSE = Steps("intake_crash")
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 POINTS = [
     "vault.sealed",
@@ -28,17 +28,10 @@ POINTS = [
 ]
 
 
-def step(top, name, *, crash_at=""):
-    environment = os.environ | {"CALLWARD_DATA": str(top), "CALLWARD_CRASH_AT": crash_at}
-    return run_program("-m", "build.intake_crash", name, environment=environment)
-
-
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
     top = tmp_path_factory.mktemp("prepared")
-    done = step(top, "prepare")
-    assert done.returncode == 0, done.stderr
-    (top / ".may-crash").touch()
+    HOUSE.prepared(top)
     return top
 
 
@@ -75,11 +68,11 @@ def test_a_kill_loses_nothing_doubles_nothing_and_leaves_nothing_in_clear(export
     secrets = [voice[300:364] for voice in voices] + [broken[:64], ROOT_KEY]
     secrets += [MARA.encode(), MARA[1:].encode(), b"Mara Exemplu"]
 
-    killed = step(top, "look", crash_at=point)
+    killed = HOUSE.step(top, "look", crash_at=point)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert in_clear(top, secrets) == []
 
-    recovered = step(top, "recover")
+    recovered = HOUSE.step(top, "recover")
     assert recovered.returncode == 0, recovered.stderr
     facts = json.loads(recovered.stdout)
     assert facts["digests"] == sorted(hashlib.sha256(voice).hexdigest() for voice in voices)
@@ -91,6 +84,6 @@ def test_a_kill_loses_nothing_doubles_nothing_and_leaves_nothing_in_clear(export
     assert list((top / "inbox").iterdir()) == []
     assert in_clear(top, secrets + [bytes.fromhex(key) for key in facts["keys"]]) == []
 
-    again = json.loads(step(top, "recover").stdout)
+    again = json.loads(HOUSE.step(top, "recover").stdout)
     assert again["digests"] == facts["digests"]
     assert again["report"] == {**again["report"], "taken_in": 0, "finished": 0, "waiting": 0}

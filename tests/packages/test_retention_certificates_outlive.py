@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 
 import pytest
 
-from build.programs import run_program
+from build.crashing import Steps
 from build.proof_house import proof_house
 from build.vault_house import House
 
@@ -73,14 +72,10 @@ def test_lost_proofs_stop_no_restore_and_bring_nothing_back(house):
 @pytest.mark.crash
 @pytest.mark.parametrize("point", ["retention.signed", "retention.proof-kept"])
 def test_a_crash_beside_the_signature_leaves_the_proof_kept(tmp_path, point):
-    def step(name, crash_at=""):
-        environment = os.environ | {"CALLWARD_DATA": str(tmp_path), "CALLWARD_CRASH_AT": crash_at}
-        return run_program("-m", "build.retention_crash", name, environment=environment)
-
-    assert step("prepare").returncode == 0
-    (tmp_path / ".may-crash").touch()
-    assert step("dispose", crash_at=point).returncode == -signal.SIGKILL
-    recovered = step("recover")
+    steps = Steps("retention_crash")
+    steps.prepared(tmp_path)
+    assert steps.step(tmp_path, "dispose", crash_at=point).returncode == -signal.SIGKILL
+    recovered = steps.step(tmp_path, "recover")
     assert recovered.returncode == 0, recovered.stderr
     facts = json.loads(recovered.stdout)
     assert (facts["finished"], facts["certificates"]) == ([1, 0], [3])

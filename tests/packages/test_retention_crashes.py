@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 
 import pytest
 
-from build.programs import run_program
+from build.crashing import Steps
 from build.retention_crash import WORDS
 
+HOUSE = Steps("retention_crash")
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 OF_AN_EPOCH = [
     "retention.chosen",
@@ -41,18 +41,10 @@ OF_ONE = [
 ]
 
 
-def step(top, name, *, crash_at=""):
-    environment = os.environ | {"CALLWARD_DATA": str(top), "CALLWARD_CRASH_AT": crash_at}
-    return run_program("-m", "build.retention_crash", name, environment=environment)
-
-
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
     top = tmp_path_factory.mktemp("prepared")
-    done = step(top, "prepare")
-    assert done.returncode == 0, done.stderr
-    (top / ".may-crash").touch()
-    return top, json.loads(done.stdout)
+    return top, json.loads(HOUSE.prepared(top))
 
 
 @pytest.fixture
@@ -79,10 +71,10 @@ def test_a_killed_disposal_is_finished_and_certified_once(house, point):
     top, told = house
     keys = [bytes.fromhex(text) for text in [*told["markers"], *told["keys"]]]
     assert containing(top, keys)  # the scan can find what is there
-    killed = step(top, "dispose", crash_at=point)
+    killed = HOUSE.step(top, "dispose", crash_at=point)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
-    recovered = step(top, "recover")
+    recovered = HOUSE.step(top, "recover")
 
     assert recovered.returncode == 0, recovered.stderr
     facts = json.loads(recovered.stdout)
@@ -104,10 +96,10 @@ def test_a_killed_disposal_is_finished_and_certified_once(house, point):
 @pytest.mark.parametrize("point", OF_ONE)
 def test_a_killed_erasure_is_finished_and_touches_no_other(house, point):
     top, _told = house
-    killed = step(top, "erase", crash_at=point)
+    killed = HOUSE.step(top, "erase", crash_at=point)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
-    recovered = step(top, "recover")
+    recovered = HOUSE.step(top, "recover")
 
     assert recovered.returncode == 0, recovered.stderr
     facts = json.loads(recovered.stdout)
@@ -120,10 +112,10 @@ def test_a_killed_erasure_is_finished_and_touches_no_other(house, point):
 
 def test_a_hold_killed_before_its_commit_leaves_the_recording_playable(house):
     top, _told = house
-    killed = step(top, "hold", crash_at="retention.hold-moved")
+    killed = HOUSE.step(top, "hold", crash_at="retention.hold-moved")
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
-    recovered = step(top, "recover")
+    recovered = HOUSE.step(top, "recover")
 
     assert recovered.returncode == 0, recovered.stderr
     facts = json.loads(recovered.stdout)

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 
 import pytest
 
-from build.programs import run_program
+from build.crashing import Steps
 from callward.line.volatile_keys import memory_for
 
+HOUSE = Steps("line_crash")
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 POINTS = ["intake.writing", "telephony.taken-in", "telephony.kept"]
-
-
-def step(top, name, *, crash_at=""):
-    environment = os.environ | {"CALLWARD_DATA": str(top), "CALLWARD_CRASH_AT": crash_at}
-    return run_program("-m", "build.line_crash", name, environment=environment)
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
     top = tmp_path_factory.mktemp("prepared")
-    done = step(top, "prepare")
-    assert done.returncode == 0, done.stderr
-    (top / ".may-crash").touch()
+    HOUSE.prepared(top)
     yield top
     shutil.rmtree(memory_for(top / "spool" / "line"), ignore_errors=True)
 
@@ -44,9 +37,9 @@ def spool(prepared, tmp_path):
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_worker_loses_no_call_and_doubles_none(spool, point):
-    killed = step(spool, "collect", crash_at=point)
+    killed = HOUSE.step(spool, "collect", crash_at=point)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    recovered = step(spool, "recover")
+    recovered = HOUSE.step(spool, "recover")
     assert recovered.returncode == 0, recovered.stderr
     facts = json.loads(recovered.stdout)
     assert (facts["calls"], facts["lines"], facts["waiting"]) == (4, 4, 0)

@@ -12,16 +12,14 @@ from callward.accounts.errors import (
     AppointedAlreadyError,
     AppointmentUnknownError,
     AssessmentMissingError,
-    OwnAppointmentError,
     TrainingSpanError,
     UndertakingMissingError,
 )
 from callward.accounts.models import Appointment, Training, Undertaking
 from callward.accounts.rules import is_usable_desk
 from callward.accounts.states import AccountsEvent
-from callward.accounts.users import present_user, refuse_own_end
+from callward.accounts.users import present_user, refuse_own, refuse_own_end
 from callward.audit.services import record
-from callward.kernel.actors import ActorKind
 from callward.kernel.calendar import end_of_day, local_day
 
 if TYPE_CHECKING:
@@ -174,9 +172,3 @@ def record_training(
             controller=controller_ref,
         )
     return training.ref
-
-
-def refuse_own(user_ref: Ref, actor: Actor) -> None:
-    """Refuse that anybody appoints, assesses or grants to themselves."""
-    if actor.kind is ActorKind.USER and actor.ref == str(user_ref):
-        raise OwnAppointmentError

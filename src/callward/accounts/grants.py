@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import BinaryField, DateTimeField
 
 from callward.accounts import rules, selectors
-from callward.accounts.appointments import refuse_own
 from callward.accounts.errors import (
     CapabilityMissingError,
     GrantSpanError,
@@ -22,7 +21,7 @@ from callward.accounts.errors import (
 )
 from callward.accounts.models import ApiToken, Grant
 from callward.accounts.states import AccountsEvent
-from callward.accounts.users import present_user
+from callward.accounts.users import present_user, refuse_own
 from callward.audit.services import record
 from callward.compiled_query import Question, columns_of, row_of
 from callward.kernel.actors import ActorKind

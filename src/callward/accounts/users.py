@@ -148,6 +148,12 @@ def reactivate_user(user_ref: Ref, *, actor: Actor, at: datetime) -> InitialPass
         return renew_password(user_ref, actor=actor, at=at)
 
 
+def refuse_own(user_ref: Ref, actor: Actor) -> None:
+    """Refuse that anybody appoints, assesses or grants to themselves."""
+    if actor.kind is ActorKind.USER and actor.ref == str(user_ref):
+        raise OwnAppointmentError
+
+
 def refuse_own_end(user_ref: Ref, actor: Actor) -> None:
     """Refuse that anybody ends their own work: one who can appoint must be left."""
     if actor.kind is ActorKind.USER and actor.ref == str(user_ref):
@@ -212,8 +218,7 @@ def reset_second_factor(user_ref: Ref, *, actor: Actor, at: datetime) -> None:
     """
     with transaction.atomic():
         user = present_user(user_ref)
-        if actor.kind is ActorKind.USER and actor.ref == str(user_ref):
-            raise OwnAppointmentError
+        refuse_own(user_ref, actor)
         Authenticator.objects.filter(user_id=user.ref).delete()
         _end_sign_ins(user.ref)
         record(AccountsEvent.SECOND_FACTOR_REMOVED, item=user.ref, actor=actor, at=at, kind="all")

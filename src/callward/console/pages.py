@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from dataclasses import dataclass, replace
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Protocol
 
 from django.urls import path, reverse
@@ -104,6 +104,9 @@ def page(
         return _registered(found)
 
     return register
+
+
+action = partial(page, methods=("POST",))  # what changes something is never a mere address
 
 
 def _registered(found: Page) -> View:

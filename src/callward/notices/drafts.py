@@ -25,16 +25,10 @@ from callward.notices.errors import (
 from callward.notices.models import NoticeVersion
 from callward.notices.rendered_notices import render
 from callward.notices.selectors import edition_view
-from callward.notices.states import (
-    PUBLIC,
-    Format,
-    NoticesCapability,
-    NoticesEvent,
-    NoticeVersionState,
-)
+from callward.notices.states import PUBLIC, NoticesCapability, NoticesEvent, NoticeVersionState
 from callward.policy import compile_policy, load
 from callward.texts import LANGUAGES
-from callward.texts.states import NoticeKind
+from callward.texts.states import Format, NoticeKind
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from callward.kernel.references import new_ref
 from callward.notices import rendered_notices
 from callward.notices.models import Document, NoticeVersion
-from callward.notices.states import PUBLIC, ArchiveFault, Format
+from callward.notices.states import PUBLIC, ArchiveFault
 from callward.notices.values import ArchiveFinding, ArchiveReport
 from callward.policy import load
-from callward.texts.states import NoticeKind
+from callward.texts.states import Format, NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callward import texts
-from callward.notices.states import Format
-from callward.texts.states import NoticeKind
+from callward.texts.states import Format, NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy import Policy
-    from callward.texts import Notice
 
 ARCHIVED = (Format.HTML, Format.MARKDOWN, Format.JSON, Format.JSONLD)
 
@@ -30,21 +28,8 @@ class Rendered:
 
 def render(policy: Policy, *, kind: NoticeKind, language: str, form: Format) -> bytes:
     """The bytes of one notice, the same for the same policy on every machine."""
-    return _written(texts.render(policy, kind=kind, language=language), form, policy=policy)
-
-
-def _written(notice: Notice, form: Format, *, policy: Policy) -> bytes:
-    match form:
-        case Format.HTML:
-            return texts.as_html(notice)
-        case Format.MARKDOWN:
-            return texts.as_markdown(notice)
-        case Format.JSON:
-            return texts.as_json(notice)
-        case Format.JSONLD:
-            return texts.as_jsonld(notice, policy=policy)
-        case Format.PDF:
-            return texts.as_pdf(notice)
+    notice = texts.render(policy, kind=kind, language=language)
+    return texts.as_bytes(notice, form, policy=policy)
 
 
 def render_all(policy: Policy) -> Iterator[Rendered]:
@@ -53,7 +38,7 @@ def render_all(policy: Policy) -> Iterator[Rendered]:
         for language in texts.LANGUAGES:
             notice = texts.render(policy, kind=kind, language=language)
             for form in _forms(kind):
-                content = _written(notice, form, policy=policy)
+                content = texts.as_bytes(notice, form, policy=policy)
                 yield Rendered(kind=kind, language=language, format=form, content=content)
 
 

@@ -19,7 +19,7 @@ from callward.notices.errors import (
 )
 from callward.notices.models import Announcement, Document, NoticeVersion
 from callward.notices.rules import SentenceChange, best_language, changed_sentences
-from callward.notices.states import OPEN, PUBLIC, Format, NoticeVersionState
+from callward.notices.states import OPEN, PUBLIC, NoticeVersionState
 from callward.notices.values import (
     AnnouncementView,
     Banner,
@@ -32,7 +32,7 @@ from callward.policy.change import changes_between
 from callward.policy.vocabulary import AnnounceChange
 from callward.retention import services as retention
 from callward.subjects import selectors as subjects
-from callward.texts.states import NoticeKind, Probe
+from callward.texts.states import Format, NoticeKind, Probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -28,16 +28,6 @@ PUBLIC = (
 )  # what is approved is announced
 
 
-class Format(StrEnum):
-    """In which forms every notice is archived."""
-
-    HTML = "html"
-    MARKDOWN = "md"
-    JSON = "json"
-    JSONLD = "jsonld"
-    PDF = "pdf"
-
-
 class CheckState(Labelled, family="check"):
     """What the check behind a proven sentence says."""
 

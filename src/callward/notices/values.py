@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from callward.kernel.references import Ref
-    from callward.notices.states import ArchiveFault, Format, NoticeVersionState
+    from callward.notices.states import ArchiveFault, NoticeVersionState
     from callward.policy.vocabulary import AnnounceChange
-    from callward.texts.states import NoticeKind
+    from callward.texts.states import Format, NoticeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from callward.notices.states import Format
-from callward.texts.states import NoticeKind
+from callward.texts.states import Format, NoticeKind
 
 
 class _Word:

@@ -4,7 +4,7 @@ from callward.texts.catalogue import LANGUAGES
 from callward.texts.json_ld import as_jsonld
 from callward.texts.notice import Notice, Section, Sentence
 from callward.texts.notice_builder import kinds_of, render
-from callward.texts.notice_formats import as_html, as_json, as_markdown
+from callward.texts.notice_formats import as_bytes, as_html, as_json, as_markdown
 from callward.texts.pdf import as_pdf
 from callward.texts.prompt_texts import prompt_texts
 
@@ -13,6 +13,7 @@ __all__ = [
     "Notice",
     "Section",
     "Sentence",
+    "as_bytes",
     "as_html",
     "as_json",
     "as_jsonld",

@@ -9,14 +9,33 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from callward.texts.foot import MARKS, foot, foot_title, legend, legend_title
+from callward.texts.json_ld import as_jsonld
+from callward.texts.pdf import as_pdf
+from callward.texts.states import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from callward.policy.schema import Policy
     from callward.texts.notice import Notice, Section, Sentence
 
 # What Markdown would read as its own marks at the places where names of a policy can stand.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
+
+
+def as_bytes(notice: Notice, form: Format, *, policy: Policy) -> bytes:
+    """One notice in one form, the same bytes on every machine."""
+    match form:
+        case Format.HTML:
+            return as_html(notice)
+        case Format.MARKDOWN:
+            return as_markdown(notice)
+        case Format.JSON:
+            return as_json(notice)
+        case Format.JSONLD:
+            return as_jsonld(notice, policy=policy)
+        case Format.PDF:
+            return as_pdf(notice)
 
 
 def as_json(notice: Notice) -> bytes:

@@ -20,6 +20,16 @@ class NoticeKind(Labelled, family="notice-kind"):
     POSTER = "poster", _("Poster for the offices")
 
 
+class Format(StrEnum):
+    """In which forms every notice can be written."""
+
+    HTML = "html"
+    MARKDOWN = "md"
+    JSON = "json"
+    JSONLD = "jsonld"
+    PDF = "pdf"
+
+
 class SentenceClass(StrEnum):
     """By what a sentence is backed."""
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import time_format
 
 from callward.console.byte_ranges import UnsatisfiableError, asked_part
-from callward.console.pages import page
+from callward.console.pages import action, page
 from callward.console.refusals import write_down
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
@@ -31,11 +31,10 @@ PIECE = 256 * 1024
 _NOT_AUDIO = "application/octet-stream"
 
 
-@page(
+@action(
     "recordings/<uuid:ref>/playbacks",
     name="playback-begin",
     needs=RecordingsCapability.PLAY,
-    methods=("POST",),
     records_calls=True,
 )
 def begin(request: StaffRequest, ref: Ref) -> HttpResponse:

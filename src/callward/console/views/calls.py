@@ -14,7 +14,7 @@ from callward.calls.states import CallsCapability
 from callward.console.forms.calls import CallFilterForm
 from callward.console.forms.holds import HoldForm
 from callward.console.ledger_words import marks
-from callward.console.pages import Nav, page
+from callward.console.pages import Nav, action, page
 from callward.recordings import selectors as recordings
 from callward.recordings.states import RecordingsCapability
 from callward.retention import services as retention
@@ -57,13 +57,7 @@ def call_list(request: StaffRequest) -> HttpResponse:
     return render(request, f"console/calls/{template}.html", context)
 
 
-@page(
-    "calls/filter/",
-    name="calls-filter",
-    needs=CallsCapability.SEE_CALLS,
-    methods=("POST",),
-    records_calls=True,
-)
+@action("calls/filter/", name="calls-filter", needs=CallsCapability.SEE_CALLS, records_calls=True)
 def filter_calls(request: StaffRequest) -> HttpResponse:
     """Save the filters for this session; a number is kept as its reference, never in an address."""
     visit = request.visit

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from callward.console import refusals
 from callward.console.desk_panel import desk_context
 from callward.console.forms.desk import DialForm, PauseForm, WrapUpForm
-from callward.console.pages import Nav, page
+from callward.console.pages import Nav, action, page
 from callward.kernel.numbers import PhoneNumber
 from callward.policy.vocabulary import OutboundReason
 from callward.telephony import selectors as line, services as telephony
@@ -58,7 +58,7 @@ def _desk(request: StaffRequest, *, status: int = 200, **typed: object) -> HttpR
     return render(request, "console/desk/page.html", context, status=status)
 
 
-@page("desk/presence/", name="desk-presence", needs=TelephonyCapability.USE_DESK, methods=("POST",))
+@action("desk/presence/", name="desk-presence", needs=TelephonyCapability.USE_DESK)
 def presence(request: StaffRequest) -> HttpResponse:
     """Say whether one takes calls."""
     ready = request.POST.get("state") == PresenceState.READY
@@ -71,7 +71,7 @@ def presence(request: StaffRequest) -> HttpResponse:
     return redirect("desk")
 
 
-@page("desk/dial/", name="desk-dial", needs=TelephonyCapability.USE_DESK, methods=("POST",))
+@action("desk/dial/", name="desk-dial", needs=TelephonyCapability.USE_DESK)
 def dial(request: StaffRequest) -> HttpResponse:
     """Call somebody for a reason that the policy names."""
     visit = request.visit
@@ -93,12 +93,7 @@ def dial(request: StaffRequest) -> HttpResponse:
     return redirect("desk")
 
 
-@page(
-    "desk/ring-back/<uuid:ref>/",
-    name="desk-ring-back",
-    needs=TelephonyCapability.USE_DESK,
-    methods=("POST",),
-)
+@action("desk/ring-back/<uuid:ref>/", name="desk-ring-back", needs=TelephonyCapability.USE_DESK)
 def ring_back(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Ring somebody back without seeing the number (S-03), or take them off the list."""
     visit = request.visit
@@ -127,35 +122,20 @@ def _ring(waits: RingBackView, visit: Visit) -> None:
     )
 
 
-@page(
-    "desk/calls/<uuid:ref>/answer/",
-    name="desk-answer",
-    needs=TelephonyCapability.USE_DESK,
-    methods=("POST",),
-)
+@action("desk/calls/<uuid:ref>/answer/", name="desk-answer", needs=TelephonyCapability.USE_DESK)
 def answer(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Note what the person answered aloud."""
     agreed = request.POST.get("said") == "yes"
     return _in_call(request, ref, lambda who: telephony.note_answer(ref, agreed=agreed, **who))
 
 
-@page(
-    "desk/calls/<uuid:ref>/stop/",
-    name="desk-stop",
-    needs=TelephonyCapability.USE_DESK,
-    methods=("POST",),
-)
+@action("desk/calls/<uuid:ref>/stop/", name="desk-stop", needs=TelephonyCapability.USE_DESK)
 def stop(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Record nothing more of this call."""
     return _in_call(request, ref, lambda who: telephony.stop_recording(ref, **who))
 
 
-@page(
-    "desk/calls/<uuid:ref>/pause/",
-    name="desk-pause",
-    needs=TelephonyCapability.USE_DESK,
-    methods=("POST",),
-)
+@action("desk/calls/<uuid:ref>/pause/", name="desk-pause", needs=TelephonyCapability.USE_DESK)
 def pause(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Record nothing for a while, for a reason of the policy."""
     form = PauseForm(request.POST, policy=request.visit.policy)
@@ -163,34 +143,19 @@ def pause(request: StaffRequest, ref: Ref) -> HttpResponse:
     return _in_call(request, ref, lambda who: telephony.pause_recording(ref, reason=reason, **who))
 
 
-@page(
-    "desk/calls/<uuid:ref>/resume/",
-    name="desk-resume",
-    needs=TelephonyCapability.USE_DESK,
-    methods=("POST",),
-)
+@action("desk/calls/<uuid:ref>/resume/", name="desk-resume", needs=TelephonyCapability.USE_DESK)
 def resume(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Record on after a pause."""
     return _in_call(request, ref, lambda who: telephony.resume_recording(ref, **who))
 
 
-@page(
-    "desk/calls/<uuid:ref>/hang-up/",
-    name="desk-hang-up",
-    needs=TelephonyCapability.USE_DESK,
-    methods=("POST",),
-)
+@action("desk/calls/<uuid:ref>/hang-up/", name="desk-hang-up", needs=TelephonyCapability.USE_DESK)
 def hang_up(request: StaffRequest, ref: Ref) -> HttpResponse:
     """End the call."""
     return _in_call(request, ref, lambda who: telephony.hang_up(ref, **who))
 
 
-@page(
-    "desk/calls/<uuid:ref>/close/",
-    name="desk-close",
-    needs=TelephonyCapability.USE_DESK,
-    methods=("POST",),
-)
+@action("desk/calls/<uuid:ref>/close/", name="desk-close", needs=TelephonyCapability.USE_DESK)
 def close(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Close a call with outcome and purpose; a complaint is held at once (D-18)."""
     visit = request.visit

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy, ngettext
 
-from callward.console.pages import Nav, page
+from callward.console.pages import Nav, action, page
 from callward.retention import selectors as retained, services as retention
 from callward.retention.errors import ItemUnknownError
 from callward.retention.states import RetentionCapability
@@ -37,12 +37,8 @@ def disposal_page(request: StaffRequest) -> HttpResponse:
     return render(request, "console/disposal/page.html", context)
 
 
-@page(
-    "disposal/run/",
-    name="disposal-run",
-    needs=RetentionCapability.RUN_DISPOSAL,
-    methods=("POST",),
-    records_calls=True,
+@action(
+    "disposal/run/", name="disposal-run", needs=RetentionCapability.RUN_DISPOSAL, records_calls=True
 )
 def run_disposal(request: StaffRequest) -> HttpResponse:
     """Destroy now what is due; the worker would do the same within minutes."""

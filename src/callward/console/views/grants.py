@@ -13,7 +13,7 @@ from callward.accounts.errors import GrantUnknownError
 from callward.accounts.states import AccountsCapability
 from callward.console import refusals
 from callward.console.forms.grants import GrantForm
-from callward.console.pages import Nav, page
+from callward.console.pages import Nav, action, page
 from callward.kernel.errors import BadInputError
 from callward.kernel.references import parse_ref
 
@@ -91,11 +91,10 @@ def _line(grant: GrantView, names: Mapping[Ref, str]) -> dict[str, object]:
     }
 
 
-@page(
+@action(
     "grants/<uuid:ref>/withdraw/",
     name="grants-withdraw",
     needs=AccountsCapability.MANAGE_GRANTS,
-    methods=("POST",),
     records_calls=True,
 )
 def withdraw(request: StaffRequest, ref: Ref) -> HttpResponse:

@@ -12,7 +12,7 @@ from callward.calls import selectors as calls
 from callward.calls.errors import CallMissingError
 from callward.calls.states import CallsCapability
 from callward.console.forms.holds import HoldForm, ReviewForm
-from callward.console.pages import Nav, page
+from callward.console.pages import Nav, action, page
 from callward.recordings import selectors as recordings
 from callward.retention import selectors as held, services as retention
 from callward.retention.errors import ItemUnknownError
@@ -44,11 +44,10 @@ def hold_list(request: StaffRequest) -> HttpResponse:
     return render(request, "console/holds/list.html", context)
 
 
-@page(
+@action(
     "calls/<uuid:ref>/hold/",
     name="calls-hold",
     needs=RetentionCapability.PLACE_HOLD,
-    methods=("POST",),
     records_calls=True,
 )
 def place_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -75,11 +74,10 @@ def place_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("calls-one", ref=ref)
 
 
-@page(
+@action(
     "holds/<uuid:ref>/ask-release/",
     name="holds-ask",
     needs=RetentionCapability.PLACE_HOLD,
-    methods=("POST",),
     records_calls=True,
 )
 def ask_release(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -91,11 +89,10 @@ def ask_release(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("holds")
 
 
-@page(
+@action(
     "holds/<uuid:ref>/approve-release/",
     name="holds-approve",
     needs=RetentionCapability.RELEASE_HOLD,
-    methods=("POST",),
     records_calls=True,
 )
 def approve_release(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -107,11 +104,10 @@ def approve_release(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("holds")
 
 
-@page(
+@action(
     "holds/<uuid:ref>/keep/",
     name="holds-keep",
     needs=RetentionCapability.RELEASE_HOLD,
-    methods=("POST",),
     records_calls=True,
 )
 def keep_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -123,11 +119,10 @@ def keep_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("holds")
 
 
-@page(
+@action(
     "holds/<uuid:ref>/review/",
     name="holds-review",
     needs=RetentionCapability.PLACE_HOLD,
-    methods=("POST",),
     records_calls=True,
 )
 def review_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -144,11 +139,10 @@ def review_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("holds")
 
 
-@page(
+@action(
     "holds/<uuid:ref>/close-case/",
     name="holds-close-case",
     needs=RetentionCapability.PLACE_HOLD,
-    methods=("POST",),
     records_calls=True,
 )
 def close_case(request: StaffRequest, ref: Ref) -> HttpResponse:

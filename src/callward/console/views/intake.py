@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from callward.calls.states import CallDirection
 from callward.console.forms.intake import CallFactsForm, DeclarationForm, UploadForm
-from callward.console.pages import Nav, page
+from callward.console.pages import Nav, action, page
 from callward.intake import selectors as arrivals, services as intake
 from callward.intake.errors import NothingInQuarantineError
 from callward.intake.states import IntakeCapability
@@ -103,11 +103,10 @@ def resolve(request: StaffRequest, ref: Ref) -> HttpResponse:
     return render(request, "console/quarantine/resolve.html", context, status=status)
 
 
-@page(
+@action(
     "quarantine/<uuid:ref>/again/",
     name="quarantine-again",
     needs=IntakeCapability.RESOLVE_QUARANTINE,
-    methods=("POST",),
     records_calls=True,
 )
 def try_again(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -119,11 +118,10 @@ def try_again(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("quarantine")
 
 
-@page(
+@action(
     "quarantine/<uuid:ref>/reject/",
     name="quarantine-reject",
     needs=IntakeCapability.RESOLVE_QUARANTINE,
-    methods=("POST",),
     records_calls=True,
 )
 def reject(request: StaffRequest, ref: Ref) -> HttpResponse:
@@ -181,11 +179,10 @@ def _declare(form: DeclarationForm, visit: Visit) -> None:
     intake.declare_source(declaration, signed_by=visit.user.ref, actor=visit.actor, at=visit.at)
 
 
-@page(
+@action(
     "declarations/<uuid:ref>/withdraw/",
     name="declarations-withdraw",
     needs=IntakeCapability.DECLARE_SOURCE,
-    methods=("POST",),
     records_calls=True,
 )
 def withdraw_declaration(request: StaffRequest, ref: Ref) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from callward.calls.states import CallsCapability
 from callward.console.forms.line import FindingForm
-from callward.console.pages import Nav, page
+from callward.console.pages import Nav, action, page
 from callward.telephony import selectors as line, services as telephony
 from callward.telephony.states import TelephonyCapability
 
@@ -57,7 +57,7 @@ def day(request: StaffRequest, ref: Ref) -> HttpResponse:
     return render(request, "console/line/day.html", context)
 
 
-@page("line/board/gaps/<uuid:ref>/judge/", name="line-board-judge", needs=_NEEDS, methods=("POST",))
+@action("line/board/gaps/<uuid:ref>/judge/", name="line-board-judge", needs=_NEEDS)
 def judge(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Write down what a person found out about an alarm."""
     visit = request.visit

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from callward.console import refusals
 from callward.console.forms import line as forms
-from callward.console.pages import page
+from callward.console.pages import action, page
 from callward.console.views.line import act, edit, show
 from callward.kernel.errors import BadInputError
 from callward.telephony import selectors as line, services as telephony
@@ -66,13 +66,13 @@ def change_phone(request: StaffRequest, ref: Ref) -> HttpResponse:
     )
 
 
-@page("line/phones/<uuid:ref>/secret/", name="line-phone-secret", needs=_NEEDS, methods=("POST",))
+@action("line/phones/<uuid:ref>/secret/", name="line-phone-secret", needs=_NEEDS)
 def renew_secret(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Give a phone another password."""
     return _secret_once(request, telephony.renew_secret(ref, **act(request.visit)))
 
 
-@page("line/hours/new/", name="line-hours-new", needs=_NEEDS, methods=("POST",))
+@action("line/hours/new/", name="line-hours-new", needs=_NEEDS)
 def add_hours(request: StaffRequest) -> HttpResponse:
     """Open the line for a span of one weekday."""
     form = forms.HoursForm(request.POST)
@@ -84,7 +84,7 @@ def add_hours(request: StaffRequest) -> HttpResponse:
     return redirect("line")
 
 
-@page("line/closed/new/", name="line-closed-new", needs=_NEEDS, methods=("POST",))
+@action("line/closed/new/", name="line-closed-new", needs=_NEEDS)
 def close_day(request: StaffRequest) -> HttpResponse:
     """Close the line for a day."""
     form = forms.ClosedDayForm(request.POST)
@@ -101,12 +101,7 @@ def close_day(request: StaffRequest) -> HttpResponse:
     return show(request, status=_BAD, closed_form=form)
 
 
-@page(
-    "line/<str:kind>/<uuid:ref>/take-away/",
-    name="line-take-away",
-    needs=_NEEDS,
-    methods=("POST",),
-)
+@action("line/<str:kind>/<uuid:ref>/take-away/", name="line-take-away", needs=_NEEDS)
 def take_away(request: StaffRequest, kind: str, ref: Ref) -> HttpResponse:
     """Take a setting away, unless something else still leads to it."""
     if kind not in _KINDS:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from callward.console import refusals
 from callward.console.forms.line import PromptForm
-from callward.console.pages import page
+from callward.console.pages import action, page
 from callward.console.views.line import act
 from callward.kernel.errors import CallwardError
 from callward.telephony import selectors as line, services as telephony
@@ -56,7 +56,7 @@ def _upload(request: StaffRequest) -> HttpResponse:
     return redirect("line-prompts")
 
 
-@page("line/prompts/drop/", name="line-prompts-drop", needs=_NEEDS, methods=("POST",))
+@action("line/prompts/drop/", name="line-prompts-drop", needs=_NEEDS)
 def drop(request: StaffRequest) -> HttpResponse:
     """Let the default voice speak again."""
     key, language = request.POST.get("key", ""), request.POST.get("language", "")

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext as _, gettext_lazy
 from callward.accounts import selectors as accounts
 from callward.console import policy_words
 from callward.console.forms.policy_versions import DraftForm
-from callward.console.pages import Nav, page
+from callward.console.pages import Nav, action, page
 from callward.controllers import selectors as controllers
 from callward.kernel.errors import CallwardError
 from callward.notices import selectors as notices, services
@@ -168,7 +168,7 @@ def preview(request: StaffRequest, ref: Ref, kind: str) -> HttpResponse:
     return render(request, "console/publishing/preview.html", context)
 
 
-@page("publishing/<uuid:ref>/ask/", name="publishing-ask", needs=_WRITE, methods=("POST",))
+@action("publishing/<uuid:ref>/ask/", name="publishing-ask", needs=_WRITE)
 def ask(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Ask a second person to approve a draft."""
     visit = request.visit
@@ -182,9 +182,7 @@ def ask(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("publishing-one", ref=ref)
 
 
-@page(
-    "publishing/<uuid:ref>/approve/", name="publishing-approve", needs=_APPROVE, methods=("POST",)
-)
+@action("publishing/<uuid:ref>/approve/", name="publishing-approve", needs=_APPROVE)
 def approve(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Stand behind a version that somebody else asked for."""
     visit = request.visit
@@ -195,12 +193,7 @@ def approve(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("publishing-one", ref=ref)
 
 
-@page(
-    "publishing/<uuid:ref>/turn-down/",
-    name="publishing-turn-down",
-    needs=_APPROVE,
-    methods=("POST",),
-)
+@action("publishing/<uuid:ref>/turn-down/", name="publishing-turn-down", needs=_APPROVE)
 def turn_down(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Send an asked version back to be a draft."""
     visit = request.visit
@@ -210,9 +203,7 @@ def turn_down(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("publishing-one", ref=ref)
 
 
-@page(
-    "publishing/<uuid:ref>/withdraw/", name="publishing-withdraw", needs=_WRITE, methods=("POST",)
-)
+@action("publishing/<uuid:ref>/withdraw/", name="publishing-withdraw", needs=_WRITE)
 def withdraw(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Let go of a version that is not published."""
     visit = request.visit
@@ -222,7 +213,7 @@ def withdraw(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("publishing")
 
 
-@page("publishing/<uuid:ref>/review/", name="publishing-review", needs=_APPROVE, methods=("POST",))
+@action("publishing/<uuid:ref>/review/", name="publishing-review", needs=_APPROVE)
 def review(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Note that somebody looked at the terms again and that they stay."""
     visit = request.visit
@@ -232,11 +223,10 @@ def review(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("publishing")
 
 
-@page(
+@action(
     "publishing/announcements/<uuid:ref>/acknowledge/",
     name="publishing-acknowledge",
     needs=(_WRITE, _APPROVE),
-    methods=("POST",),
 )
 def acknowledge(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Note that a place tells people of the change now."""

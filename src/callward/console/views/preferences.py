@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from callward.accounts import services as accounts
 from callward.console.errors import ControllerNotChosenError
-from callward.console.pages import page
+from callward.console.pages import action
 from callward.console.signin.adapters import set_language_cookie
 from callward.console.staff_session import choose_controller
 from callward.kernel.errors import BadInputError, gettext_noop
@@ -43,7 +43,7 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@page("controller/", name="controller", methods=("POST",))
+@action("controller/", name="controller")
 def controller(request: StaffRequest) -> HttpResponse:
     """Work for another controller from now on."""
     wanted = request.POST.get("controller", "")

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from callward import texts
-from callward.console.pages import Nav, page
+from callward.console.pages import Nav, action, page
 from callward.console.promise_sentences import sentences_by_probe
 from callward.kernel.errors import BadInputError, gettext_noop
 from callward.promises import selectors, services
@@ -58,9 +58,7 @@ def _language() -> str:
     return chosen if chosen in texts.LANGUAGES else "en"
 
 
-@page(
-    "promises/look/", name="promises-look", needs=PromisesCapability.SEE_PROMISES, methods=("POST",)
-)
+@action("promises/look/", name="promises-look", needs=PromisesCapability.SEE_PROMISES)
 def look_now(request: StaffRequest) -> HttpResponse:
     """Let every probe look at once, without waiting for its round."""
     visit = request.visit
@@ -69,11 +67,8 @@ def look_now(request: StaffRequest) -> HttpResponse:
     return redirect("promises")
 
 
-@page(
-    "promises/<uuid:ref>/judge/",
-    name="promises-judge",
-    needs=PromisesCapability.JUDGE_PROMISES,
-    methods=("POST",),
+@action(
+    "promises/<uuid:ref>/judge/", name="promises-judge", needs=PromisesCapability.JUDGE_PROMISES
 )
 def judge(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Write down what the officer says of a failed check."""

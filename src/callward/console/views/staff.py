@@ -13,7 +13,7 @@ from callward.accounts.errors import AppointmentUnknownError
 from callward.accounts.states import AccountsCapability
 from callward.console import refusals
 from callward.console.forms.staff import AppointForm, PersonForm, TrainingForm, UndertakingForm
-from callward.console.pages import Nav, page
+from callward.console.pages import Nav, action, page
 from callward.kernel.calendar import local_day
 from callward.kernel.errors import BadInputError
 from callward.policy.vocabulary import Role
@@ -110,12 +110,7 @@ def _person(ref: Ref, visit: Visit) -> PersonView:
     return roll.person(ref, visit.controller_ref, at=visit.at)
 
 
-@page(
-    "staff/<uuid:ref>/appoint/",
-    name="staff-appoint",
-    needs=AccountsCapability.MANAGE_STAFF,
-    methods=("POST",),
-)
+@action("staff/<uuid:ref>/appoint/", name="staff-appoint", needs=AccountsCapability.MANAGE_STAFF)
 def appoint(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Give a role to somebody who was assessed for it and has signed."""
     visit = request.visit
@@ -141,11 +136,8 @@ def appoint(request: StaffRequest, ref: Ref) -> HttpResponse:
     return _person_page(request, ref, status=_BAD, appoint_form=form)
 
 
-@page(
-    "staff/appointments/<uuid:ref>/end/",
-    name="staff-end",
-    needs=AccountsCapability.MANAGE_STAFF,
-    methods=("POST",),
+@action(
+    "staff/appointments/<uuid:ref>/end/", name="staff-end", needs=AccountsCapability.MANAGE_STAFF
 )
 def end_appointment(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Take a role away from now on."""
@@ -159,11 +151,8 @@ def end_appointment(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("staff-one", ref=found.user_ref)
 
 
-@page(
-    "staff/<uuid:ref>/undertaking/",
-    name="staff-undertaking",
-    needs=AccountsCapability.MANAGE_STAFF,
-    methods=("POST",),
+@action(
+    "staff/<uuid:ref>/undertaking/", name="staff-undertaking", needs=AccountsCapability.MANAGE_STAFF
 )
 def record_undertaking(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Keep that a person signed the confidentiality undertaking."""
@@ -179,12 +168,7 @@ def record_undertaking(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("staff-one", ref=ref)
 
 
-@page(
-    "staff/<uuid:ref>/training/",
-    name="staff-training",
-    needs=AccountsCapability.MANAGE_STAFF,
-    methods=("POST",),
-)
+@action("staff/<uuid:ref>/training/", name="staff-training", needs=AccountsCapability.MANAGE_STAFF)
 def record_training(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Keep that a person was trained, and until when it counts."""
     visit = request.visit
@@ -208,12 +192,7 @@ def record_training(request: StaffRequest, ref: Ref) -> HttpResponse:
     return _person_page(request, ref, status=_BAD, training_form=form)
 
 
-@page(
-    "staff/<uuid:ref>/password/",
-    name="staff-password",
-    needs=AccountsCapability.MANAGE_STAFF,
-    methods=("POST",),
-)
+@action("staff/<uuid:ref>/password/", name="staff-password", needs=AccountsCapability.MANAGE_STAFF)
 def renew_password(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Give somebody who forgot theirs a password that opens once."""
     visit = request.visit
@@ -224,11 +203,10 @@ def renew_password(request: StaffRequest, ref: Ref) -> HttpResponse:
     )
 
 
-@page(
+@action(
     "staff/<uuid:ref>/second-factor/",
     name="staff-second-factor",
     needs=AccountsCapability.MANAGE_STAFF,
-    methods=("POST",),
 )
 def reset_second_factor(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Take the lost second factor of somebody who stands before the administrator."""
@@ -240,11 +218,8 @@ def reset_second_factor(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("staff-one", ref=ref)
 
 
-@page(
-    "staff/<uuid:ref>/deactivate/",
-    name="staff-deactivate",
-    needs=AccountsCapability.MANAGE_STAFF,
-    methods=("POST",),
+@action(
+    "staff/<uuid:ref>/deactivate/", name="staff-deactivate", needs=AccountsCapability.MANAGE_STAFF
 )
 def deactivate(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Shut somebody out who has left; what they did stays written."""
@@ -256,11 +231,8 @@ def deactivate(request: StaffRequest, ref: Ref) -> HttpResponse:
     return redirect("staff-one", ref=ref)
 
 
-@page(
-    "staff/<uuid:ref>/reactivate/",
-    name="staff-reactivate",
-    needs=AccountsCapability.MANAGE_STAFF,
-    methods=("POST",),
+@action(
+    "staff/<uuid:ref>/reactivate/", name="staff-reactivate", needs=AccountsCapability.MANAGE_STAFF
 )
 def reactivate(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Let somebody in again who came back, with a password that opens once."""

@@ -13,7 +13,7 @@ from callward.accounts.errors import TokenUnknownError
 from callward.accounts.states import AccountsCapability
 from callward.console import refusals
 from callward.console.forms.grants import TokenForm
-from callward.console.pages import Nav, page
+from callward.console.pages import Nav, action, page
 from callward.intake.states import IntakeCapability
 from callward.kernel.errors import BadInputError
 
@@ -63,11 +63,10 @@ def _issue(form: TokenForm, visit: Visit) -> IssuedToken | None:
         return None
 
 
-@page(
+@action(
     "tokens/<uuid:ref>/withdraw/",
     name="tokens-withdraw",
     needs=AccountsCapability.MANAGE_TOKENS,
-    methods=("POST",),
     records_calls=True,
 )
 def withdraw(request: StaffRequest, ref: Ref) -> HttpResponse:

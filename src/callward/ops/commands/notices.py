@@ -12,20 +12,18 @@ import click
 
 from callward import texts
 from callward.notices.errors import NoticeFileError, PublishingBlockedError
-from callward.notices.states import Format
 from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, NEW_FILE, read_file, write_new_file
 from callward.ops.command_output import json_option, plain, remark, tell, tell_rows
 from callward.ops.errors import CheckFailedError, UnknownWordError, UnwritableFileError
 from callward.policy import load, policy_of
-from callward.texts.states import NoticeKind
+from callward.texts.states import Format, NoticeKind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from callward.kernel.references import Ref
     from callward.policy import Policy
-    from callward.texts import Notice
 
 _COLUMNS = ("version", "state", "effective_on", "published_at", "blocked_by", "policy_id")
 _KINDS = click.Choice([kind.value for kind in NoticeKind])
@@ -55,7 +53,7 @@ def render(file: Path, kind: str | None, language: str | None, form: str, to: Pa
     policy = _read_policy(file)
     wanted = _kind_in(policy, kind)
     written = texts.render(policy, kind=wanted, language=language or policy.languages[0])
-    content = _as_bytes(written, Format(form), policy=policy)
+    content = texts.as_bytes(written, Format(form), policy=policy)
     if to is None:
         _print(content)
         return
@@ -81,20 +79,6 @@ def _kind_in(policy: Policy, kind: str | None) -> NoticeKind:
     if kind is not None and kind not in known:
         raise UnknownWordError(word=kind, known=", ".join(known))
     return known[0] if kind is None else NoticeKind(kind)
-
-
-def _as_bytes(written: Notice, form: Format, *, policy: Policy) -> bytes:
-    match form:
-        case Format.MARKDOWN:
-            return texts.as_markdown(written)
-        case Format.HTML:
-            return texts.as_html(written)
-        case Format.JSON:
-            return texts.as_json(written)
-        case Format.JSONLD:
-            return texts.as_jsonld(written, policy=policy)
-        case Format.PDF:
-            return texts.as_pdf(written)
 
 
 @notice.command("list")

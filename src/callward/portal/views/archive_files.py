@@ -10,8 +10,8 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 
 from callward.notices import selectors as notices
-from callward.notices.states import Format
 from callward.portal.page_frame import public, reader_of
+from callward.texts.states import Format
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from callward.notices import selectors as notices
 from callward.notices.selectors import changed_sentences
-from callward.notices.states import Format
 from callward.portal import sentences
 from callward.portal.page_frame import page, public, reader_of
-from callward.texts.states import NoticeKind
+from callward.texts.states import Format, NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -59,7 +59,7 @@ def test_every_holder_that_is_loaded_late_is_there():
 
 def test_every_adapter_that_is_loaded_late_is_there(monkeypatch):
     plugged = []
-    monkeypatch.setattr(Port, "plug", lambda _slot, adapter: plugged.append(adapter))
+    monkeypatch.setattr(Port, "bind", lambda _slot, adapter: plugged.append(adapter))
     wiring.wire()
     late = [adapter for adapter in plugged if isinstance(adapter, wiring._Later)]
     assert len(late) > 5

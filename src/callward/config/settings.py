@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 from datetime import timedelta
-from pathlib import Path
 
+from callward.config.web_settings import *  # noqa: F403  # sign-in, templates, headers: one file each
+from callward.config.web_settings import WEB_APPS
 from callward.ops.data_folder import chosen_folder
 
 # What the deployment may choose; everything else is decided here.
@@ -47,15 +48,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 _ROOMS = (
-    "audit jobs accounts controllers subjects vault retention calls recordings intake "
+    "audit accounts controllers subjects vault retention calls recordings intake "
     "notices telephony promises console portal api ops config"
 )
-_HOUSE = Path(__file__).parent.parent
-INSTALLED_APPS += [
-    f"callward.{room}" for room in _ROOMS.split() if (_HOUSE / room / "apps.py").exists()
-]
-if "callward.accounts" in INSTALLED_APPS:
-    AUTH_USER_MODEL = "accounts.User"
+INSTALLED_APPS += [f"callward.{room}" for room in _ROOMS.split()] + WEB_APPS
+AUTH_USER_MODEL = "accounts.User"
 
 DATABASES = {
     "default": {
@@ -76,9 +73,3 @@ DATABASES = {
 
 LOGGING_CONFIG = "callward.ops.redaction.configure"
 LOGGING = {"file": FOLDER.log if FOLDER.log.parent.is_dir() else None}
-
-if (_HOUSE / "config" / "web_settings.py").exists():
-    from callward.config.web_settings import *  # noqa: F403  # sign-in, templates, headers: one file each
-    from callward.config.web_settings import WEB_APPS
-
-    INSTALLED_APPS += WEB_APPS

@@ -71,6 +71,13 @@ class NobodyAnswers:
         return self.answer
 
 
+class NoVisitor:
+    """Nobody opens the public pages."""
+
+    def cookies_of(self, page: str) -> None:
+        return None
+
+
 def promised_house(top: Path, *, name: str = "therapy-association") -> House:
     """The house of a sample controller, with a world to look at."""
     plug_signer()

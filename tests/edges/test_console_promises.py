@@ -8,20 +8,13 @@ import pytest
 from django.urls import reverse
 
 from build.console import signed_in
-from build.promises import promised_house
+from build.promises import NoVisitor, promised_house
 from callward.kernel import clock
 from callward.promises import ports, selectors, services
 from callward.promises.states import CheckState, Verdict
 from callward.texts.states import Probe
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class NoVisitor:
-    """Nobody opens the public pages."""
-
-    def cookies_of(self, page):
-        return None
 
 
 @pytest.fixture

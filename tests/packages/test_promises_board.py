@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from build.promises import promised_house
+from build.promises import NoVisitor, promised_house
 from build.recordings import keep_one
 from callward.audit.selectors import history
 from callward.kernel import clock
@@ -25,13 +25,6 @@ RUNNER = system_actor("retention.run")
 A_ROUND = timedelta(minutes=10)
 # Checked without a web program and without a phone line; a probe that cannot look is never green.
 DARK = {Probe.CONTACTS_ANSWER, Probe.BACKUPS_END, Probe.COOKIES_DECLARED}
-
-
-class NoVisitor:
-    """Nobody opens the public pages."""
-
-    def cookies_of(self, page):
-        return None
 
 
 @pytest.fixture

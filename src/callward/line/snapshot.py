@@ -173,7 +173,6 @@ class Outbound(Closed):
     trunk: Name
     caller: E164  # the number shown
     ring_seconds: Annotated[int, Field(ge=10, le=120)] = 45
-    permit_seconds: Annotated[int, Field(ge=10, le=3600)] = 300  # how long a permit may wait
 
 
 class SpoolKey(Closed):

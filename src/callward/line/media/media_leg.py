@@ -69,7 +69,7 @@ class RtpLeg:
         self._digit: Callable[[str], None] | None = None
         self._playing: PromptPlayback | None = None
         self._closed = False
-        self.received = self.relayed = self._lost = self.strangers = 0
+        self.received = self.relayed = self._lost = 0
 
     @property
     def port(self) -> int:
@@ -149,7 +149,6 @@ class RtpLeg:
             return False
         source = datagrams.source()
         if source != self._source and not self._admit(source, now):
-            self.strangers += 1
             return False
         first, seq, stamp, ssrc = read_header(room)
         incoming = self._incoming

@@ -58,9 +58,9 @@ def test_every_holder_that_is_loaded_late_is_there():
 
 
 def test_every_adapter_that_is_loaded_late_is_there(monkeypatch):
-    plugged = []
-    monkeypatch.setattr(Port, "bind", lambda _slot, adapter: plugged.append(adapter))
+    bound = []
+    monkeypatch.setattr(Port, "bind", lambda _port, adapter: bound.append(adapter))
     wiring.wire()
-    late = [adapter for adapter in plugged if isinstance(adapter, wiring._Later)]
+    late = [adapter for adapter in bound if isinstance(adapter, wiring._Later)]
     assert len(late) > 5
     assert all(callable(wiring._named_in(*adapter._home)) for adapter in late)

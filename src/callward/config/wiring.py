@@ -37,7 +37,7 @@ _CREDENTIAL = b"callward/credential"
 
 
 class _Later:
-    """Stands in a slot; loads and makes the adapter when somebody first asks it for anything."""
+    """Stands at a port; loads and makes the adapter when somebody first asks it for anything."""
 
     def __init__(self, module: str, name: str, *given: object) -> None:
         self._home, self._given, self._lock = (module, name), given, Lock()
@@ -54,8 +54,8 @@ def _named_in(module: str, name: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _plug_later(slot: Port[Any], module: str, name: str, *given: object) -> None:
-    slot.bind(_Later(module, name, *given))
+def _bind_later(port: Port[Any], module: str, name: str, *given: object) -> None:
+    port.bind(_Later(module, name, *given))
 
 
 @cache
@@ -135,7 +135,7 @@ def wire() -> None:
     subjects.field_keys.bind(_FieldKeys())
     accounts.credential_box.bind(_CredentialBox())
     _wire_promises(folder)
-    _plug_later(jobs.queue, "callward.jobs.dbos_queue", "DbosQueue", folder.jobs)
+    _bind_later(jobs.queue, "callward.jobs.dbos_queue", "DbosQueue", folder.jobs)
     _wire_line()
     mark = read_mark(folder)
     if mark is not None:
@@ -149,9 +149,9 @@ def open_keys(folder: DataFolder) -> object:
 
 
 def _wire_vault(folder: DataFolder) -> None:
-    _plug_later(vault.key_store, __name__, "open_keys", folder)
-    _plug_later(vault.ledger, "callward.vault.destroyed_ledger", "FileLedger", folder.keys)
-    _plug_later(vault.objects, "callward.vault.objects", "LocalObjects", folder.objects)
+    _bind_later(vault.key_store, __name__, "open_keys", folder)
+    _bind_later(vault.ledger, "callward.vault.destroyed_ledger", "FileLedger", folder.keys)
+    _bind_later(vault.objects, "callward.vault.objects", "LocalObjects", folder.objects)
     vault.restores.bind(_RestoreBook())
 
 
@@ -164,13 +164,13 @@ def _declared_hosts(controller_ref: Ref) -> frozenset[str]:
 
 def _wire_promises(folder: DataFolder) -> None:
     promises.world.bind(folder)
-    _plug_later(promises.reach, "callward.config.reachability", "Reach")
-    _plug_later(promises.visitor, "callward.config.reachability", "Visitor", folder.web_address)
+    _bind_later(promises.reach, "callward.config.reachability", "Reach")
+    _bind_later(promises.visitor, "callward.config.reachability", "Visitor", folder.web_address)
     promises.declared_hosts.bind(_declared_hosts)
-    _plug_later(notices.checks, "callward.promises.sentence_checks", "SentenceChecks")
+    _bind_later(notices.checks, "callward.promises.sentence_checks", "SentenceChecks")
 
 
 def _wire_line() -> None:
-    _plug_later(telephony.spool, "callward.telephony.adapters", "open_spool")
-    _plug_later(telephony.journal, "callward.telephony.adapters", "open_journal")
-    _plug_later(telephony.line, "callward.telephony.adapters", "reach_line")
+    _bind_later(telephony.spool, "callward.telephony.adapters", "open_spool")
+    _bind_later(telephony.journal, "callward.telephony.adapters", "open_journal")
+    _bind_later(telephony.line, "callward.telephony.adapters", "reach_line")

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from callward.policy.canonical import policy_id_of
     from callward.policy.compiled import (
-        RECORDING_ACTIVITY,
-        VOICEMAIL_ACTIVITY,
         AccessRules,
         CompiledPolicy,
         Digits,
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from callward.policy.linter import lint
     from callward.policy.policy_file import canonical_json, load, policy_of
     from callward.policy.schema import Policy
+    from callward.policy.vocabulary import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
 
 __all__ = [
     "RECORDING_ACTIVITY",
@@ -67,6 +66,8 @@ _HOMES = {
     "Finding": "findings",
     "Policy": "schema",
     "PolicyError": "errors",
+    "RECORDING_ACTIVITY": "vocabulary",
+    "VOICEMAIL_ACTIVITY": "vocabulary",
     "canonical_json": "policy_file",
     "compile_policy": "compiler",
     "from_canonical": "compiler",

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from callward.policy.vocabulary_calls import PauseReason, Said
     from callward.policy.vocabulary_notice import Reviewed
 
-RECORDING_ACTIVITY = "call-recording"
-VOICEMAIL_ACTIVITY = "voicemail"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionRule:
@@ -86,9 +83,9 @@ class Telling:
 class Digits:
     """The keys of a telephone that agree, refuse and stop."""
 
-    agree: str = "1"
-    refuse: str = "9"
-    stop: str = "8"
+    agree: str = AGREE_KEY
+    refuse: str = REFUSE_KEY
+    stop: str = STOP_KEY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from callward.policy.compiled import (
-    RECORDING_ACTIVITY,
-    VOICEMAIL_ACTIVITY,
-    Digits,
-    PauseRule,
-    Telling,
-    VoicemailRules,
-)
+from callward.policy.compiled import Digits, PauseRule, Telling, VoicemailRules
+from callward.policy.vocabulary import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
 from callward.policy.compiled_values import needed, needed_period, needed_rule
 from callward.policy.vocabulary import Announce, ConsentMode, Direction, OutboundReason
 from callward.policy.vocabulary_calls import Said

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from callward.kernel.errors import gettext_noop
-from callward.policy.compiled import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
+from callward.policy.vocabulary import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
 from callward.policy.law import TRAFFIC_TERMS, countable
 from callward.policy.lint_recording import recordings_of
 from callward.policy.lint_rights import has_officer

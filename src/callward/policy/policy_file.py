@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 
 from callward.policy.canonical import JsonValue, canonical_bytes
-from callward.policy.complaints import complaint_about
 from callward.policy.errors import (
     CanonicalFormError,
     PolicyError,
@@ -121,6 +120,8 @@ def _walk(value: object, path: Path) -> Iterator[tuple[Path, object]]:
 
 
 def _first_of(error: ValidationError, lines: KeyLines) -> PolicyError:
+    from callward.policy.complaints import complaint_about  # noqa: PLC0415  # most files are right
+
     problems = error.errors(include_url=False)
     # A mistyped key is usually why another one is missing, so what is missing comes last.
     problems.sort(key=lambda each: each["type"] == "missing")

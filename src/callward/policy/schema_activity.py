@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from callward.policy.compiled import Digits as UsualDigits
 from callward.policy.schema_values import (
     E164,
     Count,
@@ -18,6 +17,9 @@ from callward.policy.schema_values import (
     Word,
 )
 from callward.policy.vocabulary import (
+    AGREE_KEY,
+    REFUSE_KEY,
+    STOP_KEY,
     Announce,
     Article9,
     AudioFormat,
@@ -103,15 +105,12 @@ class Outbound(Table):
     or_reasons: frozenset[OutboundReason] = frozenset()
 
 
-_USUAL = UsualDigits()
-
-
 class Digits(Table):
     """The keys of a telephone that agree, refuse and stop a recording."""
 
-    agree: Digit = _USUAL.agree
-    refuse: Digit = _USUAL.refuse
-    stop: Digit = _USUAL.stop
+    agree: Digit = AGREE_KEY
+    refuse: Digit = REFUSE_KEY
+    stop: Digit = STOP_KEY
 
 
 class Pause(Table):

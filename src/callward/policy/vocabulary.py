@@ -10,6 +10,11 @@ from callward.kernel.labels import Labelled
 # Accepted so that the linter can name the article; never compiled (L-15, I-10).
 ENDLESS_WORDS = frozenset({"endless", "indeterminate", "as-needed"})
 
+# The two activities whose rules the engine runs by, and the usual keys of a telephone.
+RECORDING_ACTIVITY = "call-recording"
+VOICEMAIL_ACTIVITY = "voicemail"
+AGREE_KEY, REFUSE_KEY, STOP_KEY = "1", "9", "8"
+
 
 class Role(StrEnum):
     """What a user of staff may be appointed as."""

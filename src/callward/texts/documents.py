@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from callward.policy.compiled import RECORDING_ACTIVITY
+from callward.policy.vocabulary import RECORDING_ACTIVITY
 from callward.texts.part_access import listening, recipients_of_calls
 from callward.texts.part_activities import described, other_activities
 from callward.texts.part_changes import automated, changes, changes_for_site, remarks

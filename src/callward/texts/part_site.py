@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.policy.compiled import RECORDING_ACTIVITY
+from callward.policy.vocabulary import RECORDING_ACTIVITY
 from callward.policy.vocabulary import BreachItem, ControlKind, MessageChannel, RecordKind
 from callward.policy.vocabulary_calls import AdminPower, PaymentWay, SignIn
 from callward.policy.vocabulary_notice import DocumentSubject, Protocol, Reviewed

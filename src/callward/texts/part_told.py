@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.policy.compiled import RECORDING_ACTIVITY, Digits
+from callward.policy.compiled import Digits
+from callward.policy.vocabulary import RECORDING_ACTIVITY
 from callward.policy.vocabulary import (
     Announce,
     Channel,

@@ -15,7 +15,7 @@ from callward.ops.data_folder import chosen_folder
 from callward.ops.errors import CheckFailedError
 from callward.ops.languages import language_option, words_in
 from callward.ops.notice_sentences import said_of, sayings_of
-from callward.policy import compile_policy, line_of, lint, load, schema_for_editors
+from callward.policy import line_of, lint, load, schema_for_editors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,5 @@
 """The tables of a policy file (`callward-policy/1`), closed world."""
 
-from __future__ import annotations
 
 from typing import Annotated, Literal
 

@@ -1,6 +1,5 @@
 """The tables under `[activity.…]`: what is done with the data, from first word to last day."""
 
-from __future__ import annotations
 
 from pydantic import Field
 

@@ -1,6 +1,5 @@
 """The tables about who is behind a policy and who else takes part."""
 
-from __future__ import annotations
 
 from pydantic import Field
 

@@ -1,6 +1,5 @@
 """The tables about what a notice states beside the single activities."""
 
-from __future__ import annotations
 
 from pydantic import Field
 

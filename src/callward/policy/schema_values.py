@@ -1,6 +1,5 @@
 """The forms that single values of a policy file may take."""
 
-from __future__ import annotations
 
 import re
 import unicodedata

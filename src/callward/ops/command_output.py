@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import Enum
 from itertools import zip_longest
-from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, TypeVar
 from unicodedata import east_asian_width
@@ -121,7 +121,7 @@ def tell_rows(rows: Sequence[Any], *, columns: Sequence[str], as_json: bool) -> 
 
 
 def _print_table(rows: Sequence[Sequence[str]]) -> None:
-    widths = _widths(rows, get_terminal_size().columns if sys.stdout.isatty() else _PAPER)
+    widths = _widths(rows, os.get_terminal_size().columns if sys.stdout.isatty() else _PAPER)
     for place, row in enumerate(rows):
         for line in zip_longest(*map(_wrapped, row, widths), fillvalue=""):
             text = _GAP.join(map(_padded, line, widths)).rstrip()

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from callward.policy.vocabulary import Need, PlayRefusal, Role
+from callward.policy.vocabulary import (
+    AGREE_KEY,
+    REFUSE_KEY,
+    STOP_KEY,
+    Need,
+    PlayRefusal,
+    Role,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from callward.policy.compiled import Digits, PauseRule, Telling, VoicemailRules
-from callward.policy.vocabulary import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
 from callward.policy.compiled_values import needed, needed_period, needed_rule
-from callward.policy.vocabulary import Announce, ConsentMode, Direction, OutboundReason
+from callward.policy.vocabulary import (
+    RECORDING_ACTIVITY,
+    VOICEMAIL_ACTIVITY,
+    Announce,
+    ConsentMode,
+    Direction,
+    OutboundReason,
+)
 from callward.policy.vocabulary_calls import Said
 
 if TYPE_CHECKING:

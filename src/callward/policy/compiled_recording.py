@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, TypedDict
 
 from callward.kernel.calendar import Period
 from callward.policy.compiled import AccessRules, PlayRule, RecordingRules, ReleaseRules
-from callward.policy.vocabulary import RECORDING_ACTIVITY
 from callward.policy.compiled_announcement import digits_of, pause_rule, telling_of
 from callward.policy.compiled_retention import holds_of
 from callward.policy.compiled_values import needed, needed_period, needed_rule
-from callward.policy.vocabulary import Need, PlayRefusal
+from callward.policy.vocabulary import RECORDING_ACTIVITY, Need, PlayRefusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel.errors import gettext_noop
-from callward.policy.vocabulary import RECORDING_ACTIVITY
 from callward.policy.law import countable
 from callward.policy.lint_recording import recordings_of
 from callward.policy.lint_rule import Rule, Trouble, checks
 from callward.policy.vocabulary import (
+    RECORDING_ACTIVITY,
     Need,
     OtherVoices,
     ReleaseTo,

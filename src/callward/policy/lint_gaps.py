@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from callward.kernel.errors import gettext_noop
-from callward.policy.vocabulary import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
 from callward.policy.law import TRAFFIC_TERMS, countable
 from callward.policy.lint_recording import recordings_of
 from callward.policy.lint_rights import has_officer
 from callward.policy.lint_rule import Rule, Trouble, checks
-from callward.policy.vocabulary import Basis, RecordKind, Right
+from callward.policy.vocabulary import (
+    RECORDING_ACTIVITY,
+    VOICEMAIL_ACTIVITY,
+    Basis,
+    RecordKind,
+    Right,
+)
 from callward.policy.vocabulary_calls import MessageEvent
 
 if TYPE_CHECKING:

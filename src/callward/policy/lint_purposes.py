@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel.errors import gettext_noop
-from callward.policy.vocabulary import RECORDING_ACTIVITY
 from callward.policy.law import (
     CATCH_ALL_TERMS,
     CATCH_ALL_WORDS,
@@ -13,7 +12,7 @@ from callward.policy.law import (
 )
 from callward.policy.lint_rule import Rule, Trouble, checks
 from callward.policy.tables import ACTIVITY_TERMS, CATEGORY_TERMS, PURPOSE_TERMS
-from callward.policy.vocabulary import Basis, ConsentMode, Severity
+from callward.policy.vocabulary import RECORDING_ACTIVITY, Basis, ConsentMode, Severity
 from callward.policy.vocabulary_notice import Interest
 
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel.errors import gettext_noop
-from callward.policy.vocabulary import RECORDING_ACTIVITY
 from callward.policy.lint_rule import Rule, Trouble, checks
-from callward.policy.vocabulary import Announce, Direction, StopEvent
+from callward.policy.vocabulary import RECORDING_ACTIVITY, Announce, Direction, StopEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

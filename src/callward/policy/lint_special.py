@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.kernel.errors import gettext_noop
-from callward.policy.vocabulary import RECORDING_ACTIVITY
 from callward.policy.law import SAID_CONDITIONS, TEXT_LANGUAGES, countable
 from callward.policy.lint_recording import recordings_of
 from callward.policy.lint_rights import has_officer
 from callward.policy.lint_rule import Rule, Trouble, checks
 from callward.policy.tables import ACTIVITY_NAMES, FIELD_NAMES
-from callward.policy.vocabulary import Basis, Severity
+from callward.policy.vocabulary import RECORDING_ACTIVITY, Basis, Severity
 from callward.policy.vocabulary_notice import Profiling
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """The tables of a policy file (`callward-policy/1`), closed world."""
 
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,6 +1,5 @@
 """The tables under `[activity.…]`: what is done with the data, from first word to last day."""
 
-
 from pydantic import Field
 
 from callward.policy.schema_values import (

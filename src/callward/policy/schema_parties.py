@@ -1,6 +1,5 @@
 """The tables about who is behind a policy and who else takes part."""
 
-
 from pydantic import Field
 
 from callward.policy.schema_activity import Retain

@@ -1,6 +1,5 @@
 """The tables about what a notice states beside the single activities."""
 
-
 from pydantic import Field
 
 from callward.policy.schema_activity import Retain

@@ -1,9 +1,10 @@
 """The forms that single values of a policy file may take."""
 
-
 import re
+import sys
 import unicodedata
 from datetime import date  # pydantic reads the annotations
+from types import ModuleType
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -15,6 +16,11 @@ from callward.kernel.calendar import (
     zone_named,
 )
 from callward.policy.vocabulary import ENDLESS_WORDS
+
+# No plugin of a foreign package has a say in how a policy is read, and looking for one costs much.
+_nobody = ModuleType("pydantic.plugin._loader")
+_nobody.__dict__["get_plugins"] = tuple
+sys.modules.setdefault(_nobody.__name__, _nobody)
 
 _MAX_MONTHS = 100 * 12
 _MAX_DAYS = 36_525

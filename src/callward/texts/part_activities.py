@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.policy.vocabulary import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
-from callward.policy.vocabulary import Channel, ConsentMode, MessageChannel
+from callward.policy.vocabulary import (
+    RECORDING_ACTIVITY,
+    VOICEMAIL_ACTIVITY,
+    Channel,
+    ConsentMode,
+    MessageChannel,
+)
 from callward.policy.vocabulary_calls import OptOut
 from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError

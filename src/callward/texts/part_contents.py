@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.policy.vocabulary import RECORDING_ACTIVITY
-from callward.policy.vocabulary import Article9, Basis, Collected, ConsentMode, Right
+from callward.policy.vocabulary import (
+    RECORDING_ACTIVITY,
+    Article9,
+    Basis,
+    Collected,
+    ConsentMode,
+    Right,
+)
 from callward.policy.vocabulary_calls import IfNotGiven
 from callward.policy.vocabulary_notice import Weighed
 from callward.texts.composer import in_order

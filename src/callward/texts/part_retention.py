@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.policy.vocabulary import RECORDING_ACTIVITY
 from callward.policy.vocabulary import (
+    RECORDING_ACTIVITY,
     Destruction,
     RecordKind,
     RetentionKind,

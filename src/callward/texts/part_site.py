@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.policy.vocabulary import RECORDING_ACTIVITY
-from callward.policy.vocabulary import BreachItem, ControlKind, MessageChannel, RecordKind
+from callward.policy.vocabulary import (
+    RECORDING_ACTIVITY,
+    BreachItem,
+    ControlKind,
+    MessageChannel,
+    RecordKind,
+)
 from callward.policy.vocabulary_calls import AdminPower, PaymentWay, SignIn
 from callward.policy.vocabulary_notice import DocumentSubject, Protocol, Reviewed
 from callward.texts.composer import in_order

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.policy.vocabulary import RECORDING_ACTIVITY
-from callward.policy.vocabulary import CookieClass
+from callward.policy.vocabulary import RECORDING_ACTIVITY, CookieClass
 from callward.policy.vocabulary_notice import CookieChoice, CookieUse, DocumentSubject
 from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.policy.vocabulary import RECORDING_ACTIVITY
-from callward.policy.vocabulary import RecordKind
+from callward.policy.vocabulary import RECORDING_ACTIVITY, RecordKind
 from callward.policy.vocabulary_calls import DataSource, Evaluated, OtherPerson
 from callward.texts.composer import LAW, in_order
 from callward.texts.errors import UnsayableRuleError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.policy.compiled import Digits
-from callward.policy.vocabulary import RECORDING_ACTIVITY
 from callward.policy.vocabulary import (
+    RECORDING_ACTIVITY,
     Announce,
     Channel,
     ConsentMode,

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 
 from callward.kernel.calendar import Period, parse_period
 from callward.policy.compiled import Digits
-from callward.policy.vocabulary import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
-from callward.policy.vocabulary import Channel, ConsentMode, Direction, PromptKey, RefusalPath
+from callward.policy.vocabulary import (
+    RECORDING_ACTIVITY,
+    VOICEMAIL_ACTIVITY,
+    Channel,
+    ConsentMode,
+    Direction,
+    PromptKey,
+    RefusalPath,
+)
 from callward.policy.vocabulary_calls import Said
 from callward.texts.addresses import host_of, spaced_number, spoken_address
 from callward.texts.catalogue import catalogue_of

@@ -200,7 +200,7 @@ def _facts(story: Story, call: UUID, recording: UUID, began: datetime) -> CallFa
 def _spool(into: Spooling, story: Story, ref: UUID, ledger: bytes, envelope: bytes) -> None:
     day = clock.now().date()
     epoch = vault.spool_epoch(day)
-    key = SpoolKey(epoch=epoch, public=vault.public_key(epoch))
+    key = SpoolKey(epoch=epoch, public=vault.prepare_epochs([epoch])[epoch])
     spool = SealedSpool(into.spool, reserve=0)
     spool.start()
     recorded = story.fate in {RecordingFate.STORED, RecordingFate.DEGRADED} and story.answered

@@ -16,6 +16,7 @@ from callward.kernel.calendar import parse_instant
 from callward.kernel.grow_only_file import KeptLines
 from callward.kernel.references import new_ref
 from callward.retention import ports, services
+from callward.retention.models import Disposal
 from callward.retention.values import NewItem
 from callward.sealing import signatures
 from callward.vault import services as vault
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from build.vault import VaultFolders
     from callward.kernel.references import Ref
+    from callward.retention.values import DisposalRunView
 
 RUNNER = system_actor("retention.run")
 SEED = bytes(range(32, 64))
@@ -107,3 +109,9 @@ def hold(
 def run(at: datetime, controller_ref: Ref | None = None):
     """One disposal run."""
     return services.run_disposal(controller_ref, actor=RUNNER, at=at)
+
+
+def recordings_in(run: DisposalRunView) -> int:
+    """How many recordings went in a run; years later entries of the audit go as well."""
+    sealed = Disposal.objects.filter(run_id=run.ref, activity="call-recording")
+    return sum(sealed.values_list("count", flat=True))

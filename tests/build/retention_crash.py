@@ -124,7 +124,7 @@ def dispose_calls() -> dict:
     run = retention.run(Item.objects.order_by("due_at")[0].due_at)
     audit.checkpoint(at=run.started_at)
     return {
-        "run": [run.state, run.destroyed, run.held, run.residue_bytes],
+        "run": [run.state, retention.recordings_in(run), run.held, run.residue_bytes],
         "rows": [model.objects.count() for model in (Recording, Call, CdrRow, Item)],
         "legs": Leg.objects.count(),
         "numbers": Number.objects.count(),
@@ -190,6 +190,26 @@ def recover() -> dict:
     }
 
 
+def end_entries() -> dict:
+    """Run when everything written until the due instant is over in the audit as well."""
+    from build import retention
+    from callward.audit import services as audit
+    from callward.retention.models import Disposal
+
+    run = retention.run(retention.CALLED + 1500 * DAY)
+    audit.checkpoint(at=run.started_at)
+    found = audit.verify()
+    of_audit = Disposal.objects.filter(activity="audit")
+    return {
+        "run": [run.state, run.overdue_after],
+        "verified": [found.ok, found.destroyed > 0],
+        "certified": [
+            sum(of_audit.values_list("count", flat=True)) == found.destroyed,
+            *set(of_audit.values_list("state", flat=True)),
+        ],
+    }
+
+
 def _due_at():
     from callward.kernel import calendar
 
@@ -214,6 +234,7 @@ STEPS = {
     "erase": erase,
     "hold": hold,
     "recover": recover,
+    "end-entries": end_entries,
 }
 
 if __name__ == "__main__":

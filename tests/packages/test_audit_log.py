@@ -369,7 +369,7 @@ def test_a_committed_value_is_provable_until_its_salt_is_wiped():
     assert not services.discloses(index, name="other", value="another")
     assert "Petras" not in Leaf.objects.get(index=index).facts
     services.checkpoint(at=clock.now())
-    assert services.wipe_salts(item, actor=TESTER, at=clock.now()) == 1
+    assert services.wipe_salts([item], actor=TESTER, at=clock.now()) == 1
     assert not services.discloses(index, **case)
     assert services.verify().ok
     with pytest.raises(LeafNotFoundError):

@@ -122,3 +122,25 @@ def test_a_hold_killed_before_its_commit_leaves_the_recording_playable(house):
     assert facts["played"] == ["<<held>><<he", "<<later>><<l"]
     assert facts["certificates"] == [3]
     assert facts["reconciled"]
+
+
+@pytest.mark.req("G-16")
+@pytest.mark.parametrize("point", ["retention.entries-gone", ""])
+def test_audit_entries_end_whole_or_not_at_all(house, point):
+    top, told = house
+    assert HOUSE.step(top, "dispose").returncode == 0
+    named = [ref.encode() for ref in told["due"]]  # with hyphens they stand in entries only
+    assert containing(top / "db", named)
+    if point:
+        killed = HOUSE.step(top, "end-entries", crash_at=point)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    ended = HOUSE.step(top, "end-entries")
+
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout) == {
+        "run": ["clean", 0],
+        "verified": [True, True],
+        "certified": [True, "certified"],
+    }
+    assert containing(top / "db", named) == []

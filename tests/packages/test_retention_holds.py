@@ -125,8 +125,8 @@ def test_a_hold_ends_by_itself_at_its_longest_life(ref, due):
     services.require_usable(ref, hold.ends_at - SECOND)
     with pytest.raises(RecordingGoneError):
         services.require_usable(ref, hold.ends_at)
-    assert build.run(hold.ends_at - SECOND).destroyed == 0
-    assert build.run(hold.ends_at).destroyed == 1
+    assert build.recordings_in(build.run(hold.ends_at - SECOND)) == 0
+    assert build.recordings_in(build.run(hold.ends_at)) == 1
     assert Hold.objects.get().state == HoldState.ENDED
 
 

@@ -196,7 +196,7 @@ def test_names_of_epochs_say_whose_and_until_when():
     hold = epochs.hold_epoch(THERAPISTS, THERAPISTS)
     assert epochs.is_hold(hold)
     assert not epochs.is_hold(DUE_EPOCH)
-    assert not epochs.is_hold(epochs.quarantine_epoch(THERAPISTS, vault.DUE))
+    assert not epochs.is_hold(epochs.due_epoch(THERAPISTS, "quarantine", vault.DUE))
     assert not epochs.is_hold(epochs.open_epoch(THERAPISTS, "call-recording", THERAPISTS))
 
 

@@ -185,7 +185,10 @@ def test_what_is_registered_cannot_be_dropped(folders):
 
 def test_keys_of_the_house_and_of_epochs_are_given(folders):
     assert services.service_key("lookup").secret
-    assert services.public_key(DUE_EPOCH) == services.prepare_epochs([DUE_EPOCH])[DUE_EPOCH]
+    assert (
+        ports.key_store.get().public_key(DUE_EPOCH)
+        == services.prepare_epochs([DUE_EPOCH])[DUE_EPOCH]
+    )
 
 
 def test_a_large_recording_is_read_in_small_ranges(folders):

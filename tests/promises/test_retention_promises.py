@@ -108,4 +108,4 @@ def test_a_complaint_keeps_the_one_recording_that_it_needs(house):
     assert played(needed) == speech("needed", size=4_000)
     with pytest.raises(RecordingGoneError):
         services.require_usable(other, due)
-    assert build.run(hold.ends_at).destroyed == 1
+    assert build.recordings_in(build.run(hold.ends_at)) == 1

@@ -119,15 +119,8 @@ def unheld(entries: QuerySet[Leaf], held: Collection[Ref]) -> Iterator[int]:
     return (index for index, item in found if item not in stay)
 
 
-def count_happened(
-    controller: Ref | None,
-    spans: Sequence[Span],
-    *,
-    besides: Sequence[Span] = (),
-    held: Collection[Ref] = (),
-) -> int:
-    """How many entries of a controller, or of nobody, happened in these spans but not in those."""
-    entries = happened([controller], spans)
-    if besides:
-        entries = entries.exclude(pk__in=happened([controller], besides))
-    return sum(1 for _index in unheld(entries, held))
+def places(
+    controllers: Iterable[Ref | None], spans: Sequence[Span], *, held: Collection[Ref]
+) -> set[int]:
+    """Where the entries of some controllers, None for nobody's, stand that happened in spans."""
+    return set(unheld(happened(controllers, spans), held))

@@ -16,6 +16,8 @@ from callward.audit.rollbacks import Rollback, note_restore
 from callward.audit.selectors import CheckpointView, latest_checkpoint
 from callward.audit.states import AuditEvent, Event
 from callward.audit.verification import Fault, Verification, verify
+from callward.kernel.actors import system_actor
+from callward.kernel.references import parse_ref
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -48,6 +50,7 @@ __all__ = [
 ]
 
 _SALT = 32
+_WIPING = system_actor("audit.wipe-salts")
 _LEAVES_PER_CHECKPOINT = 256 * tree.TILE
 _ONE_WRITER = 0x43574C44  # the advisory lock that stands in for IMMEDIATE on PostgreSQL
 _COLUMNS = '"index", at, event, item, actor, facts, salts, controller'
@@ -184,11 +187,15 @@ def record_restore(*, actor: Actor, at: datetime) -> Rollback | None:
     return restored
 
 
-def wipe_salts(item: Ref, *, actor: Actor, at: datetime) -> int:
-    """Make what was committed to about an item unprovable for ever, and count the entries."""
-    wiped = Leaf.objects.filter(item=str(item)).exclude(salts="").update(salts="")
-    record(AuditEvent.SALTS_WIPED, item=item, actor=actor, at=at, leaves=wiped)
-    return wiped
+def wipe_salts(items: Sequence[Ref], *, at: datetime, actor: Actor = _WIPING) -> int:
+    """Make what was committed to about things unprovable for ever, and count the entries."""
+    salted = Leaf.objects.filter(item__in=[str(item) for item in items]).exclude(salts="")
+    count = 0
+    for item in set(salted.values_list("item", flat=True)):
+        wiped = salted.filter(item=item).update(salts="")
+        record(AuditEvent.SALTS_WIPED, item=parse_ref(item), actor=actor, at=at, leaves=wiped)
+        count += wiped
+    return count
 
 
 def destroy_due(

@@ -9,9 +9,9 @@ from django.db.models import Count, Exists, OuterRef
 
 from callward import holdings
 from callward.audit import services as audit
-from callward.holdings.kinds import kind_of
+from callward.holdings.kinds import AUDIT, kind_of
 from callward.kernel.references import new_ref
-from callward.retention import due_dates, item_destruction, legal_holds, rows
+from callward.retention import audit_entries, due_dates, item_destruction, legal_holds, rows
 from callward.retention.models import Disposal, DisposalRun, HeldItem, Item
 from callward.retention.selectors import count_overdue, held_lines, run_view
 from callward.retention.states import DisposalKind, ItemState, RetentionEvent, Rule, RunState
@@ -67,6 +67,7 @@ def run_disposal(
             run.destroyed += _dispose_group(run, group, actor=actor, at=at)
             tell(run.destroyed)
         rows.dispose(run, actor=actor, at=at, progress=tell)
+        audit_entries.dispose(run, actor=actor, at=at, progress=tell)
         vault.empty_log()
         return _close(run, actor=actor, at=at)
 
@@ -187,6 +188,7 @@ def preview_disposal(at: datetime, controller_ref: Ref | None = None) -> Preview
     ]
     along = holdings.related(due.values_list("ref", flat=True)) if lines else set()
     lines += _due_rows(controller_ref, along, at=at)
+    lines += _due_entries(controller_ref, at=at)
     return Preview(
         at=at,
         due=sum(line.count for line in lines),
@@ -207,6 +209,22 @@ def _due_rows(controller_ref: Ref | None, along: set[Ref], *, at: datetime) -> I
                 epoch="",
                 rule=group.over.decided,
                 count=count,
+            )
+
+
+def _due_entries(controller_ref: Ref | None, *, at: datetime) -> Iterator[DueLine]:
+    """The audit entries that are due; nobody's count once, where they end first."""
+    told: set[int] = set()
+    for due in audit_entries.due_groups(controller_ref, at=at):
+        places = due.places(at=at) - told
+        told |= places
+        if places:
+            yield DueLine(
+                controller_ref=due.controller_ref,
+                kind=AUDIT.name,
+                epoch="",
+                rule=due.over.decided,
+                count=len(places),
             )
 
 

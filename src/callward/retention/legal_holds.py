@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from callward.audit.leaves import Fact
     from callward.audit.states import Event
     from callward.holdings import Kind
     from callward.kernel.actors import Actor
@@ -217,16 +216,8 @@ def _open_hold(hold_ref: Ref) -> Hold:
     return hold
 
 
-def _record(event: Event, hold: Hold, *, actor: Actor, at: datetime, **facts: Fact) -> None:
-    audit.record(
-        event,
-        item=hold.ref,
-        actor=actor,
-        at=at,
-        owner=hold.controller_ref,
-        committed=None,
-        **facts,
-    )
+def _record(event: Event, hold: Hold, *, actor: Actor, at: datetime) -> None:
+    audit.record(event, item=hold.ref, actor=actor, at=at, owner=hold.controller_ref)
 
 
 def close_case(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
@@ -274,7 +265,14 @@ def ask_release(hold_ref: Ref, *, actor: Actor, at: datetime) -> HoldView:
         hold.state = HoldState.RELEASE_ASKED
         officer = approval.ask(hold, rule=policy.two_person, zone=policy.zone, actor=actor, at=at)
         hold.save()
-        _record(RetentionEvent.HOLD_RELEASE_ASKED, hold, actor=actor, at=at, officer=officer)
+        audit.record(
+            RetentionEvent.HOLD_RELEASE_ASKED,
+            item=hold.ref,
+            actor=actor,
+            at=at,
+            owner=hold.controller_ref,
+            officer=officer,
+        )
     return hold_view(hold, at=at)
 
 

@@ -16,12 +16,13 @@ from django.db import connection, models
 
 from callward import holdings
 from callward.controllers import selectors as controllers
+from callward.holdings.kinds import AUDIT
 from callward.kernel import calendar
 from callward.policy.vocabulary import RetentionKind, StartEvent
 from callward.retention import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from zoneinfo import ZoneInfo
 
     from callward.holdings import Kind
@@ -45,6 +46,13 @@ WHERE kept.due_at IS NOT NULL AND kept.due_at <= %s AND kept.ref NOT IN ({_HELD}
 """  # noqa: S608  # nothing but the text above
 _OF_ONE = " AND kept.controller_ref = %s"
 _STILL_HERE = "SELECT {pk} FROM {table} WHERE {controller} = %s AND {start} >= %s AND {start} < %s"
+_HOLDS = """
+SELECT stop.ref FROM retention_hold AS stop
+WHERE stop.closed_at IS NULL AND (stop.ends_at IS NULL OR stop.ends_at > %s)
+"""
+_ENTRIES = """
+SELECT "index", item FROM audit_leaf WHERE controller IN (%s, '') AND at >= %s AND at < %s
+"""
 _A_DAY = date.resolution
 _MOMENT = datetime.resolution
 _FIRST, _FOREVER = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
@@ -57,7 +65,7 @@ def count_overdue(
     refs = [one.ref for one in controllers.controllers()]
     asked = refs if controller_ref is None else [controller_ref]
     rows = sum(len(_rows_overdue(ref, at=at) - besides) for ref in asked)
-    return _items_overdue(controller_ref, at=at) + rows
+    return _items_overdue(controller_ref, at=at) + rows + len(_entries_overdue(asked, at=at))
 
 
 def _items_overdue(controller_ref: Ref | None, *, at: datetime) -> int:
@@ -85,21 +93,46 @@ def _ref(ref: Ref) -> str:
 
 def _rows_overdue(controller_ref: Ref, *, at: datetime) -> set[Ref]:
     """The rows of every kind that began before the last day that is over, but for held ones."""
-    line = [one for one in controllers.revisions(controller_ref) if one.in_force_from <= at]
-    governing = [controllers.policy(one.policy_id) for one in line]  # the newest first
-    if not line:
-        return set()
     found: set[Ref] = set()
     for kind in _kinds():
-        spans = [(one.in_force_from, governing[: place + 1]) for place, one in enumerate(line)]
-        ended = _FOREVER
         overdue: set[Ref] = set()
-        for since, policies in [*spans, (_FIRST, governing[:1])]:
-            until = min(_over(kind, policies, at=at), ended)
-            overdue |= _still_here(kind, controller_ref, since, until, zone=governing[0].zone)
-            ended = since
+        for since, until, zone in _windows(kind, controller_ref, at=at):
+            overdue |= _still_here(kind, controller_ref, since, until, zone=zone)
         found |= overdue - _held(kind, controller_ref, at=at) if overdue else overdue
     return found
+
+
+def _windows(
+    kind: Kind, controller_ref: Ref, *, at: datetime
+) -> Iterator[tuple[datetime, datetime, ZoneInfo]]:
+    """The spans whose things are over by every policy that governed them, the latest first."""
+    line = [one for one in controllers.revisions(controller_ref) if one.in_force_from <= at]
+    governing = [controllers.policy(one.policy_id) for one in line]  # the newest first
+    spans = [(one.in_force_from, governing[: place + 1]) for place, one in enumerate(line)]
+    ended = _FOREVER
+    for since, policies in [*spans, (_FIRST, governing[:1])] if line else ():
+        yield since, min(_over(kind, policies, at=at), ended), governing[0].zone
+        ended = since
+
+
+def _entries_overdue(controller_refs: Iterable[Ref], *, at: datetime) -> set[int]:
+    """The audit entries that are over and whose content still stands, but for held things'."""
+    found = {
+        index: item
+        for ref in controller_refs
+        for since, until, _zone in _windows(AUDIT, ref, at=at)
+        for index, item in _ask(_ENTRIES, [str(ref), _written(since), _written(until)])
+    }
+    if not found:
+        return set()
+    holds, items = (_ask(question, [_instant(at)]) for question in (_HOLDS, _HELD))
+    held = {_as_ref(row[0]) for row in holds} | holdings.related({_as_ref(row[0]) for row in items})
+    return {index for index, item in found.items() if item not in {str(ref) for ref in held}}
+
+
+def _written(at: datetime) -> str:
+    """An instant as the audit writes it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _kinds() -> Iterator[Kind]:

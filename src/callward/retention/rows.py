@@ -78,12 +78,12 @@ def due_groups(controller_ref: Ref | None, *, at: datetime) -> Iterator[Group]:
     """Everything due of every kind, grouped; asked anew for each, since the last may take rows."""
     asked = [one.ref for one in controllers.controllers()]
     for ref in asked if controller_ref is None else [controller_ref]:
-        line = _line(ref, at=at)
+        line = line_of(ref, at=at)
         for kind in kept_kinds() if line else ():
             yield from _groups_of(kind, ref, line, at=at)
 
 
-def _line(controller_ref: Ref, *, at: datetime) -> list[RevisionView]:
+def line_of(controller_ref: Ref, *, at: datetime) -> list[RevisionView]:
     """The policies of a controller up to now, the first one first."""
     return [
         one for one in reversed(controllers.revisions(controller_ref)) if one.in_force_from <= at
@@ -237,7 +237,7 @@ def must_stay(kind: Kind, refs: Sequence[Ref], *, at: datetime) -> set[Ref]:
     rows = model_of(kind)._default_manager.filter(pk__in=refs)  # noqa: SLF001  # as above
     staying: set[Ref] = set()
     for ref in set(rows.order_by().values_list(kind.controller, flat=True)):
-        line = _line(ref, at=at)
+        line = line_of(ref, at=at)
         staying |= kept_by_holds(kind, ref, at=at) & set(refs)
         policies = [controllers.policy(one.policy_id) for one in line]
         if any(rules.kind_floors(policy, kind) for policy in policies):
@@ -271,7 +271,7 @@ def kept_row(ref: Ref, *, at: datetime) -> Kept | None:
 
 def _kept(kind: Kind, ref: Ref, row: Mapping[str, Any], *, at: datetime) -> Kept:
     controller_ref = row[kind.controller]
-    line = _line(controller_ref, at=at)
+    line = line_of(controller_ref, at=at)
     zone = controllers.policy(line[-1].policy_id).zone
     mine = _rows(kind, controller_ref).filter(pk=ref)
     return Kept(

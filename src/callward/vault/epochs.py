@@ -27,11 +27,6 @@ def hold_epoch(controller_ref: Ref, hold_ref: Ref) -> str:
     return f"c/{controller_ref}/hold/{hold_ref}"
 
 
-def quarantine_epoch(controller_ref: Ref, due: date) -> str:
-    """Name the epoch of arrivals that a person must look at before this day."""
-    return f"c/{controller_ref}/quarantine/{due.isoformat()}"
-
-
 def spool_epoch(day: date) -> str:
     """Name the epoch of what the phone line records on one day, until it is collected."""
     return f"{_SPOOL}{day.isoformat()}"

@@ -13,7 +13,6 @@ from callward.vault.epochs import (
     is_hold,
     is_spool,
     open_epoch,
-    quarantine_epoch,
     spool_epoch,
 )
 from callward.vault.key_destruction import destroy, empty_log, intend, open_intents
@@ -56,8 +55,6 @@ __all__ = [
     "open_spool_key",
     "part_size",
     "prepare_epochs",
-    "public_key",
-    "quarantine_epoch",
     "read_range",
     "reconcile",
     "register",
@@ -71,11 +68,6 @@ __all__ = [
     "spool_epoch",
     "verify_part",
 ]
-
-
-def public_key(epoch: str) -> bytes:
-    """Give the public key of an epoch, made when it is not there yet."""
-    return ports.key_store.get().public_key(epoch)
 
 
 def prepare_epochs(epochs: Iterable[str]) -> Mapping[str, bytes]:

@@ -9,34 +9,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from callward.notices.errors import NoticeFileError
+from callward.texts.notice import Section, Sentence
 from callward.texts.states import NoticeKind, Probe, SentenceClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceText:
-    """One sentence, the rule it says, and by what it is backed."""
-
-    id: str
-    text: str
-    rule: str
-    rule_hash: str
-    sentence_class: SentenceClass
-    probe: Probe | None
-    evidence: str | None
-    item: bool = False  # stands in a list under the sentence before it
-    language: str | None = None  # where a remark is in another language than the notice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SectionText:
-    """Sentences under one heading."""
-
-    id: str
-    title: str
-    sentences: tuple[SentenceText, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +27,9 @@ class NoticeText:
     effective: date
     title: str
     sha256: str
-    sections: tuple[SectionText, ...]
+    sections: tuple[Section, ...]
 
-    def sentences(self) -> Iterator[SentenceText]:
+    def sentences(self) -> Iterator[Sentence]:
         """Every sentence, in the order of the text."""
         for section in self.sections:
             yield from section.sentences
@@ -80,14 +57,14 @@ def _notice(tree: dict[str, Any]) -> NoticeText:
     )
 
 
-def _section(tree: dict[str, Any]) -> SectionText:
+def _section(tree: dict[str, Any]) -> Section:
     sentences = tuple(_sentence(sentence) for sentence in tree["sentences"])
-    return SectionText(id=str(tree["id"]), title=str(tree["title"]), sentences=sentences)
+    return Section(id=str(tree["id"]), title=str(tree["title"]), sentences=sentences)
 
 
-def _sentence(tree: dict[str, Any]) -> SentenceText:
+def _sentence(tree: dict[str, Any]) -> Sentence:
     probe, evidence = tree.get("probe"), tree.get("evidence")
-    return SentenceText(
+    return Sentence(
         id=str(tree["id"]),
         text=str(tree["text"]),
         rule=str(tree["rule"]),

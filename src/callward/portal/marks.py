@@ -11,8 +11,8 @@ from callward.texts.states import SentenceClass
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from callward.notices.archived_notice import SentenceText
     from callward.notices.ports import SentenceCheck
+    from callward.texts import Sentence
 
 
 class Mark(StrEnum):
@@ -37,7 +37,7 @@ _BY_CHECK: Mapping[CheckState, Mark] = {
 }
 
 
-def mark_of(sentence: SentenceText, check: SentenceCheck | None) -> Mark:
+def mark_of(sentence: Sentence, check: SentenceCheck | None) -> Mark:
     """The mark of a sentence, by its class and by the result that visitors may see."""
     match sentence.sentence_class:
         case SentenceClass.PROVEN:

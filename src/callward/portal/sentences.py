@@ -12,9 +12,10 @@ from callward.portal.marks import CHECKED, Mark, mark_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from callward.notices.archived_notice import NoticeText, SentenceText
+    from callward.notices.archived_notice import NoticeText
     from callward.notices.ports import SentenceCheck
     from callward.portal.page_frame import Reader
+    from callward.texts import Sentence
     from callward.texts.states import Probe
 
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class BackedSentence:
     """One sentence and the check behind it, if there is one that may be shown."""
 
-    text: SentenceText
+    text: Sentence
     check: SentenceCheck | None
     opens_list: bool
     closes_list: bool
@@ -85,7 +86,7 @@ def backed(reader: Reader, kind: str) -> BackedNotice:
 
 
 def _backed(
-    sentences: Sequence[SentenceText], checks: Mapping[Probe, SentenceCheck]
+    sentences: Sequence[Sentence], checks: Mapping[Probe, SentenceCheck]
 ) -> Iterator[BackedSentence]:
     for number, sentence in enumerate(sentences):
         check = None if sentence.probe is None else checks.get(sentence.probe)

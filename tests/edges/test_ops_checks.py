@@ -12,10 +12,9 @@ from callward.jobs import ports as jobs
 from callward.jobs.dbos_queue import DbosQueue
 from callward.kernel import clock
 from callward.ops import checks
-from callward.ops.checks import CHECKS, Start
+from callward.ops.checks import CHECKS, Start, lies_within
 from callward.ops.data_folder import DataFolder
 from callward.ops.folder_mark import write_mark
-from callward.ops.regions import lies_within
 from callward.vault import ports as vault
 
 

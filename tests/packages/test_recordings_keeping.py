@@ -23,6 +23,7 @@ from callward.holdings.kinds import RECORDING
 from callward.jobs.services import run_now
 from callward.kernel.errors import CallwardError
 from callward.kernel.references import new_ref
+from callward.policy.vocabulary_notice import ErasureGround
 from callward.recordings import selectors, services
 from callward.recordings.errors import (
     PurposeMissingError,
@@ -34,7 +35,6 @@ from callward.recordings.states import RecordingsEvent, RecordingState
 from callward.retention import services as retention
 from callward.retention.errors import RecordingGoneError, RecordingHeldError
 from callward.retention.services import place_hold, plan, why_still_here
-from callward.retention.states import ErasureGround
 from callward.subjects.models import Number, Subject
 from callward.vault.services import read_range
 

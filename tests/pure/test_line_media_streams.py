@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from build.tones import DTMF, tone
-from callward.line.media.delays import Delays
-from callward.line.media.dtmf_tones import DtmfDetector
-from callward.line.media.frame_placement import FramePlacement
+from callward.line.media.dtmf import DtmfDetector, TelephoneEvents
 from callward.line.media.g711 import alaw_of
+from callward.line.media.media_leg import FramePlacement
+from callward.line.media.media_plane import Delays
 from callward.line.media.rtp import Incoming, Outgoing, payload_of
-from callward.line.media.telephone_events import TelephoneEvents
 from callward.line.states import Codec
 
 

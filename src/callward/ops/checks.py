@@ -19,7 +19,6 @@ from callward.kernel import clock
 from callward.kernel.errors import CallwardError
 from callward.ops.errors import UnsafeStartError
 from callward.ops.folder_mark import is_marked
-from callward.ops.regions import lies_within
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
@@ -27,6 +26,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from callward.ops.data_folder import DataFolder
+
+# Treaty on European Union, article 52, as of 2026; the EEA adds article 2 of its agreement.
+_MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+_EU = frozenset(_MEMBERS.split())
+_WITHIN = {"EU": _EU | {"EU"}, "EEA": _EU | {"EU", "EEA", "IS", "LI", "NO"}}
+
+
+def lies_within(place: str, regions: frozenset[str]) -> bool:
+    """Whether a place is one of the regions, or inside one of them."""
+    return any(place in _WITHIN.get(region, {region}) for region in regions)
+
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SHORTEST_SECRET = 40

@@ -1,8 +1,12 @@
-"""What the notices of a policy say, sentence by sentence, for the comparison of two policies."""
+"""What two policies are compared in: the languages, and what their notices say."""
 
 from __future__ import annotations
 
+from gettext import NullTranslations, translation
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,3 +35,24 @@ def said_of(place: str, sayings: Mapping[str, tuple[str, ...]]) -> list[str]:
     """The sentences made from this key or from a part of it."""
     rules = (rule for rule in sayings if rule == place or rule.startswith(f"{place}."))
     return [text for rule in rules for text in sayings[rule]]
+
+
+_CATALOGUES = Path(__file__).parents[1] / "locale"
+SOURCE = "en"
+LANGUAGES = (SOURCE, "ro", "bg", "lt")
+
+language_option = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(LANGUAGES),
+    default=SOURCE,
+    show_default=True,
+    help="Answer in this language.",
+)
+
+
+def words_in(language: str) -> NullTranslations:
+    """The catalogue of a language; English is what the code says."""
+    if language == SOURCE:
+        return NullTranslations()
+    return translation("django", localedir=_CATALOGUES, languages=[language])

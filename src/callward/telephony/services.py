@@ -15,8 +15,7 @@ from callward.telephony.desk.agent_actions import (
 )
 from callward.telephony.desk.desk_calls import follow
 from callward.telephony.desk.line_events import LineNews, news_of
-from callward.telephony.desk.ring_backs import settle_ring_back
-from callward.telephony.desk.wrap_up import Closing, close_call
+from callward.telephony.desk.wrap_up import Closing, close_call, settle_ring_back
 from callward.telephony.line_disposal import forget_spool_days, forget_unused_numbers
 from callward.telephony.reconciliation.daily_count import count_day, judge_gap
 from callward.telephony.rules import networks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -10,17 +11,37 @@ from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from callward import texts
 from callward.console.pages import Nav, action, page
-from callward.console.promise_sentences import sentences_by_probe
+from callward.controllers import selectors as controllers
 from callward.kernel.errors import BadInputError, gettext_noop
+from callward.policy import policy_of
 from callward.promises import selectors, services
 from callward.promises.errors import CheckUnknownError
 from callward.promises.states import CheckState, PromisesCapability, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from django.http import HttpResponse
 
     from callward.console.staff_session import StaffRequest
     from callward.kernel.references import Ref
+    from callward.texts.states import Probe
+
+
+@lru_cache(maxsize=64)  # a policy id never means another policy
+def sentences_by_probe(policy_id: str, language: str) -> Mapping[Probe, tuple[str, ...]]:
+    """Every proven sentence of every notice of a policy, by the probe behind it, said once."""
+    policy = policy_of(controllers.policy(policy_id).canonical)
+    found: dict[Probe, dict[str, None]] = {}
+    for kind in texts.kinds_of(policy):
+        for sentence in _sentences(texts.render(policy, kind=kind, language=language)):
+            if sentence.probe is not None:
+                found.setdefault(sentence.probe, {})[sentence.text] = None
+    return {probe: tuple(said) for probe, said in found.items()}
+
+
+def _sentences(notice: texts.Notice) -> Iterator[texts.Sentence]:
+    return (sentence for section in notice.sections for sentence in section.sentences)
 
 
 class VerdictMissingError(BadInputError):

@@ -8,20 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callward.line.media import datagrams
-from callward.line.media.dtmf_tones import DtmfDetector
-from callward.line.media.frame_placement import FramePlacement
-from callward.line.media.g711 import FRAME, PAYLOAD_TYPES, transcoded
-from callward.line.media.prompt_playback import PromptPlayback
+from callward.line.media.dtmf import DtmfDetector, TelephoneEvents
+from callward.line.media.g711 import FRAME, PAYLOAD_TYPES, RATE, SILENCE, transcoded
 from callward.line.media.rtp import (
+    HALF_LONG,
     HEADER,
     HEADER_SIZE,
+    LONG,
     MARKER,
     PLAIN,
     Incoming,
     Outgoing,
     payload_of,
 )
-from callward.line.media.telephone_events import TelephoneEvents
 from callward.line.states import Codec, Party
 
 if TYPE_CHECKING:
@@ -30,6 +29,65 @@ if TYPE_CHECKING:
 
     from callward.line.media.media_plane import PythonMedia
     from callward.line.ports import FrameSink, MediaAddress, MediaLeg
+
+
+class PromptPlayback:
+    """Headerless A-law that is being played, and who wants to know how far it came."""
+
+    __slots__ = ("_audio", "_done", "_loop", "_place", "sent")
+
+    def __init__(self, audio: bytes, *, done: Callable[[int, bool], None], loop: bool) -> None:
+        self._audio, self._done, self._loop = audio, done, loop
+        self._place = self.sent = 0
+
+    def next_frame(self) -> bytes | None:
+        """The next 20 ms; None behind the end."""
+        if self._place >= len(self._audio):
+            if not self._loop or not self._audio:
+                return None
+            self._place = 0
+        frame = self._audio[self._place : self._place + FRAME]
+        self._place += FRAME
+        return frame.ljust(FRAME, SILENCE)
+
+    def tell(self, *, complete: bool) -> None:
+        """Say how many frames went out, and whether that was all; on the loop thread."""
+        self._done(self.sent, complete)
+
+
+_CREEP = 4e-6  # a packet: what a peer's quartz may run away by, 200 ppm of 20 ms
+_STRAY = 0.04  # the place is put right when it is this far from the clock
+_STALL = 2.0  # later than this is a pause whose length the timestamps do not tell
+
+
+class FramePlacement:
+    """Turns timestamps into monotonic seconds; jitter does not move a frame."""
+
+    __slots__ = ("_earliest", "_offset", "_stamp", "_ticks")
+
+    def __init__(self) -> None:
+        self._ticks = self._stamp = 0
+        self._earliest: float | None = None
+        self._offset = 0.0
+
+    def place(self, stamp: int, now: float) -> float:
+        """Find the second at which this frame belongs."""
+        if self._earliest is None:
+            self._stamp, self._earliest = stamp, now
+            self._offset = now
+            return now
+        ahead = (stamp - self._stamp) & LONG
+        self._ticks += ahead if ahead < HALF_LONG else ahead - LONG - 1
+        self._stamp = stamp
+        stamped = self._ticks / RATE
+        took, earliest = now - stamped, self._earliest + _CREEP
+        if took < earliest or took > earliest + _STALL:
+            earliest = took
+        self._earliest = earliest
+        if not -_STRAY < earliest - self._offset < _STRAY:
+            self._offset = earliest
+        return stamped + self._offset
+
 
 _CODECS = {number: codec for codec, number in PAYLOAD_TYPES.items()}
 _QUIET = 0.5  # seconds without a packet, after which the same host may speak from another port

@@ -14,12 +14,39 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from callward.line.errors import NoMediaPortError
-from callward.line.media.delays import Delays
 from callward.line.media.media_leg import RtpLeg
 from callward.line.ports import MediaFigures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_PER_MS, _LONGEST_MS = 10, 1000
+
+
+class Delays:
+    """Counts of waiting times in tenths of a millisecond."""
+
+    __slots__ = ("_counts", "_total")
+
+    def __init__(self) -> None:
+        self._counts = [0] * (_PER_MS * _LONGEST_MS + 1)
+        self._total = 0
+
+    def add(self, seconds: float) -> None:
+        """Count one wait."""
+        place = int(seconds * 1000 * _PER_MS)
+        self._counts[min(max(place, 0), _PER_MS * _LONGEST_MS)] += 1
+        self._total += 1
+
+    def share_ms(self, share: float) -> float:
+        """The milliseconds within which this share of the packets went on; 0 without any."""
+        wanted, seen = share * self._total, 0
+        for place, count in enumerate(self._counts):
+            seen += count
+            if count and seen >= wanted:
+                return (place + 1) / _PER_MS
+        return 0.0
+
 
 TICK = 0.02
 _TURN = TICK / 4  # what a packet waits at most, before the work itself

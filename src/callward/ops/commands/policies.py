@@ -13,8 +13,7 @@ from callward.ops.command_files import FILE, NEW_FILE, read_file, write_new_file
 from callward.ops.command_output import json_option, remark, tell, tell_rows
 from callward.ops.data_folder import chosen_folder
 from callward.ops.errors import CheckFailedError
-from callward.ops.languages import language_option, words_in
-from callward.ops.notice_sentences import said_of, sayings_of
+from callward.ops.notice_sentences import language_option, said_of, sayings_of, words_in
 from callward.policy import line_of, lint, load, schema_for_editors
 
 if TYPE_CHECKING:

@@ -6,17 +6,18 @@ import os
 from typing import TYPE_CHECKING
 
 import click
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 
 from callward.accounts import selectors as accounts
 from callward.calls.selectors import CallFilters
 from callward.controllers import selectors as controllers
-from callward.kernel.errors import CallwardError
+from callward.kernel.errors import CallwardError, RefusedError, gettext_noop
 from callward.ops.command_context import open_context
 from callward.ops.command_files import NEW_FILE, require_new_file
 from callward.ops.command_output import REFERENCE, json_option, tell, tell_rows
 from callward.ops.data_folder import OWNER_ONLY_FILE
-from callward.ops.errors import UnwritableFileError
-from callward.ops.second_factor import require_code
+from callward.ops.errors import OpsError, UnwritableFileError
 from callward.recordings import selectors, services
 
 if TYPE_CHECKING:
@@ -24,6 +25,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from callward.kernel.references import Ref
+
+
+class WrongCodeError(OpsError, RefusedError):
+    """The code does not belong to this person at this moment."""
+
+    code = "wrong-code"
+    fact = gettext_noop("The second-factor code does not fit.")
+    mend = gettext_noop("Type the six digits that the person's device shows now.")
+
+
+def require_code(user_ref: Ref, code: str) -> None:
+    """Refuse unless this is the person's current code."""
+    kept = Authenticator.objects.filter(user_id=user_ref, type=Authenticator.Type.TOTP).first()
+    if kept is None or not TOTP(kept).validate_code(code.strip()):
+        raise WrongCodeError
+
 
 _COLUMNS = ("recording", "state", "started_at", "direction", "seconds", "held", "call")
 

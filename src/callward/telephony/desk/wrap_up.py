@@ -1,4 +1,4 @@
-"""Closing a call: outcome, purpose, and whether it holds a complaint (D-18)."""
+"""After a call: outcome, purpose, whether it holds a complaint (D-18); who waits for a call."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from callward.kernel.actors import user_actor
 from callward.kernel.references import new_ref
 from callward.telephony.collection import call_links
 from callward.telephony.desk import desk_calls
-from callward.telephony.errors import WrappedUpError
-from callward.telephony.models import LineCall, WrapUp
+from callward.telephony.errors import NoSuchSettingError, WrappedUpError
+from callward.telephony.models import LineCall, RingBack, WrapUp
 from callward.telephony.states import COLLECT_TASK, TelephonyEvent
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.telephony.states import CallOutcome
     from callward.telephony.values import DeskCallView
@@ -86,3 +87,14 @@ def _write_down(row: WrapUp, *, at: datetime) -> None:
         call_links.hold_complaint(collected, at=at)
     # One that still lies in the spool is collected now, and held as it comes in.
     enqueue(COLLECT_TASK, key=f"{COLLECT_TASK}:{call}")
+
+
+def settle_ring_back(ref: Ref, *, controller_ref: Ref, actor: Actor, at: datetime) -> None:
+    """Take somebody off the list; the number goes with it."""
+    with transaction.atomic():
+        settled = RingBack.objects.filter(
+            ref=ref, controller_ref=controller_ref, settled_at=None
+        ).update(settled_at=at, settled_by=str(actor)[:80], sealed_number=b"")
+        if not settled:
+            raise NoSuchSettingError(ref=ref)
+        audit.record(TelephonyEvent.RING_BACK_SETTLED, item=ref, actor=actor, at=at)

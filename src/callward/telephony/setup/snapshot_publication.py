@@ -16,7 +16,7 @@ from callward.kernel.disk import own_folder
 from callward.line import snapshot as line
 from callward.line.snapshot import Snapshot
 from callward.line.states import NobodyThere, Strategy
-from callward.telephony import line_reload
+from callward.telephony import ports
 from callward.telephony.errors import LineDownError
 from callward.telephony.line_paths import line_folder, prompts_folder, snapshot_file
 from callward.telephony.models import (
@@ -68,7 +68,7 @@ def publish_snapshot(at: datetime) -> bool:
     own_folder(prompts_folder())
     line.write_snapshot(whole, snapshot_file())
     with suppress(LineDownError):  # it reads the file when it starts
-        line_reload.reload()
+        ports.line.get().reload()
     return True
 
 

@@ -1,8 +1,9 @@
-"""Digits that a carrier sends as tones in the audio (ITU-T Q.23, Q.24)."""
+"""Digits that a peer sends: as named events (RFC 4733), or as tones (ITU-T Q.23, Q.24)."""
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from operator import mul
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,30 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from callward.line.states import Codec
+
+KEYS = "0123456789*#ABCD"
+_EVENT_SIZE = 4
+_REMEMBERED = 8
+
+
+class TelephoneEvents:
+    """Hears each event once, however often and in whatever order its packets come."""
+
+    __slots__ = ("_heard",)
+
+    def __init__(self) -> None:
+        self._heard: deque[tuple[int, int, int]] = deque(maxlen=_REMEMBERED)
+
+    def hear(self, payload: bytes, ssrc: int, stamp: int) -> str | None:
+        """Say the digit when this packet is the first of its event."""
+        if len(payload) < _EVENT_SIZE or payload[0] >= len(KEYS):
+            return None
+        event = (ssrc, stamp, payload[0])
+        if event in self._heard:
+            return None
+        self._heard.append(event)
+        return KEYS[payload[0]]
+
 
 _LOW, _HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 _KEYS = ("123A", "456B", "789C", "*0#D")

@@ -22,8 +22,9 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
 
-LENGTH = 4  # bytes before a request that say how long it is
-LEASE, RUN = b"l", b"r"
+from build.fork_request import LEASE, LENGTH, RUN
+from build.nested_program import TEXT
+
 SETTINGS = "callward.config.settings"
 # Importing them does something; programs that need them import them.
 ACTING = {"callward.ops.__main__", "callward.config.asgi"}
@@ -145,6 +146,9 @@ def main() -> None:
     door = socket.socket(socket.AF_UNIX)
     door.bind(str(path))
     door.listen(64)
+    nested = path.with_name("python")
+    nested.write_text(TEXT.format(real=sys.executable, tests=str(Path.cwd()), door=str(path)))
+    nested.chmod(0o700)
     gc.collect()
     gc.freeze()
     os.write(ready, b"ready")
@@ -156,7 +160,7 @@ def main() -> None:
         return
     from build.forked import become  # noqa: PLC0415  # only children need it
 
-    become(asked, defaults)
+    become(asked, defaults, nested=str(nested))
 
 
 if __name__ == "__main__":

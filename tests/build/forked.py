@@ -14,7 +14,10 @@ import time
 import traceback
 import warnings
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from callward.ops import supervision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,9 +25,10 @@ if TYPE_CHECKING:
 OF_THE_FOLDER = ("callward.config.settings", "callward.config.web_settings")
 
 
-def become(asked: dict[str, Any], defaults: Mapping[str, object]) -> NoReturn:
+def become(asked: dict[str, Any], defaults: Mapping[str, object], *, nested: str) -> NoReturn:
     """Take the caller's place, run the program, and end as an interpreter ends."""
     _take_place(asked)
+    supervision.sys = SimpleNamespace(executable=nested)  # our own commands are forked as well
     _forget_settings(defaults)
     code = _run(asked["words"], asked["cwd"])
     with suppress(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import select
 import signal
@@ -15,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build.fork_server import LEASE, LENGTH, RUN
+from build.fork_request import LEASE, end_of, start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,24 +63,13 @@ class Program:
         cwd: Path = TESTS,
     ) -> None:
         self.returncode: int | None = None
-        umask = os.umask(0o077)
-        os.umask(umask)
-        request = json.dumps(
-            {
-                "words": list(words),
-                "cwd": str(cwd),
-                "umask": umask,
-                "environment": dict(os.environ if environment is None else environment),
-            }
-        ).encode()
-        self._line = socket.socket(socket.AF_UNIX)
-        self._line.connect(_socket())
-        self._line.sendall(RUN)
-        numbers = [file.fileno() for file in files]
-        socket.send_fds(self._line, [len(request).to_bytes(LENGTH)], numbers)
-        self._line.sendall(request)
-        self.pid = int.from_bytes(self._line.recv(LENGTH, socket.MSG_WAITALL))
-        assert self.pid, "the loaded process is gone"
+        self._line, self.pid = start(
+            str(folder_of_run() / SOCKET),
+            words,
+            files=[file.fileno() for file in files],
+            environment=os.environ if environment is None else environment,
+            cwd=str(cwd),
+        )
 
     def poll(self) -> int | None:
         """The exit code, or nothing while it runs."""
@@ -97,10 +85,7 @@ class Program:
 
     def _ended(self, seconds: float) -> int | None:
         if self.returncode is None and select.select([self._line], [], [], seconds)[0]:
-            told = self._line.recv(LENGTH, socket.MSG_WAITALL)
-            assert len(told) == LENGTH, "the loaded process is gone"
-            self.returncode = int.from_bytes(told, signed=True)
-            self._line.close()
+            self.returncode = end_of(self._line)
         return self.returncode
 
     def send_signal(self, number: int) -> None:
@@ -124,10 +109,6 @@ def folder_of_run() -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     _lease(folder)
     return folder
-
-
-def _socket() -> str:
-    return str(folder_of_run() / SOCKET)
 
 
 @cache

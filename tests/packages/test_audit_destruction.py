@@ -6,8 +6,6 @@ import itertools
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -15,6 +13,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from build.audit import TESTER, plug_signer
+from build.programs import run_program
 from callward.accounts.states import AccountsEvent
 from callward.audit import notes, selectors, services, tree
 from callward.audit.models import DestroyedRange, Destruction, Leaf, Tile
@@ -319,11 +318,12 @@ from django.db import connection, transaction
 from build.audit import TESTER, LocalSigner
 from callward.audit import destruction, ports, services
 from callward.calls.states import CallsEvent
-from callward.kernel import clock, kept
+from callward.kernel import clock
+from callward.kernel.grow_only_file import KeptLines
 from callward.kernel.references import new_ref
 from pathlib import Path
-ports.signer.plug(LocalSigner())
-ports.kept.plug(kept.KeptLines(Path(os.environ["CALLWARD_DATA"]) / "checkpoints.kept"))
+ports.signer.bind(LocalSigner())
+ports.kept.bind(KeptLines(Path(os.environ["CALLWARD_DATA"]) / "checkpoints.kept"))
 OURS = uuid.UUID(int=7)
 BEFORE = clock.now() - datetime.timedelta(hours=1)
 def destroy():
@@ -366,15 +366,8 @@ class House:
         environment = os.environ | {
             "CALLWARD_DATA": str(self.folder),
             "DJANGO_SETTINGS_MODULE": "callward.config.settings",
-            "PYTHONPATH": "tests",
         }
-        done = subprocess.run(
-            [sys.executable, "-c", _OPEN + program],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_program("-c", _OPEN + program, environment=environment)
         assert done.returncode == code, done.stderr
         return done.stdout.split()
 

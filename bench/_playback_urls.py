@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.urls import include, path
 
-from callward.console.byte_ranges import asked_part
+from callward.console.views.audio import asked_part
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -13,8 +13,8 @@ from hypothesis import given, settings, strategies as st
 from build.line_house import LineHouse
 from callward.intake.envelope import parse_envelope
 from callward.line.call_envelope import CallFacts, ParticipantFacts, envelope_of
+from callward.line.calls.call_routing import Opening, opening_at
 from callward.line.errors import SnapshotUnusableError
-from callward.line.opening_hours import Opening, opening_at
 from callward.line.snapshot import Hours, read_snapshot, write_snapshot
 from callward.line.states import EvidenceKind
 from callward.policy.vocabulary import Direction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callward.console.byte_ranges import UnsatisfiableError, asked_part
+from callward.console.views.audio import UnsatisfiableError, asked_part
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What every door asks first: whose door, under which policy, with which signed word."""
+"""What every way in asks first: whose calls, under which policy, with which signed word."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeContext:
-    """One look through one door: everything that stays the same for each arrival."""
+    """One intake: everything that stays the same for each arrival."""
 
     controller_ref: Ref
     policy: CompiledPolicy

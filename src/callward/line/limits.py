@@ -1,4 +1,4 @@
-"""What protects the line from too much: calls at once, calls per second, guesses at a door."""
+"""What protects the line from too much: calls at once, calls per second, guesses at a secret."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.retention.certificate_page import print_certificate
+from callward.retention.certificates import print_certificate
 from callward.retention.certification import certificate_view
 from callward.retention.errors import HoldUnknownError, ItemUnknownError
 from callward.retention.models import (

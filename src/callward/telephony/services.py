@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from callward.telephony.collection.collector import collect
+from callward.telephony.collection.collector import (
+    collect,
+    forget_spool_days,
+    forget_unused_numbers,
+)
 from callward.telephony.collection.mp3_copy import make_copy, uncopied
 from callward.telephony.desk.agent_actions import (
     dial,
@@ -16,7 +20,6 @@ from callward.telephony.desk.agent_actions import (
 from callward.telephony.desk.desk_calls import follow
 from callward.telephony.desk.line_events import LineNews, news_of
 from callward.telephony.desk.wrap_up import Closing, close_call, settle_ring_back
-from callward.telephony.line_disposal import forget_spool_days, forget_unused_numbers
 from callward.telephony.reconciliation.daily_count import count_day, judge_gap
 from callward.telephony.rules import networks
 from callward.telephony.setup.line_settings import (

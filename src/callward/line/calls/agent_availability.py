@@ -1,4 +1,4 @@
-"""The agents on the floor: who is there, who is busy, and who has waited longest."""
+"""Which agents can be rung: who is there, who is busy, and who has waited longest."""
 
 from __future__ import annotations
 

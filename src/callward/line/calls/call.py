@@ -1,4 +1,4 @@
-"""One call: its peers, its session, and the stage it is at; what SIP tells goes to the stage."""
+"""One call: its participants, its session and its state; what SIP tells goes to the state."""
 
 from __future__ import annotations
 
@@ -76,10 +76,10 @@ class Call:
         """Which way the call goes."""
         return self.facts.direction
 
-    # Stages.
+    # States.
 
     def go(self, state: CallState) -> None:
-        """Come to the next stage."""
+        """Come to the next state."""
         if self.ended:
             return
         if self.state:
@@ -106,7 +106,7 @@ class Call:
             "stage": self.state.name if self.state else None,
         }
 
-    # Peers.
+    # Participants.
 
     def participant(
         self, party: Party, *, agent: str | None = None, in_band: bool = False

@@ -1,4 +1,4 @@
-"""What a call does at one point of its way; each stage answers only what concerns it."""
+"""What a call does at one point of its way; each state answers only what concerns it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class CallState:
         """Begin."""
 
     def leave(self) -> None:
-        """Stop every clock of this stage."""
+        """Stop every clock of this state."""
         for cancel in self._timers:
             cancel()
         self._timers.clear()
 
     def after(self, seconds: float, act: Callable[[], None]) -> Callable[[], None]:
-        """Do something later, if the call is still at this stage; returns what cancels it."""
+        """Do something later, if the call is still in this state; returns what cancels it."""
 
         def if_still_here() -> None:
             if self.here:
@@ -48,7 +48,7 @@ class CallState:
 
     @property
     def here(self) -> bool:
-        """Whether the call is still at this stage."""
+        """Whether the call is still in this state."""
         return self.call.state is self and not self.call.ended
 
     def digit(self, participant: Participant, digit: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class LineResources:
-    """The ports and the people; one for the whole line."""
+    """The ports and the agents; one for the whole line."""
 
     snapshot: Snapshot
     sip: SipSide = field(init=False)  # plugged in once both sides stand

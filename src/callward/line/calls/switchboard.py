@@ -164,7 +164,7 @@ class Switchboard:
         return self._begin(begin_outbound(self.resources, profile, permit, self._used)).ref
 
     def state(self, call: str, agent: str) -> CallState:
-        """The stage of a call that this agent is in; raises NoSuchCallError."""
+        """The state of a call that this agent is in; raises NoSuchCallError."""
         found = self._calls.get(call)
         if found is None or found.state is None or agent != found.facts.agent:
             raise NoSuchCallError

@@ -92,7 +92,7 @@ class Endpoint:
         self._renew()
 
     def _renew(self) -> None:
-        """Trunks, phones or addresses changed: doors and registrations follow."""
+        """Trunks, phones or addresses changed: access and registrations follow."""
         trunks = self._snapshot.trunks
         hops = {each.ref: hop[0] for each in trunks if (hop := self._hop(each)) is not None}
         self.access.use(self._snapshot, hops=hops)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from callward.controllers import selectors as controllers
 from callward.kernel.actors import system_actor
 from callward.kernel.disk import locked_if_free, own_folder
@@ -18,8 +20,9 @@ from callward.telephony import ports
 from callward.telephony.collection import call_writer
 from callward.telephony.collection.spooled_call import OpenedCall, arriving
 from callward.telephony.line_paths import line_folder
-from callward.telephony.models import LineCall
+from callward.telephony.models import DialPermit, LineCall
 from callward.telephony.values import Collected
+from callward.vault import services as vault
 from callward.vault.services import crash_point
 
 if TYPE_CHECKING:
@@ -73,3 +76,16 @@ def _collect_one(arrived: OpenedCall, report: Collected, *, at: datetime) -> Non
         call_writer.keep_without_audio(arrived, room)
         report.without_audio += 1
     report.salvaged += not arrived.whole
+
+
+def forget_unused_numbers(at: datetime) -> int:
+    """Blank the numbers of permits that led to no call and have ended."""
+    return DialPermit.objects.filter(call_ref=None, ends_at__lte=at).update(sealed_number=b"")
+
+
+def forget_spool_days(at: datetime) -> int:
+    """Destroy the keys of spool days that are over, unless something still waits to be opened."""
+    door = ports.spool.get()
+    if door.finished() or door.unfinished():
+        return 0
+    return vault.forget_spool_days(before=(at - settings.CALLWARD_SPOOL_DAYS).date())

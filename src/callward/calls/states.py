@@ -57,5 +57,4 @@ class CallsCapability(Capability):
 class CallsEvent(Event):
     """What this package writes into the audit."""
 
-    CALL_DELETED = "calls.call.deleted", _("The call was deleted.")
     CALL_KEPT = "calls.call.kept", _("The call was written down.")

@@ -76,7 +76,6 @@ class RecordingsEvent(Event):
         "recordings.recording.degraded",
         _("The recording was checked and found incomplete."),
     )
-    RECORDING_DELETED = "recordings.recording.deleted", _("The recording's row was deleted.")
     RECORDING_FAILED = (
         "recordings.recording.failed",
         _("The recording was checked and cannot be decoded."),

@@ -175,7 +175,6 @@ class TelephonyEvent(Event):
     PAUSE_ENDED = "telephony.pause.ended", _("A paused recording went on.")
     PERMIT_GIVEN = "telephony.permit.given", _("A call out was permitted.")
     PROMPT_UPLOADED = "telephony.prompt.uploaded", _("A spoken prompt was uploaded.")
-    RECORD_DELETED = "telephony.record.deleted", _("The record of an unrecorded call was deleted.")
     RECORDING_STOPPED = "telephony.recording.stopped", _("An agent stopped a recording.")
     RING_BACK_SETTLED = "telephony.ring-back.settled", _("Somebody was rung back.")
     SETTING_CHANGED = "telephony.setting.changed", _("A setting of the phone line was changed.")

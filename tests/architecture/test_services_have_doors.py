@@ -24,17 +24,19 @@ def tree_of(file: Path) -> ast.Module:
 def exported(package: str) -> set[str]:
     """The functions that `services` hands out; types are known by those that answer with them."""
     tree = tree_of(SOURCE / "callward" / package / "services.py")
-    listed = [
-        ast.literal_eval(node.value)
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    passed_on = {
+        alias.asname or alias.name
         for node in tree.body
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"
-    ]
-    own = [
+        if isinstance(node, ast.ImportFrom) and node.module.startswith(f"callward.{package}.")
+        for alias in node.names
+    }
+    own = {
         node.name
         for node in tree.body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-    ]
-    return {name for name in (listed[0] if listed else own) if name.islower()}
+    }
+    return {name for name in own | passed_on - read if name.islower()}
 
 
 def used(tree: ast.Module, package: str) -> set[str]:

@@ -37,22 +37,6 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
 
 
-__all__ = [
-    "GrantView",
-    "PersonView",
-    "Standing",
-    "TrainingView",
-    "UserView",
-    "account",
-    "controllers_of",
-    "grant_for",
-    "people",
-    "person",
-    "standing",
-    "user_view",
-]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentView:
     """One role of one user at one controller."""

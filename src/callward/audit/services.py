@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from callward.audit import destruction, leaves, notes, ports, rollbacks, tile_store, tree
 from callward.audit.errors import LeafNotFoundError, LeafNotSealedError, TreeDamagedError
 from callward.audit.models import Checkpoint, Leaf
-from callward.audit.rollbacks import Rollback, note_restore
+from callward.audit.rollbacks import note_restore
 from callward.audit.selectors import CheckpointView, latest_checkpoint
 from callward.audit.states import AuditEvent, Event
 from callward.audit.verification import Fault, Verification, verify
@@ -25,29 +25,11 @@ if TYPE_CHECKING:
 
     from callward.audit.leaves import Fact
     from callward.audit.notes import SubTree
+    from callward.audit.rollbacks import Rollback
     from callward.audit.selectors import Span
     from callward.kernel.actors import Actor
     from callward.kernel.errors import CallwardError
     from callward.kernel.references import Ref
-
-__all__ = [
-    "Fault",
-    "Rollback",
-    "Verification",
-    "checkpoint",
-    "destroy_again",
-    "destroy_due",
-    "discloses",
-    "note_restore",
-    "proof_of_growth",
-    "prove",
-    "record",
-    "record_each",
-    "record_refusal",
-    "record_restore",
-    "verify",
-    "wipe_salts",
-]
 
 _SALT = 32
 _WIPING = system_actor("audit.wipe-salts")

@@ -24,22 +24,6 @@ if TYPE_CHECKING:
 
     SourceKey = tuple[Ref, str, str, str]
 
-__all__ = [
-    "CallFilters",
-    "CallRow",
-    "CallView",
-    "Page",
-    "PartyView",
-    "call",
-    "call_page",
-    "calls_of_number",
-    "calls_of_numbers",
-    "known_calls",
-    "numbers_mentioned_in",
-    "raw_rows_beside",
-    "still_mentioned",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyView:

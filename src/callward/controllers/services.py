@@ -17,7 +17,6 @@ from callward.controllers.errors import (
     PolicyOfAnotherError,
 )
 from callward.controllers.models import Controller, PolicyRevision
-from callward.controllers.selectors import ControllerView, RevisionView
 from callward.controllers.states import ControllersEvent
 from callward.kernel.calendar import local_day, start_of_day
 from callward.kernel.references import new_ref
@@ -26,10 +25,9 @@ from callward.policy import CompiledPolicy, compile_policy, lint, load
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from callward.controllers.selectors import ControllerView, RevisionView
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-
-__all__ = ["ControllerView", "RevisionView", "activate_policy", "add_controller"]
 
 
 def add_controller(toml: bytes, *, actor: Actor, at: datetime) -> ControllerView:

@@ -13,21 +13,3 @@ from callward.holdings.registry import (
     register_late,
     related,
 )
-
-__all__ = [
-    "DECLARED",
-    "KINDS",
-    "DataCategory",
-    "Holder",
-    "HolderTwiceError",
-    "Identifiers",
-    "Kind",
-    "destroy_everywhere",
-    "holders",
-    "holds",
-    "kinds_of",
-    "mentioned",
-    "register",
-    "register_late",
-    "related",
-]

@@ -14,8 +14,6 @@ from callward.intake.values import DeliveryView, Page, QuarantinedView
 if TYPE_CHECKING:
     from callward.kernel.references import Ref
 
-__all__ = ["declarations", "deliveries_of", "quarantine", "quarantined"]
-
 
 def deliveries_of(
     delivered_by: str, controller_ref: Ref, *, after: Ref | None = None, limit: int = 50

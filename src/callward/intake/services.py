@@ -22,23 +22,6 @@ if TYPE_CHECKING:
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
 
-__all__ = [
-    "Envelope",
-    "NewDeclaration",
-    "Upload",
-    "declare_source",
-    "parse_envelope",
-    "recover",
-    "reject_quarantined",
-    "release_from_quarantine",
-    "sealing",
-    "take_in_folder",
-    "take_in_group",
-    "take_in_own",
-    "take_in_upload",
-    "withdraw_declaration",
-]
-
 
 def take_in_folder(
     path: Path,

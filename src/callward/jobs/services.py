@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 
     from callward.jobs.states import JobView
 
-__all__ = [
-    "enqueue",
-    "every",
-    "lay_tables",
-    "prepare",
-    "register",
-    "run_now",
-    "run_worker",
-    "statuses",
-]
-
 _log = logging.getLogger(__name__)
 
 

@@ -45,41 +45,6 @@ if TYPE_CHECKING:
     from callward.policy.change import Change
     from callward.retention.services import Foreseen
 
-__all__ = [
-    "NoticeText",
-    "SentenceChange",
-    "announcement",
-    "announcement_view",
-    "announcements",
-    "banner",
-    "best_language",
-    "blocking",
-    "canonical",
-    "changed_sentences",
-    "changes",
-    "changes_from",
-    "current",
-    "document",
-    "documents",
-    "edition",
-    "edition_view",
-    "editions",
-    "findings",
-    "foreseen",
-    "kinds",
-    "labelled",
-    "notice",
-    "policy_of",
-    "probes_of",
-    "published",
-    "publishing_controllers",
-    "reach",
-    "sentence_checks",
-    "source",
-    "upcoming",
-    "waiting_for_officer",
-]
-
 
 def edition_view(row: NoticeVersion) -> NoticeVersionView:
     """One version as a plain value."""

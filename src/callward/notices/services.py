@@ -9,21 +9,3 @@ from callward.notices.notice_archive import verify_archive
 from callward.notices.publication import publish_due, what_blocks
 from callward.notices.rules import successor
 from callward.notices.term_reviews import review, review_due
-
-__all__ = [
-    "acknowledge",
-    "approve",
-    "approve_after_delay",
-    "ask_approval",
-    "draft_policy",
-    "kinds_of",
-    "preview",
-    "publish_due",
-    "review",
-    "review_due",
-    "successor",
-    "turn_down",
-    "verify_archive",
-    "what_blocks",
-    "withdraw",
-]

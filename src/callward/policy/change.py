@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from callward.policy.canonical import JsonValue
     from callward.policy.schema import Policy
 
-__all__ = ["Change", "Effect", "changes_between"]
-
 # They tell one revision from the next; they are no rules.
 _HEADER = frozenset({"schema", "version", "effective", "previous"})
 _NAMED_BY = ("id", "reason", "code", "name")

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from callward.promises.states import CheckView
     from callward.texts.states import Probe
 
-__all__ = ["check_all", "check_controller", "judge"]
-
 _log = logging.getLogger(__name__)
 _LOOKER = system_actor("promises.check")
 

@@ -27,9 +27,6 @@ class Verdict(Labelled, family="verdict"):
     FALSE_ALARM = "false-alarm", _("False alarm: the check is wrong.")
 
 
-__all__ = ["CheckState", "CheckView", "Verdict"]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckView:
     """The last look of one probe at one controller, as screens show it."""

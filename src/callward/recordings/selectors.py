@@ -24,23 +24,6 @@ if TYPE_CHECKING:
     from callward.kernel.numbers import PhoneNumber
     from callward.kernel.references import Ref
 
-__all__ = [
-    "ListedCall",
-    "ListedPage",
-    "PeaksView",
-    "PlayedView",
-    "RecordingView",
-    "calls_beside",
-    "list_calls",
-    "peaks",
-    "playbacks_of",
-    "recording",
-    "recordings_of_call",
-    "recordings_of_calls",
-    "recordings_of_number",
-    "waiting_for_verification",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingView:

@@ -22,23 +22,6 @@ if TYPE_CHECKING:
 
     from callward.kernel.references import Ref
 
-__all__ = [
-    "VERIFY_TASK",
-    "CopyView",
-    "NewRecording",
-    "OpenPlayback",
-    "PlaybackView",
-    "ask_verification",
-    "begin_playback",
-    "delete_due_calls",
-    "delete_recordings",
-    "export_copy",
-    "keep_recordings",
-    "open_playback",
-    "read_playback",
-    "verify_recording",
-]
-
 VERIFY_TASK = "recordings.verify"
 
 

@@ -12,23 +12,6 @@ from callward.kernel.errors import (
 from callward.retention.certificates import CertificateBrokenError
 from callward.vault import errors as vault_errors
 
-__all__ = [
-    "BadCountError",
-    "CertificateBrokenError",
-    "HoldCaseMissingError",
-    "HoldClosedError",
-    "HoldReasonUnknownError",
-    "HoldUnknownError",
-    "ItemUnknownError",
-    "NoRecordingPolicyError",
-    "RecordingBeingDestroyedError",
-    "RecordingGoneError",
-    "RecordingHeldError",
-    "RetentionError",
-    "ReviewTooLateError",
-    "StartEventUnknownError",
-]
-
 
 class RetentionError(CallwardError):
     """The root of what retention refuses."""

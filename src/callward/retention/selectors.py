@@ -27,26 +27,6 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
     from callward.retention.values import CertificateView
 
-__all__ = [
-    "certificate",
-    "certificate_of",
-    "certificate_pdf",
-    "certificates",
-    "count_overdue",
-    "disposal_runs",
-    "held_among",
-    "held_lines",
-    "held_refs",
-    "hold",
-    "holds",
-    "holds_to_review",
-    "is_of",
-    "items_of_hold",
-    "last_run",
-    "notices_for_officer",
-    "why_still_here",
-]
-
 
 def held_lines(controller_ref: Ref | None, *, at: datetime) -> list[HeldLine]:
     """Every held item with the hold that keeps it."""

@@ -23,37 +23,3 @@ from callward.retention.permitted_use import require_usable, why_still_here
 from callward.retention.restore_recovery import Settled, settle_after_replay
 from callward.retention.rows import forget, hold_reasons, must_stay
 from callward.retention.rules import kind_rules
-
-__all__ = [
-    "Foreseen",
-    "Settled",
-    "approve_release",
-    "ask_release",
-    "begin_count",
-    "certify_refused_backlog",
-    "close_case",
-    "end_holds",
-    "ended_by",
-    "erase",
-    "finish_open_disposals",
-    "foresee",
-    "forget",
-    "hold_reasons",
-    "is_tombstoned",
-    "keep_hold",
-    "kind_rules",
-    "must_stay",
-    "place_hold",
-    "plan",
-    "preview_disposal",
-    "reassess",
-    "register",
-    "reject",
-    "release_after_delay",
-    "require_usable",
-    "review_hold",
-    "run_disposal",
-    "settle_after_replay",
-    "verify_certificate",
-    "why_still_here",
-]

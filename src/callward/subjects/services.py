@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from callward.kernel.numbers import PhoneNumber
     from callward.kernel.references import Ref
 
-__all__ = ["NumberView", "delete_unreferenced", "remember_numbers"]
-
 _AT_ONCE = 500  # SQLite takes a limited count of values in one statement
 
 

@@ -27,26 +27,6 @@ from callward.telephony.states import (
     RingBackKind,
 )
 
-__all__ = [
-    "AgentPhone",
-    "ClosedDay",
-    "CountedDay",
-    "DeskCall",
-    "DialPermit",
-    "Gap",
-    "LineCall",
-    "LineNumber",
-    "LineSettings",
-    "OpeningSpan",
-    "Presence",
-    "Queue",
-    "RingBack",
-    "Seat",
-    "StudioPrompt",
-    "Trunk",
-    "WrapUp",
-]
-
 
 @holds(sealed_number=DataCategory.PHONE_NUMBER, user_ref=DataCategory.STAFF_ACTIVITY)
 class DialPermit(models.Model):

@@ -8,7 +8,7 @@ from callward.kernel import calendar
 from callward.telephony import ports
 from callward.telephony.desk.agent_actions import phone_of
 from callward.telephony.desk.desk_calls import desk_call, own_call, title_of
-from callward.telephony.desk.line_calls import line_calls, wrapped_up
+from callward.telephony.desk.line_calls import line_calls
 from callward.telephony.errors import LineDownError, NoSuchSettingError
 from callward.telephony.models import (
     AgentPhone,
@@ -53,18 +53,6 @@ if TYPE_CHECKING:
     from callward.line.snapshot import Listen
     from callward.policy import CompiledPolicy
     from callward.telephony.values import LineStatus
-
-__all__ = [
-    "counted_days",
-    "desk_call",
-    "gaps_of",
-    "line_calls",
-    "open_alarms",
-    "own_call",
-    "prompts_of",
-    "words_of",
-    "wrapped_up",
-]
 
 
 def status() -> LineStatus | None:

@@ -9,28 +9,6 @@ from callward.kernel.labels import Labelled, pgettext
 from callward.line.states import EvidenceKind, NobodyThere, RecordingFate, Strategy
 from callward.policy.vocabulary import Role
 
-__all__ = [
-    "ALARMS",
-    "CALL_DETAIL",
-    "COLLECT_TASK",
-    "COPY_PART",
-    "COPY_TASK",
-    "LEDGER_PART",
-    "LINE_FELL",
-    "CallOutcome",
-    "EvidenceKind",
-    "Explanation",
-    "GateWord",
-    "NobodyThere",
-    "PresenceState",
-    "PromptSource",
-    "RecordingFate",
-    "RingBackKind",
-    "Strategy",
-    "TelephonyEvent",
-]
-
-
 # The names of a part in the vault, of a fault, of a record's rule and of the worker's tasks.
 LEDGER_PART = "ledger"
 COPY_PART = "mp3"

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from callward.texts.documents import Part
     from callward.texts.states import NoticeKind
 
-__all__ = ["kinds_of", "render"]
-
 
 def render(policy: Policy, *, kind: NoticeKind, language: str) -> Notice:
     """The notice of this kind in this language; the same bytes on every machine."""

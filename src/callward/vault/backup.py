@@ -27,23 +27,12 @@ from callward.vault.errors import (
 )
 from callward.vault.frames import END, FrameReader, frame
 from callward.vault.keystore import KEYS_FILE, WRAPS_FILE
-from callward.vault.ledger_replay import awaiting_replay, replay
 from callward.vault.objects import object_name
 from callward.vault.states import BackupFacts, ServiceKeyName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-__all__ = [
-    "awaiting_replay",
-    "back_up",
-    "back_up_keys",
-    "backup_facts",
-    "replay",
-    "restore",
-    "restore_keys",
-]
 
 MAGIC = b"callward-backup/1\n"
 OF_DATA, OF_KEYS = "data", "keys"

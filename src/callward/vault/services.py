@@ -31,44 +31,6 @@ if TYPE_CHECKING:
     from callward.vault.ports import ServiceKey
     from callward.vault.states import Plain
 
-__all__ = [
-    "add_part",
-    "awaiting_replay",
-    "back_up",
-    "back_up_keys",
-    "crash_point",
-    "destroy",
-    "discard",
-    "due_epoch",
-    "empty_log",
-    "epoch_of",
-    "forget_spool_days",
-    "has_key",
-    "hold_epoch",
-    "intend",
-    "is_hold",
-    "item_refs",
-    "move",
-    "open_epoch",
-    "open_intents",
-    "open_part",
-    "open_spool_key",
-    "part_size",
-    "prepare_epochs",
-    "read_range",
-    "reconcile",
-    "register",
-    "replay",
-    "restore",
-    "restore_keys",
-    "scan",
-    "seal",
-    "seal_group",
-    "service_key",
-    "spool_epoch",
-    "verify_part",
-]
-
 
 def prepare_epochs(epochs: Iterable[str]) -> Mapping[str, bytes]:
     """Make epoch keys ahead."""

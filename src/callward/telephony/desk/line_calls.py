@@ -64,8 +64,3 @@ def _wrap_up(row: WrapUp) -> WrapUpView:
         user_ref=row.user_ref,
         closed_at=row.closed_at,
     )
-
-
-def wrapped_up(line_call_ref: Ref) -> bool:
-    """Whether a call was closed by its agent."""
-    return WrapUp.objects.filter(line_call_ref=line_call_ref).exists()

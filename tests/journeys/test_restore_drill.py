@@ -127,7 +127,8 @@ def live_through_today(house: House) -> None:
     """One expires, one is erased, one is put under hold, one new arrives."""
     house.show(TODAY)
     told = json.loads(house.command("retention", "run", "--json").out)
-    assert told["destroyed"] == 1, told
+    others = len(CALLS) - 1  # their raw rows are due; that of the first goes with its call
+    assert told["destroyed"] == 1 + others, told
     house.steps(["erase", house.refs["erased"]])
     place = ["hold", "place", house.refs["held"], "--reason", "complaint", "--case", "KLG-1"]
     house.command(*place, "--owner", "daiva")

@@ -12,10 +12,10 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from build.audit import TESTER, plug_signer
+from build.audit import TESTER, LocalSigner, plug_signer
 from build.programs import run_program
 from callward.accounts.states import AccountsEvent
-from callward.audit import notes, selectors, services, tree
+from callward.audit import notes, selectors, services, tile_store, tree
 from callward.audit.models import DestroyedRange, Destruction, Leaf, Tile
 from callward.audit.services import Fault
 from callward.audit.states import AuditEvent, FaultKind
@@ -258,13 +258,15 @@ def test_an_entry_removed_by_hand_is_no_destruction():
     assert faults() == [Fault(kind=FaultKind.LEAF_REMOVED, place=305)]
 
 
-def test_a_destruction_that_nobody_signed_excuses_nothing():
+def test_a_destruction_signed_with_another_key_excuses_nothing():
     destroyed_tree()
-    note = Destruction.objects.get().note
-    forged = Destruction.objects.create(
-        ref=new_ref(), note=note.replace("0-299", "305-306"), at=clock.now()
-    )
-    DestroyedRange.objects.create(first=305, last=306, destruction=forged)
+    rows = tile_store.leaf_rows(305, 307)
+    root = tree.root_of(b"".join(tree.leaf_hash(entry) for _index, entry in rows))
+    forged = notes.SubTree(ref=new_ref(), at="", ranges=((305, 306),), root=root)
+    stranger = LocalSigner(seed=b"\x01" * 32)
+    note = notes.sign_text(forged.text(stranger.origin), name=stranger.origin, signer=stranger)
+    row = Destruction.objects.create(ref=forged.ref, note=note, at=clock.now())
+    DestroyedRange.objects.create(first=305, last=306, destruction=row)
     Leaf.objects.filter(index__in=(305, 306)).delete()
     assert set(faults()) == {
         Fault(kind=FaultKind.DESTRUCTION_ALTERED, place=305),
@@ -315,7 +317,7 @@ import os, signal, sys, uuid, datetime
 import django
 django.setup()
 from django.db import connection, transaction
-from build.audit import TESTER, LocalSigner
+from build.audit import TESTER, LocalSigner, plug_signer
 from callward.audit import destruction, ports, services
 from callward.calls.states import CallsEvent
 from callward.kernel import clock

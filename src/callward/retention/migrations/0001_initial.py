@@ -14,6 +14,22 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='DisposalRun',
+            fields=[
+                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
+                ('controller_ref', models.UUIDField(null=True)),
+                ('started_at', models.DateTimeField(db_index=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('state', models.CharField(choices=[('running', 'running'), ('clean', 'clean'), ('red', 'red')], max_length=16)),
+                ('actor', models.CharField(max_length=80)),
+                ('due', models.PositiveIntegerField(default=0)),
+                ('destroyed', models.PositiveIntegerField(default=0)),
+                ('held', models.PositiveIntegerField(default=0)),
+                ('overdue_after', models.PositiveIntegerField(default=0)),
+                ('residue_bytes', models.PositiveBigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Disposal',
             fields=[
                 ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
@@ -36,23 +52,11 @@ class Migration(migrations.Migration):
                 ('residue_bytes', models.PositiveBigIntegerField(default=0)),
                 ('wraps', models.PositiveIntegerField(default=0)),
                 ('objects_gone', models.PositiveIntegerField(default=0)),
+                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disposals', to='retention.disposalrun')),
             ],
-        ),
-        migrations.CreateModel(
-            name='DisposalRun',
-            fields=[
-                ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
-                ('controller_ref', models.UUIDField(null=True)),
-                ('started_at', models.DateTimeField(db_index=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('state', models.CharField(choices=[('running', 'running'), ('clean', 'clean'), ('red', 'red')], max_length=16)),
-                ('actor', models.CharField(max_length=80)),
-                ('due', models.PositiveIntegerField(default=0)),
-                ('destroyed', models.PositiveIntegerField(default=0)),
-                ('held', models.PositiveIntegerField(default=0)),
-                ('overdue_after', models.PositiveIntegerField(default=0)),
-                ('residue_bytes', models.PositiveBigIntegerField(default=0)),
-            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'certified'), _negated=True), fields=['state'], name='open_disposals')],
+            },
         ),
         migrations.CreateModel(
             name='Reassessment',
@@ -101,11 +105,6 @@ class Migration(migrations.Migration):
                 ('disposal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='retention.disposal')),
             ],
         ),
-        migrations.AddField(
-            model_name='disposal',
-            name='run',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disposals', to='retention.disposalrun'),
-        ),
         migrations.CreateModel(
             name='Hold',
             fields=[
@@ -144,6 +143,9 @@ class Migration(migrations.Migration):
                 ('in_force', models.BooleanField(default=True)),
                 ('hold', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='held', to='retention.hold')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('hold', 'item_ref'), name='item_is_once_in_a_hold')],
+            },
         ),
         migrations.CreateModel(
             name='Item',
@@ -167,37 +169,9 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('kept', 'kept'), ('destroying', 'destroying')], default='kept', max_length=12)),
                 ('disposal', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='retention.disposal')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='disposal',
-            index=models.Index(condition=models.Q(('state', 'certified'), _negated=True), fields=['state'], name='open_disposals'),
-        ),
-        migrations.AddConstraint(
-            model_name='helditem',
-            constraint=models.UniqueConstraint(fields=('hold', 'item_ref'), name='item_is_once_in_a_hold'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['due_at', 'epoch'], name='items_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['epoch'], name='items_by_epoch'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['controller_ref', 'cap_policy_id'], name='items_by_policy'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('disposal__isnull', False)), fields=['disposal'], name='items_leaving'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disposal__isnull', True), ('state', 'kept')), models.Q(('disposal__isnull', False), ('state', 'destroying')), _connector='OR'), name='item_leaves_through_a_disposal'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('floor_until__isnull', True), ('due_at__isnull', True), ('due_at__gte', models.F('floor_until')), _connector='OR'), name='item_is_not_due_before_its_floor'),
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('disposal__isnull', True), ('state', 'kept')), models.Q(('disposal__isnull', False), ('state', 'destroying')), _connector='OR'), name='item_leaves_through_a_disposal'), models.CheckConstraint(condition=models.Q(('floor_until__isnull', True), ('due_at__isnull', True), ('due_at__gte', models.F('floor_until')), _connector='OR'), name='item_is_not_due_before_its_floor')],
+                'indexes': [models.Index(fields=['due_at', 'epoch'], name='items_by_due'), models.Index(fields=['epoch'], name='items_by_epoch'), models.Index(fields=['controller_ref', 'cap_policy_id'], name='items_by_policy'), models.Index(condition=models.Q(('disposal__isnull', False)), fields=['disposal'], name='items_leaving')],
+            },
         ),
     ]

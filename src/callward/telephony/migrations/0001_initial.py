@@ -42,6 +42,9 @@ class Migration(migrations.Migration):
                 ('takes_unrecorded', models.BooleanField(default=False)),
                 ('takes_officer', models.BooleanField(default=False)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('controller_ref', 'name'), name='queue_has_its_own_name'), models.UniqueConstraint(condition=models.Q(('takes_unrecorded', True)), fields=('controller_ref',), name='one_queue_takes_those_who_refuse'), models.UniqueConstraint(condition=models.Q(('takes_officer', True)), fields=('controller_ref',), name='one_queue_leads_to_the_officer')],
+            },
         ),
         migrations.CreateModel(
             name='Presence',
@@ -186,6 +189,9 @@ class Migration(migrations.Migration):
                 ('phone', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='telephony.agentphone')),
                 ('queue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='telephony.queue')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('queue', 'phone'), name='phone_sits_once_in_a_queue')],
+            },
         ),
         migrations.AddField(
             model_name='queue',
@@ -289,21 +295,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('day', 'line_call_ref'), name='gap_stands_once_a_day')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('queue', 'phone'), name='phone_sits_once_in_a_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.UniqueConstraint(fields=('controller_ref', 'name'), name='queue_has_its_own_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.UniqueConstraint(condition=models.Q(('takes_unrecorded', True)), fields=('controller_ref',), name='one_queue_takes_those_who_refuse'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.UniqueConstraint(condition=models.Q(('takes_officer', True)), fields=('controller_ref',), name='one_queue_leads_to_the_officer'),
         ),
     ]

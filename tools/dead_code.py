@@ -20,7 +20,7 @@ _READ_ELSEWHERE = (
 _UNREAD = ("*/migrations/*", "*/console/formats/*", "*/vendored/*")
 # Whoever writes one of these hands the function over to a registry.
 _REGISTERED = (
-    "@page", "@action", "@probes", "@every", "@register*", "@checks", "@*.command",
+    "@page", "@action", "@probes*", "@every", "@register*", "@checks", "@*.command",
     "@model_validator",
 )  # fmt: skip
 # Names that somebody else asks for, by who asks.

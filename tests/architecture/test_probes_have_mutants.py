@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from pathlib import Path
 
 import pytest
 
-from callward.texts.states import Probe
+from build.kept_rows import GIVEN, PAIRS
+from callward.holdings.kinds import KINDS
+from callward.promises.registry import every_probe
+from callward.texts.states import BY_KIND, Probe
 
 TESTS = Path(__file__).parent.parent / "promises"
 
@@ -35,6 +39,24 @@ def _is_red(test: ast.expr) -> bool:
     )
 
 
-@pytest.mark.parametrize("probe", list(Probe))
+@pytest.mark.parametrize("probe", sorted(set(Probe) - BY_KIND))
 def test_every_probe_has_a_test_that_breaks_the_engine_and_sees_it_red(probe):
     assert probe.name in probes_seen_red()
+
+
+def test_every_probe_of_kinds_has_a_test_that_breaks_the_engine_at_each_kind_and_sees_it_red():
+    by_kind = {name for name in every_probe() if name.kind}
+    assert by_kind == set(PAIRS)
+    assert GIVEN.keys() == KINDS.keys()
+    assert PAIRS in broken_by_hand()
+
+
+def broken_by_hand():
+    """What the tests that break the engine by kind are made for, if they assert that it is red."""
+    module = importlib.import_module("promises.test_probes_of_kinds")
+    for node in ast.walk(ast.parse(Path(module.__file__).read_text())):
+        if isinstance(node, ast.FunctionDef) and any(
+            isinstance(part, ast.Assert) and _is_red(part.test) for part in ast.walk(node)
+        ):
+            marks = getattr(getattr(module, node.name, None), "pytestmark", ())
+            yield from (mark.args[1] for mark in marks if mark.name == "parametrize")

@@ -13,13 +13,14 @@ from django.db import transaction
 from build.accounts import cast
 from build.controllers import controller
 from callward.controllers import selectors as controllers
+from callward.holdings.kinds import KINDS
 from callward.kernel import clock
 from callward.kernel.actors import user_actor
 from callward.notices import ports, rendered_notices, services
 from callward.notices.ports import SentenceCheck
 from callward.notices.states import CheckState
 from callward.policy import canonical_json, policy_id_of
-from callward.texts.states import Probe
+from callward.texts.states import CheckName, Probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,12 +44,14 @@ class Watch:
         self.states: dict[Probe, SentenceCheck] = {}
         self.forbids: tuple[str, ...] = ()
 
-    def state_of(self, controller_ref: Ref, probe: Probe, at: datetime) -> SentenceCheck:
+    def states_of(self, controller_ref: Ref, at: datetime) -> dict[CheckName, SentenceCheck]:
         green = SentenceCheck(state=CheckState.GREEN, checked_at=at, public=True)
-        return self.states.get(probe, green)
-
-    def states_of(self, controller_ref: Ref, at: datetime) -> dict[Probe, SentenceCheck]:
-        return {probe: self.state_of(controller_ref, probe, at) for probe in Probe}
+        kinds = ("", *KINDS)
+        return {
+            CheckName(probe, kind): self.states.get(probe, green)
+            for probe in Probe
+            for kind in kinds
+        }
 
     def may_publish(self, controller_ref: Ref, at: datetime) -> tuple[str, ...]:
         return self.forbids

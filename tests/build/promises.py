@@ -14,6 +14,7 @@ from callward.promises import ports
 from callward.promises.probe_targets import glance
 from callward.promises.registry import every_probe
 from callward.retention import ports as retention
+from callward.texts.states import CheckName
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -90,15 +91,15 @@ def promised_house(top: Path, *, name: str = "therapy-association") -> House:
     return home
 
 
-def look(home: House, probe: Probe, *, at: datetime | None = None) -> Count | None:
+def look(home: House, probe: Probe, *, kind: str = "", at: datetime | None = None) -> Count | None:
     """What one probe sees now."""
     seen = glance(home.controller.ref, at=at or clock.now())
     assert seen is not None
-    return every_probe()[probe](seen)
+    return every_probe()[CheckName(probe, kind)](seen)
 
 
-def wrong(home: House, probe: Probe, *, at: datetime | None = None) -> int:
+def wrong(home: House, probe: Probe, *, kind: str = "", at: datetime | None = None) -> int:
     """How many broken promises one probe sees; it must have looked."""
-    found = look(home, probe, at=at)
+    found = look(home, probe, kind=kind, at=at)
     assert found is not None
     return found.wrong

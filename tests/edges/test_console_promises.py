@@ -39,7 +39,7 @@ def test_the_broken_promise_stands_first_with_the_sentences_it_breaks(home, brok
     daiva = signed_in(home.cast.daiva, controller_ref=home.controller.ref)
     page = daiva.get(reverse("promises")).content.decode()
     assert page.index("Everything is stored in the announced region.") < page.index(
-        "No recording can be opened after its last day."
+        "Recordings: nothing can be opened after its last day."
     )
     assert "sentence" in page
     assert broken.state is CheckState.RED

@@ -265,15 +265,15 @@ def test_a_change_is_announced_on_the_site_and_in_every_office_and_counted(home,
 
 def test_a_version_keeps_what_the_checks_said_when_it_ended(home, people, at, watch):
     first = selectors.current(home.ref)
-    probe = min(selectors.probes_of(first.ref))
-    watch.states[probe] = SentenceCheck(state=CheckState.RED, checked_at=at, public=True)
+    name = min(selectors.checks_of(first.ref))
+    watch.states[name.probe] = SentenceCheck(state=CheckState.RED, checked_at=at, public=True)
     waiting = next_version(home, people, at=at)
     services.publish_due(waiting.publish_at)
     watch.states.clear()
-    then = selectors.sentence_checks(first, {probe}, at=waiting.publish_at)
-    assert then[probe].state is CheckState.RED
-    now = selectors.sentence_checks(selectors.current(home.ref), {probe}, at=waiting.publish_at)
-    assert now[probe].state is CheckState.GREEN
+    then = selectors.sentence_checks(first, at=waiting.publish_at)
+    assert then[name].state is CheckState.RED
+    now = selectors.sentence_checks(selectors.current(home.ref), at=waiting.publish_at)
+    assert now[name].state is CheckState.GREEN
 
 
 def test_a_revision_that_was_put_into_force_by_command_is_published_too(home, people, at):

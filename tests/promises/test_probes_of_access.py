@@ -28,7 +28,7 @@ from callward.recordings import services as recordings
 from callward.recordings.models import Playback, Recording
 from callward.recordings.states import RecordingsEvent
 from callward.subjects.services import remember_numbers
-from callward.texts.states import Probe
+from callward.texts.states import CheckName, Probe
 from callward.vault import services as vault
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,9 +89,9 @@ def test_a_recording_at_a_controller_that_records_no_calls_turns_the_probes_red(
     silent = {**seen.document, "activity": {}}
     theirs = replace(seen, documents={seen.policy_id: silent})
     for probe in (Probe.ONLY_DECLARED_NUMBERS, Probe.ONLY_DECLARED_DIRECTIONS, Probe.TOLD_OR_ASKED):
-        assert every_probe()[probe](theirs).wrong == 1, probe
+        assert every_probe()[CheckName(probe)](theirs).wrong == 1, probe
     Recording.objects.filter(ref=kept.ref).update(state="refused")
-    assert every_probe()[Probe.ONLY_DECLARED_NUMBERS](theirs).wrong == 0
+    assert every_probe()[CheckName(Probe.ONLY_DECLARED_NUMBERS)](theirs).wrong == 0
 
 
 @pytest.mark.req("K-10")

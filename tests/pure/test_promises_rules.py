@@ -20,6 +20,7 @@ def check(state=CheckState.RED, verdict=None):
         ref=REF,
         controller_ref=REF,
         probe=Probe.KEPT_IN_REGION,
+        kind="",
         state=state,
         looked_at=1,
         wrong=1,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from callward.console import refusals
-from callward.console.term_words import label, period_words
+from callward.console.term_words import check_words, period_words
 from callward.kernel.actors import ActorKind
 from callward.kernel.references import parse_ref
 from callward.policy.errors import PolicyError
@@ -88,8 +88,8 @@ def value_words(value: JsonValue) -> str:
 
 def blocked_words(code: str) -> str:
     """What keeps a version from being published, as a sentence."""
-    if code in set(Probe):
-        return label("probe", code)
+    if code.partition(":")[0] in set(Probe):
+        return check_words(code)
     return _("It does not follow what is in force by now, or lint refuses it: %(code)s.") % {
         "code": code
     }

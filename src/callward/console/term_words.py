@@ -60,6 +60,23 @@ LABELS: dict[str, dict[str, str | _StrPromise]] = {
         "case.closed": _("the end of the case"),
         "hold.placed": _("the day the hold was placed"),
     },
+    "kind": {  # of what is kept
+        "recording": _("Recordings"),
+        "voice-message": _("Voice messages"),
+        "quarantined": _("Arrivals in quarantine"),
+        "raw-row": _("Original rows of call records"),
+        "waiting-cdr": _("Call records that wait for their recording"),
+        "call": _("Calls"),
+        "line-record": _("Records of the phone line"),
+        "wrap-up": _("Notes that close a call"),
+        "ring-back": _("People to ring back"),
+        "desk-call": _("Calls at the desk"),
+        "dial-permit": _("Permits to dial"),
+        "counted-day": _("Daily counts of calls"),
+        "consent-proof": _("Proofs of consent"),
+        "training": _("Trainings of staff"),
+        "audit": _("Entries of the audit"),
+    },
     "weekday": {
         "0": _("Monday"),
         "1": _("Tuesday"),
@@ -97,6 +114,13 @@ def label(family: str, value: object) -> str:
     """The words for a value of the engine; a value without words shows itself, tidied."""
     text = str(value)
     return str(labels(family).get(text, text.replace("-", " ").replace(".", " ").capitalize()))
+
+
+def check_words(name: str) -> str:
+    """What one check looks at, said to the people who answer for it."""
+    probe, _colon, kind = name.partition(":")
+    said = label("probe", probe)
+    return said % {"kind": label("kind", kind)} if kind else said
 
 
 def period_words(text: str) -> str:

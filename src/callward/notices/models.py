@@ -146,12 +146,15 @@ class LastCheck(models.Model):
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
     edition = models.ForeignKey(NoticeVersion, on_delete=models.PROTECT, related_name="last_checks")
     probe = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, blank=True)  # of what is kept, where it looks at one
     state = models.CharField(max_length=16)
     checked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["edition", "probe"], name="last_check_is_kept_once")
+            models.UniqueConstraint(
+                fields=["edition", "probe", "kind"], name="last_check_is_kept_once"
+            )
         ]
 
     def __str__(self) -> str:

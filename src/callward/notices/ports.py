@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from callward.kernel.ports import Port
+from callward.notices.states import CheckState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.notices.states import CheckState
-    from callward.texts.states import Probe
+    from callward.texts.states import CheckName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +25,33 @@ class SentenceCheck:
     public: bool
 
 
+# What says least for a sentence, first.
+_WEAKEST_FIRST = (
+    CheckState.RED,
+    CheckState.STALE,
+    CheckState.UNCHECKED,
+    CheckState.GREEN,
+    CheckState.NOT_APPLICABLE,
+)
+
+
+def weakest(checks: Iterable[SentenceCheck | None]) -> SentenceCheck | None:
+    """The check that says least for a sentence that stands on all of them; None is not made yet."""
+    return min(checks, key=_strength, default=None)
+
+
+def _strength(check: SentenceCheck | None) -> tuple[int, bool]:
+    """One that visitors may see stands before one that is kept from them yet."""
+    if check is None:
+        return _WEAKEST_FIRST.index(CheckState.UNCHECKED), False
+    return _WEAKEST_FIRST.index(check.state), not check.public
+
+
 class SentenceChecks(Protocol):
     """Answers for the probes that sentences name."""
 
-    def state_of(self, controller_ref: Ref, probe: Probe, at: datetime) -> SentenceCheck:
-        """The last result of a probe for a controller."""
-        ...
-
-    def states_of(self, controller_ref: Ref, at: datetime) -> Mapping[Probe, SentenceCheck]:
-        """The last result of every probe that has looked at a controller."""
+    def states_of(self, controller_ref: Ref, at: datetime) -> Mapping[CheckName, SentenceCheck]:
+        """The last result of every check that was made at a controller."""
         ...
 
     def may_publish(self, controller_ref: Ref, at: datetime) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from callward.notices.announcements import announce
 from callward.notices.drafts import locked, note_blocked
 from callward.notices.models import NoticeVersion
 from callward.notices.notice_archive import archive
-from callward.notices.selectors import edition_view, probes_of
+from callward.notices.selectors import checks_of, edition_view
 from callward.notices.states import NoticesEvent, NoticeVersionState
 from callward.policy import load
 from callward.texts import LANGUAGES
@@ -180,7 +180,7 @@ def _take_place(edition: NoticeVersion, *, at: datetime) -> None:
     )
     before = rows.order_by("-number").first()
     if before is not None and not before.last_checks.exists():
-        sentence_backing.keep_last(before, probes_of(before.ref), at=at)
+        sentence_backing.keep_last(before, checks_of(before.ref), at=at)
     edition.state, edition.blocked_by = NoticeVersionState.PUBLISHED, ""
     edition.published_at, edition.published_by = at, str(_PUBLISHER)
     edition.number = 1 if before is None or before.number is None else before.number + 1

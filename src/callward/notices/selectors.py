@@ -32,10 +32,10 @@ from callward.policy.change import changes_between
 from callward.policy.vocabulary import AnnounceChange
 from callward.retention import services as retention
 from callward.subjects import selectors as subjects
-from callward.texts.states import Format, NoticeKind, Probe
+from callward.texts.states import Format, NoticeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from callward.controllers.selectors import ControllerView
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from callward.policy import Finding, Policy
     from callward.policy.change import Change
     from callward.retention.services import Foreseen
+    from callward.texts.states import CheckName
 
 
 def edition_view(row: NoticeVersion) -> NoticeVersionView:
@@ -210,11 +211,11 @@ def foreseen(edition_ref: Ref, *, at: datetime) -> Foreseen:
 
 
 def sentence_checks(
-    edition: NoticeVersionView, probes: Iterable[Probe], *, at: datetime
-) -> Mapping[Probe, SentenceCheck]:
+    edition: NoticeVersionView, *, at: datetime
+) -> Mapping[CheckName, SentenceCheck]:
     """What the checks say: now for what people read today, as written down then for the rest."""
     if edition.ref == current(edition.controller_ref).ref:
-        return sentence_backing.checks_now(edition.controller_ref, probes, at=at)
+        return sentence_backing.checks_now(edition.controller_ref, at=at)
     return sentence_backing.checks_then(edition.ref)
 
 
@@ -262,12 +263,12 @@ def kinds(edition_ref: Ref) -> tuple[NoticeKind, ...]:
     return tuple(kind for kind in NoticeKind if kind in found)
 
 
-def probes_of(edition_ref: Ref) -> set[Probe]:
-    """Every probe that a sentence of a version names; the same in every language."""
+def checks_of(edition_ref: Ref) -> set[CheckName]:
+    """Every check that a sentence of a version stands on; the same in every language."""
     rows = Document.objects.filter(edition=edition_ref, format=Format.JSON)
     written = rows.order_by("language").values_list("content", flat=True)
     notices = [read_notice(bytes(content)) for content in written]
-    return {one.probe for notice in notices for one in notice.sentences() if one.probe is not None}
+    return {name for notice in notices for one in notice.sentences() for name in one.checks}
 
 
 def announcements(edition_ref: Ref) -> list[AnnouncementView]:

@@ -9,7 +9,7 @@ from callward.notices import ports
 from callward.notices.models import LastCheck
 from callward.notices.ports import SentenceCheck
 from callward.notices.states import CheckState
-from callward.texts.states import Probe
+from callward.texts.states import CheckName, Probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,15 +27,10 @@ def _watcher() -> SentenceChecks | None:
         return None
 
 
-def checks_now(
-    controller_ref: Ref, probes: Iterable[Probe], *, at: datetime
-) -> Mapping[Probe, SentenceCheck]:
-    """The last result of each of these probes; nothing where nobody watches."""
+def checks_now(controller_ref: Ref, *, at: datetime) -> Mapping[CheckName, SentenceCheck]:
+    """The last result of every check; nothing where nobody watches."""
     watcher = _watcher()
-    if watcher is None:
-        return {}
-    wanted, known = set(probes), watcher.states_of(controller_ref, at)
-    return {probe: known[probe] for probe in sorted(wanted & known.keys())}
+    return {} if watcher is None else watcher.states_of(controller_ref, at)
 
 
 def blocking(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
@@ -44,20 +39,26 @@ def blocking(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
     return () if watcher is None else tuple(watcher.may_publish(controller_ref, at))
 
 
-def keep_last(edition: NoticeVersion, probes: Iterable[Probe], *, at: datetime) -> None:
+def keep_last(edition: NoticeVersion, names: Iterable[CheckName], *, at: datetime) -> None:
     """Write down what the checks say of a version at the moment a newer one takes its place."""
-    found = checks_now(edition.controller_ref, probes, at=at)
+    found = checks_now(edition.controller_ref, at=at)
     LastCheck.objects.bulk_create(
-        LastCheck(edition=edition, probe=probe, state=check.state, checked_at=check.checked_at)
-        for probe, check in found.items()
+        LastCheck(
+            edition=edition,
+            probe=name.probe,
+            kind=name.kind,
+            state=found[name].state,
+            checked_at=found[name].checked_at,
+        )
+        for name in sorted(found.keys() & set(names))
     )
 
 
-def checks_then(edition_ref: Ref) -> Mapping[Probe, SentenceCheck]:
+def checks_then(edition_ref: Ref) -> Mapping[CheckName, SentenceCheck]:
     """What was written down then; always public, since it is over."""
     rows = LastCheck.objects.filter(edition=edition_ref)
     return {
-        Probe(row.probe): SentenceCheck(
+        CheckName(Probe(row.probe), row.kind): SentenceCheck(
             state=CheckState(row.state), checked_at=row.checked_at, public=True
         )
         for row in rows

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callward.notices import selectors as notices
+from callward.notices.ports import weakest
 from callward.notices.states import CheckState
 from callward.portal.marks import CHECKED, Mark, mark_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from callward.notices.ports import SentenceCheck
     from callward.portal.page_frame import Reader
     from callward.texts import Sentence
-    from callward.texts.states import Probe
+    from callward.texts.states import CheckName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +64,7 @@ class BackedNotice:
 def backed(reader: Reader, kind: str) -> BackedNotice:
     """One notice of the version that is read; raises NoticeNotFoundError."""
     text = notices.notice(reader.edition.ref, kind, language=reader.language)
-    probes = {sentence.probe for sentence in text.sentences() if sentence.probe is not None}
-    checks = notices.sentence_checks(reader.edition, probes, at=reader.at)
+    checks = notices.sentence_checks(reader.edition, at=reader.at)
     sections = tuple(
         BackedSection(
             id=section.id,
@@ -86,10 +86,10 @@ def backed(reader: Reader, kind: str) -> BackedNotice:
 
 
 def _backed(
-    sentences: Sequence[Sentence], checks: Mapping[Probe, SentenceCheck]
+    sentences: Sequence[Sentence], checks: Mapping[CheckName, SentenceCheck]
 ) -> Iterator[BackedSentence]:
     for number, sentence in enumerate(sentences):
-        check = None if sentence.probe is None else checks.get(sentence.probe)
+        check = weakest(checks.get(name) for name in sentence.checks)
         before, after = sentences[:number][-1:], sentences[number + 1 : number + 2]
         yield BackedSentence(
             text=sentence,

@@ -16,6 +16,7 @@ class Check(models.Model):
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
     controller_ref = models.UUIDField()
     probe = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, blank=True)  # of what is kept, where it looks at one
     state = models.CharField(max_length=16, choices=[(s, s) for s in CheckState])
     looked_at = models.PositiveBigIntegerField(default=0)
     wrong = models.PositiveBigIntegerField(default=0)
@@ -29,7 +30,7 @@ class Check(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["controller_ref", "probe"], name="one_last_look_for_each_probe"
+                fields=["controller_ref", "probe", "kind"], name="one_last_look_for_each_probe"
             ),
             models.CheckConstraint(
                 name="red_check_says_since_when",
@@ -38,7 +39,7 @@ class Check(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.probe} {self.state}"
+        return f"{self.probe} {self.kind} {self.state}"
 
 
 @holds()
@@ -48,6 +49,7 @@ class Turn(models.Model):
     ref = models.UUIDField(primary_key=True, default=new_ref, editable=False)
     controller_ref = models.UUIDField()
     probe = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=16, choices=[(s, s) for s in CheckState])
     wrong = models.PositiveBigIntegerField(default=0)
     policy_id = models.CharField(max_length=80)
@@ -55,7 +57,9 @@ class Turn(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["controller_ref", "probe", "turned_at"], name="turns_of_a_check")
+            models.Index(
+                fields=["controller_ref", "probe", "kind", "turned_at"], name="turns_of_a_check"
+            )
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -14,11 +15,13 @@ from django.db import connection
 from callward.promises import ports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from callward.kernel.references import Ref
+    from callward.promises.ends import Revision
     from callward.promises.ports import World
+    from callward.promises.probes.retained import Walk
 
 Table = dict[str, "Table | list[Table] | list[str] | str | int | bool"]
 Row = tuple[object, ...]
@@ -42,12 +45,25 @@ class ProbeContext:
     at: datetime
     policy_id: str
     documents: Mapping[str, Table] = field(repr=False)
+    revisions: Sequence[Revision] = field(repr=False)  # the same, in the order of their days
     world: World
+    seen: dict[str, Walk] = field(default_factory=dict, repr=False)  # each kind is walked once
 
     @property
     def document(self) -> Table:
         """The policy in force."""
         return self.documents[self.policy_id]
+
+    def told(self, policy_id: str, started: datetime) -> tuple[Revision, ...]:
+        """What was promised of a thing: the policy of its first day, its own and every later one.
+
+        What names no policy of its own was promised what was in force on its first day.
+        """
+        then = bisect_right(self.revisions, started, key=_since) - 1
+        known = (n for n, one in enumerate(self.revisions) if one.policy_id == policy_id)
+        own = next(known, max(then, 0))
+        first = self.revisions[then : then + 1] if 0 <= then < own else ()
+        return (*first, *self.revisions[own:])
 
     @property
     def zone(self) -> ZoneInfo:
@@ -71,6 +87,10 @@ class ProbeContext:
         """Ask for one number."""
         [(found,)] = self.rows(question, **given)
         return int(cast("int", found))
+
+
+def _since(revision: Revision) -> datetime:
+    return revision.since
 
 
 def recording_of(document: Table) -> Table | None:

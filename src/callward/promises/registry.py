@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
+from callward.holdings.kinds import KINDS, Kind
 from callward.promises.probe_context import Count, ProbeContext
+from callward.texts.states import CheckName, looks_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +20,14 @@ if TYPE_CHECKING:
 # None where the policy promises nothing of the kind; CannotLookError where nobody can tell here.
 Look = Callable[[ProbeContext], Count | None]
 
-_probes: dict[Probe, Look] = {}
+
+class LookAtKind(Protocol):
+    """Looks at one kind of kept things."""
+
+    def __call__(self, glance: ProbeContext, kind: Kind) -> Count | None: ...
+
+
+_probes: dict[CheckName, Look] = {}
 
 
 class CannotLookError(Exception):
@@ -28,15 +38,31 @@ def probes(name: Probe) -> Callable[[Look], Look]:
     """Declare the function that looks for one probe."""
 
     def declare(look: Look) -> Look:
-        if name in _probes:
-            raise ValueError(name)
-        _probes[name] = look
+        _add(CheckName(name), look)
         return look
 
     return declare
 
 
-def every_probe() -> Mapping[Probe, Look]:
+def probes_kinds(name: Probe) -> Callable[[LookAtKind], LookAtKind]:
+    """Declare the function that looks for one probe at one kind of kept things after the other."""
+
+    def declare(look: LookAtKind) -> LookAtKind:
+        for kind in KINDS.values():
+            if looks_at(name, kind):
+                _add(CheckName(name, kind.name), partial(look, kind=kind))
+        return look
+
+    return declare
+
+
+def _add(name: CheckName, look: Look) -> None:
+    if name in _probes:
+        raise ValueError(name)
+    _probes[name] = look
+
+
+def every_probe() -> Mapping[CheckName, Look]:
     """All probes, loaded."""
     from callward.promises import probes as room  # noqa: PLC0415  # probes import this register
 

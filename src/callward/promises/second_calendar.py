@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from datetime import date
     from zoneinfo import ZoneInfo
 
 _FORM = re.compile(
@@ -20,6 +20,7 @@ _FORM = re.compile(
 )
 _MONTHS_A_YEAR = 12
 _DAYS_A_WEEK = 7
+_A_DAY = timedelta(days=1)
 
 
 class Span(NamedTuple):
@@ -41,19 +42,59 @@ def span(text: str) -> Span:
 
 def day_after(day: date, length: Span) -> date:
     """The like-numbered day later, clamped to its month's end, and then the days."""
-    year, month = divmod(day.year * _MONTHS_A_YEAR + day.month - 1 + length.months, _MONTHS_A_YEAR)
+    return _months_later(day, length.months) + timedelta(days=length.days)
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * _MONTHS_A_YEAR + day.month - 1 + months, _MONTHS_A_YEAR)
     last = calendar.monthrange(year, month + 1)[1]
-    there = day.replace(year=year, month=month + 1, day=min(day.day, last))
-    return there + timedelta(days=length.days)
+    return day.replace(year=year, month=month + 1, day=min(day.day, last))
 
 
+@lru_cache(maxsize=65536)
 def cap_end(started: datetime, period: str, zone: ZoneInfo) -> datetime:
     """The first instant at which nothing under this cap may be readable any more."""
     length = span(period)
     if length.seconds:
         return started + timedelta(seconds=length.seconds)
-    day = day_after(started.astimezone(zone).date(), length)
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    day = started.astimezone(zone).date()
+    days_first = _months_later(day + timedelta(days=length.days), length.months)
+    last = min(day_after(day, length), days_first)
+    return datetime(last.year, last.month, last.day, tzinfo=zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=65536)
+def floor_end(started: datetime, period: str, zone: ZoneInfo) -> datetime:
+    """The first instant at which the law lets go of what it orders to keep for so long."""
+    length = span(period)
+    if length.seconds:
+        return started + timedelta(seconds=length.seconds)
+    day = started.astimezone(zone).date()
+    shifted = day + timedelta(days=length.days)
+    rounded = (
+        _rounded_up(day, length.months) + timedelta(days=length.days),
+        _rounded_up(shifted, length.months),
+    )
+    over = max(rounded) + _A_DAY
+    return datetime(over.year, over.month, over.day, tzinfo=zone, fold=1).astimezone(UTC)
+
+
+def _rounded_up(day: date, months: int) -> date:
+    """A day that the month does not have is the first of the next one."""
+    there = _months_later(day, months)
+    return there if there.day == day.day else there + _A_DAY
+
+
+def year_end(at: datetime, ends: str, zone: ZoneInfo) -> datetime:
+    """The last day of the financial year, written `12-31`, in which something happened."""
+    day = at.astimezone(zone).date()
+    month, last = (int(part) for part in ends.split("-"))
+    this, following = (
+        date(year, month, min(last, calendar.monthrange(year, month)[1]))
+        for year in (day.year, day.year + 1)
+    )
+    found = this if day <= this else following
+    return datetime(found.year, found.month, found.day, tzinfo=zone).astimezone(UTC)
 
 
 def ended(started: datetime, period: str, zone: ZoneInfo, *, at: datetime) -> bool:

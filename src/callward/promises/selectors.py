@@ -8,7 +8,7 @@ from callward.controllers import selectors as controllers
 from callward.kernel.calendar import deadline_end
 from callward.promises import rules
 from callward.promises.errors import CheckUnknownError
-from callward.promises.models import Check, Turn
+from callward.promises.models import Check
 from callward.promises.states import CheckState, CheckView, Verdict
 from callward.texts.states import Probe
 
@@ -26,6 +26,7 @@ def check_view(row: Check, *, at: datetime) -> CheckView:
         ref=row.ref,
         controller_ref=row.controller_ref,
         probe=Probe(row.probe),
+        kind=row.kind,
         state=rules.state_now(state, checked_at=row.checked_at, at=at),
         looked_at=row.looked_at,
         wrong=row.wrong,
@@ -45,7 +46,7 @@ def board(controller_ref: Ref, *, at: datetime) -> list[CheckView]:
         views,
         key=lambda one: (
             urgency.index(one.state) if one.state in urgency else len(urgency),
-            one.probe,
+            one.name,
         ),
     )
 
@@ -69,19 +70,9 @@ def check(check_ref: Ref, *, at: datetime) -> CheckView:
 
 
 def blocking(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
-    """The probes for which nothing may be published now."""
+    """The checks for which nothing may be published now."""
     found = board(controller_ref, at=at)
-    return tuple(sorted(str(one.probe) for one in found if rules.blocks_publishing(one)))
-
-
-def state_of(controller_ref: Ref, probe: Probe, *, at: datetime) -> tuple[CheckView, bool] | None:
-    """The last look of one probe, and whether the public page may show it."""
-    row = Check.objects.filter(controller_ref=controller_ref, probe=probe).first()
-    if row is None:
-        return None
-    view = check_view(row, at=at)
-    policy = controllers.policy_in_force(controller_ref, at=at)
-    return view, rules.is_public(view, shown_from=_shown_from(view, policy), at=at)
+    return tuple(sorted(str(one.name) for one in found if rules.blocks_publishing(one)))
 
 
 def public_board(controller_ref: Ref, *, at: datetime) -> list[tuple[CheckView, bool]]:
@@ -98,9 +89,3 @@ def _shown_from(check: CheckView, policy: CompiledPolicy) -> datetime | None:
     if check.red_since is None or policy.show_failure_after is None:
         return None
     return deadline_end(check.red_since, policy.show_failure_after, zone=policy.zone)
-
-
-def turns(controller_ref: Ref, probe: Probe, *, limit: int = 50) -> list[tuple[datetime, str]]:
-    """When a check changed its colour, newest first."""
-    rows = Turn.objects.filter(controller_ref=controller_ref, probe=probe).order_by("-turned_at")
-    return [(row.turned_at, row.state) for row in rows[:limit]]

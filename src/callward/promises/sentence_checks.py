@@ -14,31 +14,23 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.texts.states import Probe
+    from callward.texts.states import CheckName
 
 
 class SentenceChecks:
     """Answers for the probes that sentences name."""
 
-    def state_of(self, controller_ref: Ref, probe: Probe, at: datetime) -> SentenceCheck:
-        """The last result of a probe for a controller."""
-        found = selectors.state_of(controller_ref, probe, at=at)
-        if found is None:
-            return SentenceCheck(state=CheckState.UNCHECKED, checked_at=None, public=False)
-        view, public = found
-        return SentenceCheck(state=view.state, checked_at=view.checked_at, public=public)
-
-    def states_of(self, controller_ref: Ref, at: datetime) -> Mapping[Probe, SentenceCheck]:
-        """The last result of every probe that has looked at a controller."""
+    def states_of(self, controller_ref: Ref, at: datetime) -> Mapping[CheckName, SentenceCheck]:
+        """The last result of every check that was made at a controller."""
         return {
-            view.probe: SentenceCheck(
+            view.name: SentenceCheck(
                 state=CheckState(view.state), checked_at=view.checked_at, public=public
             )
             for view, public in selectors.public_board(controller_ref, at=at)
         }
 
     def may_publish(self, controller_ref: Ref, at: datetime) -> tuple[str, ...]:
-        """The red or stale probes that forbid to publish; a look that is missing is made now."""
+        """The red or stale checks that forbid to publish; a look that is missing is made now."""
         if not selectors.board(controller_ref, at=at):
             services.check_controller(controller_ref, at=at)
         return blocking(controller_ref, at=at)

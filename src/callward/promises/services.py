@@ -16,6 +16,7 @@ from callward.promises.probe_targets import glance, glances
 from callward.promises.registry import CannotLookError, every_probe
 from callward.promises.selectors import check_view
 from callward.promises.states import CheckState, PromisesEvent, Verdict
+from callward.texts.states import CheckName, Probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from callward.promises.probe_context import ProbeContext
     from callward.promises.registry import Look
     from callward.promises.states import CheckView
-    from callward.texts.states import Probe
 
 _log = logging.getLogger(__name__)
 _LOOKER = system_actor("promises.check")
@@ -60,7 +60,7 @@ def _check(seen: ProbeContext, *, heard: Callable[[], None]) -> list[CheckView]:
     return found
 
 
-def _look(look: Look, seen: ProbeContext, name: Probe) -> _Seen:
+def _look(look: Look, seen: ProbeContext, name: CheckName) -> _Seen:
     """A probe that breaks has not seen anything green: it stays unchecked, and the log says so."""
     try:
         count = look(seen)
@@ -76,10 +76,10 @@ def _look(look: Look, seen: ProbeContext, name: Probe) -> _Seen:
     return _Seen(state=state, looked_at=count.looked_at, wrong=count.wrong)
 
 
-def _write_down(glanced: ProbeContext, name: Probe, seen: _Seen) -> CheckView:
+def _write_down(glanced: ProbeContext, name: CheckName, seen: _Seen) -> CheckView:
     with transaction.atomic():
-        row = Check.objects.filter(controller_ref=glanced.controller_ref, probe=name).first()
-        row = row or Check(controller_ref=glanced.controller_ref, probe=name)
+        whose = {"controller_ref": glanced.controller_ref, **name._asdict()}
+        row = Check.objects.filter(**whose).first() or Check(**whose)
         turned = row.state != seen.state
         row.state, row.looked_at, row.wrong = seen.state, seen.looked_at, seen.wrong
         row.policy_id, row.checked_at = glanced.policy_id, glanced.at
@@ -96,6 +96,7 @@ def _turn(row: Check, *, at: datetime) -> None:
     Turn(
         controller_ref=row.controller_ref,
         probe=row.probe,
+        kind=row.kind,
         state=row.state,
         wrong=row.wrong,
         policy_id=row.policy_id,
@@ -109,7 +110,7 @@ def _turn(row: Check, *, at: datetime) -> None:
         actor=_LOOKER,
         at=at,
         owner=row.controller_ref,
-        probe=row.probe,
+        probe=str(CheckName(Probe(row.probe), row.kind)),
         state=row.state,
         wrong=row.wrong,
     )
@@ -130,7 +131,7 @@ def judge(check_ref: Ref, verdict: Verdict, *, actor: Actor, at: datetime) -> Ch
             item=row.ref,
             actor=actor,
             at=at,
-            probe=row.probe,
+            probe=str(CheckName(Probe(row.probe), row.kind)),
             verdict=verdict,
         )
     return check_view(row, at=at)

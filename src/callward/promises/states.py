@@ -11,6 +11,7 @@ from callward.kernel.errors import gettext_noop as _
 from callward.kernel.labels import Labelled
 from callward.notices.states import CheckState
 from callward.policy.vocabulary import Role
+from callward.texts.states import CheckName
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +35,7 @@ class CheckView:
     ref: Ref
     controller_ref: Ref
     probe: Probe
+    kind: str
     state: CheckState
     looked_at: int
     wrong: int
@@ -41,6 +43,11 @@ class CheckView:
     red_since: datetime | None
     verdict: Verdict | None
     judged_at: datetime | None
+
+    @property
+    def name(self) -> CheckName:
+        """Under what it is kept, and asked for by the sentences that stand on it."""
+        return CheckName(self.probe, self.kind)
 
     @property
     def alarms(self) -> bool:

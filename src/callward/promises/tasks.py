@@ -19,4 +19,4 @@ def look_at_everything() -> None:
     """Let every probe look; red ones are said aloud by name."""
     for view in check_all(at=clock.now()):
         if view.state is CheckState.RED:
-            _log.error("promise is red: %s", view.probe)
+            _log.error("promise is red: %s", view.name)

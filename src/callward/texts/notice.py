@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callward.policy.canonical import canonical_bytes
+from callward.texts.states import checks_behind
 
 if TYPE_CHECKING:
     from datetime import date
 
     from callward.policy.canonical import JsonValue
-    from callward.texts.states import NoticeKind, Probe, SentenceClass
+    from callward.texts.states import CheckName, NoticeKind, Probe, SentenceClass
 
 SCHEMA = "callward.notice/1"
 
@@ -30,6 +31,11 @@ class Sentence:
     evidence: str | None = None
     item: bool = False  # stands in a list under the sentence before it
     language: str | None = None  # where a remark is in another language than the notice
+
+    @property
+    def checks(self) -> tuple[CheckName, ...]:
+        """The checks that it stands or falls with."""
+        return () if self.probe is None else checks_behind(self.probe, self.rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

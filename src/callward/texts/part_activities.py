@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.policy.vocabulary import (
-    RECORDING_ACTIVITY,
-    VOICEMAIL_ACTIVITY,
-    Channel,
-    ConsentMode,
-    MessageChannel,
-)
+from callward.policy.vocabulary import RECORDING_ACTIVITY, Channel, ConsentMode, MessageChannel
 from callward.policy.vocabulary_calls import OptOut
 from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError
@@ -21,8 +15,7 @@ from callward.texts.part_contents import (
     giving_of,
     special,
 )
-from callward.texts.part_retention import counted, floor, holds, located
-from callward.texts.states import Probe
+from callward.texts.part_retention import counted, floor, holds, kept, located
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +25,6 @@ if TYPE_CHECKING:
     from callward.texts.notice import Sentence
     from callward.texts.sentence import Terms
 
-# What the house itself ends on its day; the others are promised, not proven.
-_DISPOSED_OF = (VOICEMAIL_ACTIVITY,)
 _CONSENT_SAID = (
     ConsentMode.PER_CHANNEL,
     ConsentMode.WRITTEN,
@@ -120,11 +111,7 @@ def _agreed(composer: Composer, name: str, activity: Activity) -> Iterator[Sente
 def _kept(composer: Composer, name: str, activity: Activity) -> Iterator[Sentence]:
     here, rule = f"activity.{name}", f"activity.{name}.retain"
     said = counted(composer, activity.retain, rule)
-    if name in _DISPOSED_OF:
-        probe = Probe.DUE_DATES_FOLLOW_POLICY
-        yield composer.proven("uses.kept", rule, probe, key=name, **said)
-    else:
-        yield composer.static("uses.kept", rule, key=name, **said)
+    yield kept(composer, "uses.kept", rule, said, key=name)
     if activity.floor:
         yield floor(composer, activity.floor, here, key=name)
     yield from holds(composer, activity.hold, here)

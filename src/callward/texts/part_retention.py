@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from callward.holdings.kinds import kinds_of
 from callward.policy.vocabulary import (
     RECORDING_ACTIVITY,
     Destruction,
     RecordKind,
     RetentionKind,
-    StartEvent,
 )
 from callward.policy.vocabulary_calls import HeldAt
 from callward.policy.vocabulary_notice import Safeguard, TransferStance
@@ -20,15 +20,14 @@ from callward.texts.part_told import HERE, recording_of
 from callward.texts.states import Probe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from callward.policy.schema_activity import Activity, Hold, Locate, Retain
+    from callward.policy.vocabulary import StartEvent
     from callward.texts.composer import Composer
     from callward.texts.notice import Sentence
     from callward.texts.sentence import Value
 
-# The papers whose end a probe can look at today; the others are promised, not proven.
-_DISPOSED_OF = (RecordKind.CALL_DETAIL, RecordKind.AUDIT)
 _OF_CALLS = (RecordKind.CONSENT, RecordKind.CALL_DETAIL, RecordKind.AUDIT)
 
 
@@ -74,12 +73,27 @@ def transfers(composer: Composer) -> Iterator[Sentence]:
     yield composer.static("place.transfers.safeguards", f"{rule}.safeguards", safeguards=words)
 
 
+def kept(
+    composer: Composer,
+    sentence: str,
+    rule: str,
+    said: Mapping[str, Value],
+    *,
+    probe: Probe = Probe.DUE_DATES_FOLLOW_POLICY,
+    key: str = "",
+) -> Sentence:
+    """A sentence on keeping: proven where something kept ends by this rule, else only promised."""
+    if kinds_of(rule):
+        return composer.proven(sentence, rule, probe, key=key, **said)
+    return composer.static(sentence, rule, key=key, **said)
+
+
 def kept_of_calls(composer: Composer) -> Iterator[Sentence]:
     """How long recordings and what belongs to them are kept, and how they end."""
     activity, rule = recording_of(composer), f"{HERE}.retain"
     yield from recording_kept(composer)
     yield key_copies(composer)
-    yield composer.proven("kept.everything", rule, Probe.EVERYTHING_HAS_A_DUE_DATE)
+    yield kept(composer, "kept.everything", rule, {}, probe=Probe.EVERYTHING_HAS_A_DUE_DATE)
     yield from _ended(composer, activity)
     if activity.floor:
         yield floor(composer, activity.floor, HERE)
@@ -96,8 +110,8 @@ def recording_kept(composer: Composer) -> Iterator[Sentence]:
     """How long a recording is kept, and that nobody opens it in this house then."""
     rule = f"{HERE}.retain"
     said = counted(composer, recording_of(composer).retain, rule)
-    yield composer.proven("kept.recording", rule, Probe.DUE_DATES_FOLLOW_POLICY, key="", **said)
-    yield composer.proven("kept.unreadable", rule, Probe.EXPIRED_UNREADABLE)
+    yield kept(composer, "kept.recording", rule, said)
+    yield kept(composer, "kept.unreadable", rule, {}, probe=Probe.EXPIRED_UNREADABLE)
 
 
 def key_copies(composer: Composer) -> Sentence:
@@ -151,45 +165,34 @@ def holds(composer: Composer, rules: tuple[Hold, ...], here: str) -> Iterator[Se
             "review": composer.period(f"{rule}.review", hold.review),
             "start": start(composer, hold.start, rule),
         }
-        if name == RECORDING_ACTIVITY:
-            sentence, probe = f"hold.{hold.reason}.item", Probe.HOLDS_REVIEWED
-            yield composer.proven(sentence, rule, probe, key=name, **said)
-        else:
-            yield composer.static(f"hold-other.{hold.reason}.item", rule, key=name, **said)
+        family = "hold" if name == RECORDING_ACTIVITY else "hold-other"
+        sentence = f"{family}.{hold.reason}.item"
+        yield kept(composer, sentence, rule, said, probe=Probe.HOLDS_REVIEWED, key=name)
 
 
 def _taken_in(composer: Composer, activity: Activity) -> Iterator[Sentence]:
     intake, rule = activity.intake, f"{HERE}.intake"
     if intake is None:
         return
-    yield composer.proven(
-        "kept.quarantine",
-        rule,
-        Probe.QUARANTINE_EMPTIED,
-        match=composer.period(f"{rule}.match_within", intake.match_within),
-        period=composer.period(f"{rule}.quarantine.period", intake.quarantine.period),
-    )
+    locked = {
+        "match": composer.period(f"{rule}.match_within", intake.match_within),
+        "period": composer.period(f"{rule}.quarantine.period", intake.quarantine.period),
+    }
+    unread, path = Probe.EXPIRED_UNREADABLE, f"{rule}.quarantine"
+    yield kept(composer, "kept.quarantine", path, locked, probe=unread)
     yield composer.proven("kept.source", rule, Probe.SOURCE_EMPTIED)
     raw = composer.period(f"{rule}.raw.period", intake.raw.period)
-    probe = Probe.DUE_DATES_FOLLOW_POLICY
-    yield composer.proven("kept.raw", f"{rule}.raw", probe, period=raw)
+    yield kept(composer, "kept.raw", f"{rule}.raw", {"period": raw})
 
 
 def _related(composer: Composer) -> Iterator[Sentence]:
-    # S-09: everything that is kept of a call, beside its recording.
+    # S-09: everything that is kept of a call, beside its sound.
     for name, activity in sorted(composer.policy.activity.items()):
-        retain = activity.retain
-        if name == RECORDING_ACTIVITY or retain is None:
-            continue
-        if retain.start is StartEvent.CALL_INITIATED:
-            rule = f"activity.{name}"
-            words = category_words(composer, activity.categories, rule=rule)
-            said = counted(composer, retain, f"{rule}.retain")
-            probe = Probe.DUE_DATES_FOLLOW_POLICY
-            path = f"{rule}.retain"
-            yield composer.proven(
-                "kept.related.item", path, probe, key=name, categories=words, **said
-            )
+        path = f"activity.{name}.retain"
+        if any(not kind.sealed for kind in kinds_of(path)):
+            words = category_words(composer, activity.categories, rule=f"activity.{name}")
+            said = {"categories": words, **counted(composer, activity.retain, path)}
+            yield kept(composer, "kept.related.item", path, said, key=name)
 
 
 def records(composer: Composer, kinds: Iterable[RecordKind]) -> Iterator[Sentence]:
@@ -199,12 +202,8 @@ def records(composer: Composer, kinds: Iterable[RecordKind]) -> Iterator[Sentenc
         if paper is None:
             continue
         rule = f"record.{kind}.retain"
-        said, sentence = counted(composer, paper.retain, rule), f"record.{kind}.item"
-        if kind in _DISPOSED_OF:
-            probe = Probe.DUE_DATES_FOLLOW_POLICY
-            yield composer.proven(sentence, rule, probe, key="", **said)
-        else:
-            yield composer.static(sentence, rule, key="", **said)
+        said = counted(composer, paper.retain, rule)
+        yield kept(composer, f"record.{kind}.item", rule, said)
 
 
 def backups(composer: Composer) -> Sentence:

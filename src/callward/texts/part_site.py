@@ -16,7 +16,7 @@ from callward.policy.vocabulary_notice import DocumentSubject, Protocol, Reviewe
 from callward.texts.composer import in_order
 from callward.texts.errors import UnsayableRuleError
 from callward.texts.part_access import recipients, two_persons
-from callward.texts.part_retention import backups, counted, records
+from callward.texts.part_retention import backups, counted, kept, records
 from callward.texts.part_who import address_of
 from callward.texts.states import Probe
 
@@ -72,7 +72,7 @@ def account(composer: Composer) -> Iterator[Sentence]:
             yield composer.static("account.ip-lock", "account.ip_lock")
         if own.retain:
             said = counted(composer, own.retain, "account.retain")
-            yield composer.static("account.kept", "account.retain", key="", **said)
+            yield kept(composer, "account.kept", "account.retain", said)
     if admin:
         rule = "account_admin.powers"
         words = composer.terms("power", in_order(AdminPower, admin.powers), rule=rule)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
+from callward.holdings.kinds import KINDS, kinds_of
 from callward.kernel.errors import gettext_noop as _
 from callward.kernel.labels import Labelled
+
+if TYPE_CHECKING:
+    from callward.holdings.kinds import Kind
 
 
 class NoticeKind(Labelled, family="notice-kind"):
@@ -42,14 +47,17 @@ class SentenceClass(StrEnum):
 class Probe(Labelled, family="probe"):
     """The checks that stand behind proven sentences; `promises` implements every one."""
 
-    EXPIRED_UNREADABLE = "expired-unreadable", _("No recording can be opened after its last day.")
+    EXPIRED_UNREADABLE = (
+        "expired-unreadable",
+        _("%(kind)s: nothing can be opened after its last day."),
+    )
     DUE_DATES_FOLLOW_POLICY = (
         "due-dates-follow-policy",
-        _("Every due date is the one that the policy promises."),
+        _("%(kind)s: nothing is kept longer than promised."),
     )
     EVERYTHING_HAS_A_DUE_DATE = (
         "everything-has-a-due-date",
-        _("Everything that is kept has a day on which it ends."),
+        _("%(kind)s: everything has a day on which it ends."),
     )
     TOLD_OR_ASKED = "told-or-asked", _("For every recording it is known what the person was told.")
     TOLD_BEFORE_RECORDED = (
@@ -80,13 +88,12 @@ class Probe(Labelled, family="probe"):
     CALLED_FOR_A_REASON = "called-for-a-reason", _("People are called only for an allowed reason.")
     HOLDS_REVIEWED = (
         "holds-reviewed",
-        _("Every legal hold has a case, a review in time and an end."),
+        _("%(kind)s: every legal hold has a case, a review in time and an end."),
     )
     DESTRUCTION_CERTIFIED = "destruction-certified", _("Every destruction has a valid certificate.")
     NO_KEY_RESIDUE = "no-key-residue", _("Nothing is left of the keys of destroyed recordings.")
     BACKUPS_END = "backups-end", _("No backup is older than the notice says.")
     SOURCE_EMPTIED = "source-emptied", _("No recording is left behind in the inbox.")
-    QUARANTINE_EMPTIED = "quarantine-emptied", _("Nothing stays in quarantine longer than allowed.")
     KEPT_IN_REGION = "kept-in-region", _("Everything is stored in the announced region.")
     HOSTS_DECLARED = "hosts-declared", _("Callward is connected only to declared machines.")
     PROMPTS_MATCH = "prompts-match", _("The announcements say exactly what the policy says.")
@@ -97,3 +104,39 @@ class Probe(Labelled, family="probe"):
     NOTHING_PROFILED = "nothing-profiled", _("No profile of callers can be stored.")
     COOKIES_DECLARED = "cookies-declared", _("The public pages set only the announced cookies.")
     AUDIT_INTACT = "audit-intact", _("The audit is complete and unchanged.")
+
+
+# These look at one kind of kept things at a time; the others look at the whole house.
+BY_KIND = frozenset(
+    {
+        Probe.EXPIRED_UNREADABLE,
+        Probe.DUE_DATES_FOLLOW_POLICY,
+        Probe.EVERYTHING_HAS_A_DUE_DATE,
+        Probe.HOLDS_REVIEWED,
+    }
+)
+
+
+class CheckName(NamedTuple):
+    """One check: a probe, and the kind of kept things that it looks at, if it looks at one."""
+
+    probe: Probe
+    kind: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.probe}:{self.kind}" if self.kind else str(self.probe)
+
+
+def looks_at(probe: Probe, kind: Kind) -> bool:
+    """Whether there is anything for a probe in a kind: a key to open, a reason to be held for."""
+    if probe is Probe.EXPIRED_UNREADABLE:
+        return bool(kind.sealed)
+    return bool(kind.activities) or probe is not Probe.HOLDS_REVIEWED
+
+
+def checks_behind(probe: Probe, rule: str) -> tuple[CheckName, ...]:
+    """The checks that a sentence on this rule stands or falls with: of no kind's own, with all."""
+    if probe not in BY_KIND:
+        return (CheckName(probe),)
+    kinds = kinds_of(rule) or KINDS.values()
+    return tuple(CheckName(probe, kind.name) for kind in kinds if looks_at(probe, kind))

@@ -73,6 +73,12 @@ def happened(event: str) -> str:
 
 
 @register.filter
+def check_words(name: str) -> str:
+    """`{{ check.name|check_words }}` as a sentence."""
+    return term_words.check_words(str(name))
+
+
+@register.filter
 def fact_name(name: str) -> str:
     """`{{ name|fact_name }}` as a word."""
     return event_words.fact_name(name)

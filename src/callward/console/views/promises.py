@@ -19,29 +19,25 @@ from callward.promises.errors import CheckUnknownError
 from callward.promises.states import CheckState, PromisesCapability, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from django.http import HttpResponse
 
     from callward.console.staff_session import StaffRequest
     from callward.kernel.references import Ref
-    from callward.texts.states import Probe
+    from callward.texts.states import CheckName
 
 
 @lru_cache(maxsize=64)  # a policy id never means another policy
-def sentences_by_probe(policy_id: str, language: str) -> Mapping[Probe, tuple[str, ...]]:
-    """Every proven sentence of every notice of a policy, by the probe behind it, said once."""
+def sentences_by_check(policy_id: str, language: str) -> Mapping[CheckName, tuple[str, ...]]:
+    """Every proven sentence of every notice of a policy, by the checks behind it, said once."""
     policy = policy_of(controllers.policy(policy_id).canonical)
-    found: dict[Probe, dict[str, None]] = {}
+    found: dict[CheckName, dict[str, None]] = {}
     for kind in texts.kinds_of(policy):
-        for sentence in _sentences(texts.render(policy, kind=kind, language=language)):
-            if sentence.probe is not None:
-                found.setdefault(sentence.probe, {})[sentence.text] = None
-    return {probe: tuple(said) for probe, said in found.items()}
-
-
-def _sentences(notice: texts.Notice) -> Iterator[texts.Sentence]:
-    return (sentence for section in notice.sections for sentence in section.sentences)
+        for sentence in texts.render(policy, kind=kind, language=language).sentences:
+            for name in sentence.checks:
+                found.setdefault(name, {})[sentence.text] = None
+    return {name: tuple(said) for name, said in found.items()}
 
 
 class VerdictMissingError(BadInputError):
@@ -62,9 +58,9 @@ def board(request: StaffRequest) -> HttpResponse:
     """Show every check, what is broken first."""
     visit = request.visit
     checks = selectors.board(visit.controller_ref, at=visit.at)
-    said = sentences_by_probe(visit.policy.policy_id, _language())
+    said = sentences_by_check(visit.policy.policy_id, _language())
     context = {
-        "checks": [(one, said.get(one.probe, ())) for one in checks],
+        "checks": [(one, said.get(one.name, ())) for one in checks],
         "kept": sum(one.state is CheckState.GREEN for one in checks),
         "broken": sum(one.state is CheckState.RED for one in checks),
         "unseen": sum(one.state in (CheckState.STALE, CheckState.UNCHECKED) for one in checks),

@@ -71,12 +71,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
                 ('probe', models.CharField(max_length=40)),
+                ('kind', models.CharField(blank=True, max_length=40)),
                 ('state', models.CharField(max_length=16)),
                 ('checked_at', models.DateTimeField(null=True)),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='last_checks', to='notices.noticeversion')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('edition', 'probe'), name='last_check_is_kept_once')],
+                'constraints': [models.UniqueConstraint(fields=('edition', 'probe', 'kind'), name='last_check_is_kept_once')],
             },
         ),
         migrations.CreateModel(

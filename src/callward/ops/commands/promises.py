@@ -11,7 +11,7 @@ from callward.ops.errors import CheckFailedError
 from callward.promises import services
 from callward.promises.states import CheckState
 
-_COLUMNS = ("controller", "probe", "state", "looked_at", "wrong", "checked_at")
+_COLUMNS = ("controller", "probe", "kind", "state", "looked_at", "wrong", "checked_at")
 
 
 @click.group()

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                 ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
                 ('controller_ref', models.UUIDField()),
                 ('probe', models.CharField(max_length=40)),
+                ('kind', models.CharField(blank=True, max_length=40)),
                 ('state', models.CharField(choices=[('green', 'green'), ('red', 'red'), ('stale', 'stale'), ('not-applicable', 'not-applicable'), ('unchecked', 'unchecked')], max_length=16)),
                 ('looked_at', models.PositiveBigIntegerField(default=0)),
                 ('wrong', models.PositiveBigIntegerField(default=0)),
@@ -29,7 +30,7 @@ class Migration(migrations.Migration):
                 ('judged_by', models.CharField(blank=True, max_length=80)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('controller_ref', 'probe'), name='one_last_look_for_each_probe'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'red'), _negated=True), ('red_since__isnull', False), _connector='OR'), name='red_check_says_since_when')],
+                'constraints': [models.UniqueConstraint(fields=('controller_ref', 'probe', 'kind'), name='one_last_look_for_each_probe'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'red'), _negated=True), ('red_since__isnull', False), _connector='OR'), name='red_check_says_since_when')],
             },
         ),
         migrations.CreateModel(
@@ -38,13 +39,14 @@ class Migration(migrations.Migration):
                 ('ref', models.UUIDField(default=callward.kernel.references.new_ref, editable=False, primary_key=True, serialize=False)),
                 ('controller_ref', models.UUIDField()),
                 ('probe', models.CharField(max_length=40)),
+                ('kind', models.CharField(blank=True, max_length=40)),
                 ('state', models.CharField(choices=[('green', 'green'), ('red', 'red'), ('stale', 'stale'), ('not-applicable', 'not-applicable'), ('unchecked', 'unchecked')], max_length=16)),
                 ('wrong', models.PositiveBigIntegerField(default=0)),
                 ('policy_id', models.CharField(max_length=80)),
                 ('turned_at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['controller_ref', 'probe', 'turned_at'], name='turns_of_a_check')],
+                'indexes': [models.Index(fields=['controller_ref', 'probe', 'kind', 'turned_at'], name='turns_of_a_check')],
             },
         ),
     ]

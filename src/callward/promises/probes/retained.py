@@ -1,225 +1,215 @@
-"""Does what is over really not open any more, and does everything have an end?"""
+"""Does everything that is kept end as promised? One walk over the rows of each kind.
+
+It believes nobody: facts are the rows, the key files, the policies as written, and now. What stands
+in a column about the end is only compared with what is counted again here.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
-from functools import lru_cache
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from callward.promises.probe_context import (
-    Count,
-    instant,
-    key_rows,
-    keys_left,
-    openable,
-    recording_of,
-    reference,
-    table,
+from callward.promises.ends import (
+    end_of,
+    life_of_hold,
+    rule_of_hold,
+    soonest,
+    written_at,
+    zone_of_days,
 )
-from callward.promises.registry import probes
-from callward.promises.second_calendar import cap_end, ended
+from callward.promises.facts import PATIENCE, count, facts, held
+from callward.promises.probe_context import Count, key_rows, keys_left, openable
+from callward.promises.registry import probes_kinds
+from callward.promises.second_calendar import day_after, span
 from callward.texts.states import Probe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
+    from callward.holdings.kinds import Kind
     from callward.kernel.references import Ref
+    from callward.promises.ends import End, Revision
+    from callward.promises.facts import Fact, Hold
     from callward.promises.probe_context import ProbeContext
 
-# DESIGN section 3: the key is destroyed at the latest this long after the due instant.
-PATIENCE = timedelta(minutes=15)
 _DUE_EPOCH = re.compile(r"c/([0-9a-f-]{36})/([^/]+)/(\d{4}-\d{2}-\d{2})")
-_FROM_THE_CALL = frozenset({"call.initiated", "data.collected"})
-
-_CALLED = """
-SELECT r.ref, c.started_at, r.policy_id FROM recordings_recording r
-JOIN calls_call c ON c.ref = r.call_ref WHERE r.controller_ref = %(controller)s
-"""
-_HELD = """
-SELECT i.item_ref FROM retention_helditem i JOIN retention_hold h ON h.ref = i.hold_id
-WHERE h.controller_ref = %(controller)s AND h.closed_at IS NULL
-AND (h.ends_at IS NULL OR h.ends_at > %(at)s)
-"""
-_ITEMS = """
-SELECT ref, called_at, policy_id, cap_at, zone FROM retention_item
-WHERE controller_ref = %(controller)s AND activity = 'call-recording' AND cap_at IS NOT NULL
-"""
-_RAW = "SELECT started_at FROM calls_cdrrow WHERE controller_ref = %(controller)s"
-_UNRECORDED = """
-SELECT started_at FROM telephony_linecall
-WHERE controller_ref = %(controller)s AND recording_ref IS NULL
-"""
-_SEALED = "SELECT ref FROM vault_item WHERE controller_ref = %(controller)s"
-_KNOWN = """
-SELECT ref FROM retention_item WHERE controller_ref = %(controller)s
-AND (due_at IS NOT NULL OR start_event NOT IN ('call.initiated', 'data.collected'))
-UNION SELECT item_ref FROM intake_quarantined
-WHERE controller_ref = %(controller)s AND item_ref IS NOT NULL AND due_at IS NOT NULL
-"""
-
-
-def _keep(rule: object) -> tuple[str, str] | None:
-    """Period and start of a cap, as written."""
-    cap = rule if isinstance(rule, dict) else {}
-    return (str(cap["period"]), str(cap["start"])) if cap.get("period") else None
-
-
-def _own_end(called: datetime, policy_id: str, glance: ProbeContext) -> datetime | None:
-    """When a call's recording ends under the policy it was made under and the one now."""
-    ends = []
-    for document in (glance.documents.get(policy_id), glance.document):
-        cap = _keep(table(recording_of(document or {}), "retain"))
-        if document is not None and cap is not None and cap[1] in _FROM_THE_CALL:
-            ends.append(_counted(called, cap[0], str(document["timezone"])))
-    return min(ends, default=None)
-
-
-@lru_cache(maxsize=65536)
-def _counted(called: datetime, period: str, zone: str) -> datetime:
-    return cap_end(called, period, ZoneInfo(zone))
-
-
-def _floored(glance: ProbeContext) -> bool:
-    return any(table(recording_of(one), "floor").get("period") for one in glance.documents.values())
-
-
-@probes(Probe.EXPIRED_UNREADABLE)
-def expired_unreadable(glance: ProbeContext) -> Count | None:
-    """No recording opens after its day, counted from the calls and from the keys themselves."""
-    if glance.recording is None and not glance.number(
-        "SELECT count(*) FROM retention_item WHERE controller_ref = %(controller)s"
-    ):
-        return None
-    held = {reference(row[0]) for row in glance.rows(_HELD)}
-    kept = openable()
-    late = glance.at - PATIENCE
-    looked, wrong = 0, set[object]()
-    for ref, called, policy_id in glance.rows(_CALLED):
-        looked += 1
-        mine = reference(ref)
-        end = _own_end(instant(called), str(policy_id), glance)
-        if mine in kept and mine not in held and end and end <= late and not _floored(glance):
-            wrong.add(mine)
-    wrong.update(_overdue_epochs(glance, late))
-    return Count(looked_at=looked, wrong=len(wrong))
-
-
-def _overdue_epochs(glance: ProbeContext, late: datetime) -> Iterator[str]:
-    today = late.astimezone(glance.zone).date()
-    wrapped = {str(name) for (name,) in key_rows("wraps", _WRAPPED_EPOCHS)}
-    for name in wrapped & keys_left():
-        found = _DUE_EPOCH.fullmatch(name)
-        ours = found is not None and found[1] == str(glance.controller_ref)
-        if ours and found and date.fromisoformat(found[3]) <= today:
-            yield name
-
-
 _WRAPPED_EPOCHS = "SELECT DISTINCT e.name FROM wrap w JOIN epoch e ON e.id = w.epoch"
 
 
-@probes(Probe.DUE_DATES_FOLLOW_POLICY)
-def due_dates_follow_policy(glance: ProbeContext) -> Count | None:
-    """No stored end is later than a second calendar counts from the policy as written."""
-    looked = wrong = 0
-    for _ref, called, policy_id, cap_at, _zone in glance.rows(_ITEMS):
-        looked += 1
-        own = _own_end(instant(called), str(policy_id), glance)
-        wrong += own is not None and instant(cap_at) > own
-    rows = _rows_beside(glance)
-    looked, wrong = looked + rows.looked_at, wrong + rows.wrong
-    return Count(looked_at=looked, wrong=wrong) if looked or glance.recording else None
+@dataclass(slots=True, kw_only=True)
+class Walk:
+    """What one walk over a kind saw."""
+
+    looked_at: int = 0
+    late: set[Ref] = field(default_factory=set)  # still there, although over and held by nobody
+    put_off: set[Ref] = field(default_factory=set)  # with a stored end later than the promised one
+    endless: set[Ref] = field(default_factory=set)
+    holds: dict[Ref, tuple[Hold, datetime | None]] = field(default_factory=dict)  # with their ends
 
 
-def _rows_beside(glance: ProbeContext) -> Count:
-    """Raw rows of a source and calls without a recording end by rules of their own."""
-    raw = table(table(glance.recording, "intake"), "raw")
-    detail = table(table(table(glance.document, "record"), "call-detail"), "retain")
-    looked = wrong = 0
-    for question, rule in ((_RAW, raw), (_UNRECORDED, detail)):
-        kept = _keep(rule)
-        for (called,) in glance.rows(question) if kept else ():
-            looked += 1
-            zone = str(glance.document["timezone"])
-            late = glance.at - PATIENCE
-            wrong += kept is not None and _counted(instant(called), kept[0], zone) <= late
-    return Count(looked_at=looked + 1, wrong=wrong + _audit_too_old(glance))
+def walk(glance: ProbeContext, kind: Kind) -> Walk:
+    """Look at every row of a kind, once for all probes."""
+    if kind.name not in glance.seen:
+        glance.seen[kind.name] = _walked(glance, kind)
+    return glance.seen[kind.name]
 
 
-def _audit_too_old(glance: ProbeContext) -> bool:
-    """Whether the audit, which all controllers share, holds an entry older than this one says."""
-    kept = _keep(table(table(table(glance.document, "record"), "audit"), "retain"))
-    oldest = next(iter(glance.rows("SELECT min(at) FROM audit_leaf")), (None,))[0]
-    if kept is None or oldest is None:
-        return False
-    return ended(instant(oldest), kept[0], glance.zone, at=glance.at)
+def _walked(glance: ProbeContext, kind: Kind) -> Walk:
+    rows = bool(kind.controller) and not kind.sealed
+    least = soonest(kind, glance.revisions) if rows else None
+    by_day = zone_of_days(kind, glance.revisions)
+    judge = _Judge(glance=glance, kind=kind, held=held(glance, kind), by_day=by_day)
+    for fact in facts(glance, kind, young=glance.at - least if least else None):
+        judge.look(fact)
+    if rows:
+        judge.seen.looked_at = count(glance, kind)
+        judge.seen.holds = _holds_on_rows(glance, kind)
+    return judge.seen
 
 
-@probes(Probe.EVERYTHING_HAS_A_DUE_DATE)
-def everything_has_a_due_date(glance: ProbeContext) -> Count:
-    """Nothing lies in the vault without a day on which it ends or a rule that waits for one."""
-    sealed = {reference(row[0]) for row in glance.rows(_SEALED)}
-    known = {reference(row[0]) for row in glance.rows(_KNOWN)}
-    return Count(looked_at=len(sealed), wrong=len(sealed - known))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judge:
+    """Holds one fact of a kind after the other against what was promised of it."""
+
+    glance: ProbeContext
+    kind: Kind
+    held: Mapping[Ref, Sequence[Hold]]
+    by_day: ZoneInfo | None  # where all its rules count days of one zone
+    seen: Walk = field(default_factory=Walk)
+    ends: dict[object, End] = field(default_factory=dict)
+
+    def look(self, fact: Fact) -> None:
+        """Write down what is wrong with it."""
+        told = self.glance.told(fact.policy_id, min(fact.starts.values(), default=self.glance.at))
+        end, seen = self._end(fact, told), self.seen
+        let_go = self._let_go(fact, end.known_from, told)
+        seen.looked_at += 1
+        if let_go is not None and let_go + PATIENCE <= self.glance.at:
+            seen.late.add(fact.ref)
+        if end.at is not None and fact.due_at is not None and fact.due_at > end.at:
+            seen.put_off.add(fact.ref)
+        counted = end.at is not None and (fact.due_at is not None or not self.kind.sealed)
+        if not counted and not (end.waits and fact.starts):
+            seen.endless.add(fact.ref)
+
+    def _end(self, fact: Fact, told: Sequence[Revision]) -> End:
+        """What began on one day under the same policies ends on one day: counted once."""
+        begun, zone = fact.starts.values(), self.by_day
+        days = begun if zone is None else [one.astimezone(zone).date() for one in begun]
+        key = (told[0].policy_id, len(told), *fact.starts, *days)
+        if key not in self.ends:
+            self.ends[key] = end_of(self.kind, fact.starts, told)
+        return self.ends[key]
+
+    def _let_go(
+        self, fact: Fact, let_go: datetime | None, told: Sequence[Revision]
+    ) -> datetime | None:
+        """When the last hold on it is over too; None while one holds it."""
+        named = [ref for ref in (fact.ref, fact.of_call) if ref in self.held]
+        holds = {hold.ref: hold for ref in named if ref for hold in self.held[ref]}
+        for hold in sorted(holds.values(), key=_placed):
+            ids = (hold.policy_id, fact.policy_id or told[0].policy_id)
+            both = [one for one in self.glance.revisions if one.policy_id in ids]
+            life = life_of_hold(self.kind, hold.reason, hold.begun, both)
+            if hold.closed_at is None:
+                self.seen.holds[hold.ref] = (hold, life)
+            let_go = _later(let_go, hold, life)
+        return let_go
 
 
-_HOLDS = """
-SELECT review_on, placed_at, start_event, ends_at, reason, policy_id, case_closed_at, "case"
-FROM retention_hold WHERE controller_ref = %(controller)s AND closed_at IS NULL
-"""
+def _holds_on_rows(glance: ProbeContext, kind: Kind) -> dict[Ref, tuple[Hold, datetime | None]]:
+    """The open holds with a reason that counts for a kind: rows too young to end are not read."""
+    found = {}
+    for hold in {
+        hold.ref: hold for group in held(glance, kind).values() for hold in group
+    }.values():
+        told = [one for one in glance.revisions if one.policy_id == hold.policy_id]
+        named = any(rule_of_hold(kind, hold.reason, one.document) for one in told)
+        if hold.closed_at is None and named:
+            found[hold.ref] = (hold, life_of_hold(kind, hold.reason, hold.begun, told))
+    return found
 
 
-@probes(Probe.HOLDS_REVIEWED)
-def holds_reviewed(glance: ProbeContext) -> Count | None:
-    """Every hold has a case, is looked at in time and ends when its longest life is over."""
-    if not table(glance.document, "activity"):
+def _later(let_go: datetime | None, hold: Hold, life: datetime | None) -> datetime | None:
+    """When a thing is let go after this hold too; a hold on what is over holds nothing."""
+    if let_go is None or hold.placed_at >= let_go:
+        return let_go
+    ends = [end for end in (hold.closed_at, life) if end is not None]
+    return max(let_go, min(ends)) if ends else None
+
+
+def _placed(hold: Hold) -> datetime:
+    return hold.placed_at
+
+
+@probes_kinds(Probe.DUE_DATES_FOLLOW_POLICY)
+def due_dates_follow_policy(glance: ProbeContext, kind: Kind) -> Count | None:
+    """Nothing of this kind is there after its day, or is down for a later one than promised."""
+    seen = walk(glance, kind)
+    return _counted(glance, kind, len(seen.late | seen.put_off))
+
+
+@probes_kinds(Probe.EVERYTHING_HAS_A_DUE_DATE)
+def everything_has_a_due_date(glance: ProbeContext, kind: Kind) -> Count | None:
+    """Nothing of this kind lies here without a rule that ends it, or without the day it gives."""
+    return _counted(glance, kind, len(walk(glance, kind).endless))
+
+
+@probes_kinds(Probe.EXPIRED_UNREADABLE)
+def expired_unreadable(glance: ProbeContext, kind: Kind) -> Count | None:
+    """Nothing of this kind opens after its day, by its rows or by the key files themselves."""
+    kept = openable()
+    late = walk(glance, kind).late & kept.keys()
+    known = {kept[ref] for ref in late}
+    return _counted(glance, kind, len(late) + len(_overdue_epochs(glance, kind) - known))
+
+
+def _counted(glance: ProbeContext, kind: Kind, wrong: int) -> Count | None:
+    looked = walk(glance, kind).looked_at
+    paths = (*kind.rules, *kind.otherwise)
+    promised = any(written_at(glance.document, path) for path in paths)
+    return Count(looked_at=looked, wrong=wrong) if promised or looked or wrong else None
+
+
+def _overdue_epochs(glance: ProbeContext, kind: Kind) -> set[str]:
+    """The epochs of days that are over which still have a key, whatever the rows say."""
+    today = (glance.at - PATIENCE).astimezone(glance.zone).date()
+    wrapped = {str(name) for (name,) in key_rows("wraps", _WRAPPED_EPOCHS)} & keys_left()
+    ours = (str(glance.controller_ref), kind.sealed)
+    return {
+        name
+        for name in wrapped
+        if (found := _DUE_EPOCH.fullmatch(name))
+        and (found[1], found[2]) == ours
+        and date.fromisoformat(found[3]) <= today
+    }
+
+
+@probes_kinds(Probe.HOLDS_REVIEWED)
+def holds_reviewed(glance: ProbeContext, kind: Kind) -> Count | None:
+    """Every hold on this kind has a case, is looked at in time and ends with its longest life."""
+    holds = walk(glance, kind).holds.values()
+    if not holds and not any(_may_be_held(kind, one) for one in glance.revisions):
         return None
-    today = glance.at.astimezone(glance.zone).date()
-    looked = wrong = 0
-    for review_on, placed, start, _ends, reason, policy_id, closed, case in glance.rows(_HOLDS):
-        looked += 1
-        late = date.fromisoformat(str(review_on)) < today
-        begun = closed if start == "case.closed" else placed
-        life = _longest(glance, str(policy_id), str(reason))
-        over = (
-            begun is not None
-            and life
-            and ended(
-                instant(begun), life, glance.zone, at=glance.at - timedelta(hours=1) - PATIENCE
-            )
-        )
-        wrong += bool(late or over or not case)
-    return Count(looked_at=looked, wrong=wrong)
+    wrong = sum(_is_broken(hold, life, kind, glance) for hold, life in holds)
+    return Count(looked_at=len(holds), wrong=wrong)
 
 
-def _longest(glance: ProbeContext, policy_id: str, reason: str) -> str:
-    document = glance.documents.get(policy_id, glance.document)
-    rules = (recording_of(document) or {}).get("hold") or []
-    assert isinstance(rules, list)
-    return next(
-        (str(one["max"]) for one in rules if isinstance(one, dict) and one["reason"] == reason), ""
-    )
+def _may_be_held(kind: Kind, revision: Revision) -> bool:
+    rules = [written_at(revision.document, f"activity.{name}") for name in kind.activities]
+    return any(rule.get("hold") for rule in rules)
 
 
-_WAITING = """
-SELECT item_ref, arrived_at FROM intake_quarantined
-WHERE controller_ref = %(controller)s AND item_ref IS NOT NULL
-AND state = 'waiting'
-"""
-
-
-@probes(Probe.QUARANTINE_EMPTIED)
-def quarantine_emptied(glance: ProbeContext) -> Count | None:
-    """Nothing that waits for a decision opens after the quarantine's own period."""
-    period = _keep(table(table(glance.recording, "intake"), "quarantine"))
-    if period is None:
-        return None
-    kept: dict[Ref, str] = openable()
-    looked = wrong = 0
-    for ref, arrived in glance.rows(_WAITING):
-        looked += 1
-        over = ended(instant(arrived), period[0], glance.zone, at=glance.at - PATIENCE)
-        wrong += over and reference(ref) in kept
-    return Count(looked_at=looked, wrong=wrong)
+def _is_broken(hold: Hold, life: datetime | None, kind: Kind, glance: ProbeContext) -> bool:
+    looked = hold.reviewed_at or hold.placed_at
+    [then] = glance.told("", looked)[:1]
+    every = rule_of_hold(kind, hold.reason, then.document).get("review")
+    review = hold.review_on
+    if every is not None:
+        counted = day_after(looked.astimezone(then.zone).date(), span(str(every)))
+        review = min(review, counted)
+    over = life is not None and life + timedelta(hours=1) + PATIENCE <= glance.at
+    return over or not hold.case or review < glance.at.astimezone(glance.zone).date()

@@ -6,9 +6,8 @@ import pytest
 
 from build.recordings import InMemory, mp3_tone, wav_tone
 from callward.recordings.decoder import decode
-from callward.recordings.rules import verdict, wave_of
+from callward.recordings.rules import pack_wave, read_wave, verdict, wave_of
 from callward.recordings.states import RecordingState
-from callward.recordings.waveform import pack_wave, read_wave
 
 
 @pytest.mark.parametrize("channels", [1, 2])

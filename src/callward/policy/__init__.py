@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from callward.policy.compiler import compile_policy, from_canonical
     from callward.policy.editor import line_of, schema_for_editors
     from callward.policy.errors import PolicyError
-    from callward.policy.findings import Finding
+    from callward.policy.lint_rule import Finding
     from callward.policy.linter import lint
     from callward.policy.policy_file import canonical_json, load, policy_of
     from callward.policy.schema import Policy
@@ -63,7 +63,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Finding": "findings",
+    "Finding": "lint_rule",
     "Policy": "schema",
     "PolicyError": "errors",
     "RECORDING_ACTIVITY": "vocabulary",

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 from callward.kernel.calendar import Period
 from callward.policy.compiled import AccessRules, PlayRule, RecordingRules, ReleaseRules
 from callward.policy.compiled_announcement import digits_of, pause_rule, telling_of
-from callward.policy.compiled_retention import holds_of
-from callward.policy.compiled_values import needed, needed_period, needed_rule
+from callward.policy.compiled_values import holds_of, needed, needed_period, needed_rule
 from callward.policy.vocabulary import RECORDING_ACTIVITY, Need, PlayRefusal
 
 if TYPE_CHECKING:

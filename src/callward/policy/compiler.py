@@ -10,8 +10,7 @@ from callward.policy.canonical import policy_id_of
 from callward.policy.compiled import CompiledPolicy, RetentionRule, TwoPersonRule
 from callward.policy.compiled_announcement import outbound_reasons, voicemail_rules
 from callward.policy.compiled_recording import play_rule, recording_rules
-from callward.policy.compiled_retention import holds_of, rules_of
-from callward.policy.compiled_values import needed_period, needed_rule
+from callward.policy.compiled_values import holds_of, needed_period, needed_rule, rules_of
 from callward.policy.errors import PolicyIncompleteError
 
 if TYPE_CHECKING:

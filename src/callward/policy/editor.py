@@ -13,8 +13,8 @@ from callward.policy.tables import ACTIVITY_TERMS, CATEGORY_TERMS, PURPOSE_TERMS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from callward.policy.findings import Finding
     from callward.policy.key_lines import Path
+    from callward.policy.lint_rule import Finding
 
 # What lint closes and the schema of the file leaves open, so that old files stay readable.
 _CLOSED: tuple[tuple[str, str, Iterable[str]], ...] = (

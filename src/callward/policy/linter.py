@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from callward.policy.findings import Finding
+    from callward.policy.lint_rule import Finding
     from callward.policy.schema import Policy
 
 UNKNOWN_WAIVER = registered(

@@ -13,7 +13,7 @@ from callward.kernel.actors import system_actor
 from callward.recordings.decoder import Decoded, decode
 from callward.recordings.errors import RecordingMissingError, RecordingStateError
 from callward.recordings.models import Recording
-from callward.recordings.rules import verdict, wave_of
+from callward.recordings.rules import PART, pack_wave, verdict, wave_of
 from callward.recordings.states import (
     INCOMPLETE,
     SEALED,
@@ -21,7 +21,6 @@ from callward.recordings.states import (
     RecordingState,
     may_become,
 )
-from callward.recordings.waveform import PART, pack_wave
 from callward.retention.services import require_usable
 from callward.sealing.errors import SealBrokenError
 from callward.vault.errors import (

@@ -10,8 +10,8 @@ from callward.calls.selectors import CallFilters, CallRow, call_page, calls_of_n
 from callward.calls.states import CallsCapability
 from callward.recordings.errors import RecordingMissingError
 from callward.recordings.models import Playback, Recording
+from callward.recordings.rules import PART, PeaksView, read_wave
 from callward.recordings.states import PLAYABLE, RecordingState
-from callward.recordings.waveform import PART, PeaksView, read_wave
 from callward.retention.selectors import held_among, held_refs
 from callward.retention.services import require_usable
 from callward.vault.errors import PartMissingError

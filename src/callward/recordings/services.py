@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
+from callward.calls import services as calls
+from callward.holdings.kinds import CALL
 from callward.jobs.services import enqueue
 from callward.recordings.copy_export import CopyView, export_copy
+from callward.recordings.models import Playback, Recording
 from callward.recordings.new_recordings import NewRecording, keep_recordings
 from callward.recordings.playback import (
     OpenPlayback,
@@ -15,17 +20,54 @@ from callward.recordings.playback import (
     read_playback,
 )
 from callward.recordings.recording_verification import verify_recording
-from callward.recordings.row_deletion import delete_due_calls, delete_recordings
+from callward.recordings.states import SEALED
+from callward.retention import services as retention
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from callward.kernel.references import Ref
 
 VERIFY_TASK = "recordings.verify"
+_REFS_IN_ONE_QUERY = 10_000
 
 
 def ask_verification(refs: Sequence[Ref]) -> None:
     """Have a group of stored recordings decoded by the worker."""
     if refs:
         enqueue(VERIFY_TASK, *map(str, refs), key=f"{VERIFY_TASK}:{refs[0]}")
+
+
+def delete_recordings(refs: Sequence[Ref], *, at: datetime) -> int:
+    """Remove recordings and playbacks, then calls without any, then numbers without calls."""
+    removed = 0
+    for start in range(0, len(refs), _REFS_IN_ONE_QUERY):
+        removed += _delete_group(refs[start : start + _REFS_IN_ONE_QUERY], at=at)
+    return removed
+
+
+def _delete_group(refs: Sequence[Ref], *, at: datetime) -> int:
+    with transaction.atomic():
+        doomed = Recording.objects.filter(ref__in=refs)
+        told = set(doomed.values_list("call_ref", flat=True))
+        Playback.objects.filter(recording_id__in=refs).delete()
+        removed, _ = doomed.delete()
+        kept = Recording.objects.filter(call_ref__in=told).values_list("call_ref", flat=True)
+        alone = sorted(told - set(kept))
+        staying = retention.must_stay(CALL, alone, at=at) - calls.reduced_calls(alone)
+        calls.mark_unrecorded(sorted(staying))
+        calls.delete_calls(sorted(set(alone) - staying))
+    return removed
+
+
+def delete_due_calls(refs: Sequence[Ref]) -> int:
+    """Remove calls; of one whose audio is still kept, only what the recording itself is stays."""
+    with transaction.atomic():
+        rows = Recording.objects.filter(call_ref__in=refs)
+        audible = set(rows.filter(state__in=SEALED).values_list("call_ref", flat=True))
+        silent = rows.exclude(call_ref__in=audible)
+        retention.forget(list(silent.values_list("ref", flat=True)))
+        silent.delete()
+        reduced = calls.reduce_calls(sorted(audible)) if audible else 0
+        return reduced + calls.delete_calls([ref for ref in refs if ref not in audible])

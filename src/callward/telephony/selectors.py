@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from django.db.models import Count, Q
+
 from callward.kernel import calendar
 from callward.telephony import ports
 from callward.telephony.desk.agent_actions import phone_of
@@ -13,6 +15,8 @@ from callward.telephony.errors import LineDownError, NoSuchSettingError
 from callward.telephony.models import (
     AgentPhone,
     ClosedDay,
+    CountedDay,
+    Gap,
     LineNumber,
     LineSettings,
     OpeningSpan,
@@ -21,11 +25,10 @@ from callward.telephony.models import (
     Trunk,
 )
 from callward.telephony.ports import sealed_texts
-from callward.telephony.reconciliation.day_board import counted_days, gaps_of, open_alarms
-from callward.telephony.setup.listen_address import listen
 from callward.telephony.setup.prompt_source import prompts_of, words_of
-from callward.telephony.setup.public_holidays import public_days
+from callward.telephony.setup.snapshot_publication import listen, public_days
 from callward.telephony.states import (
+    Explanation,
     NobodyThere,
     PresenceState,
     RingBackKind,
@@ -33,6 +36,8 @@ from callward.telephony.states import (
 )
 from callward.telephony.values import (
     ClosedView,
+    DayView,
+    GapView,
     NumberFacts,
     NumberRow,
     OutboundFacts,
@@ -47,12 +52,14 @@ from callward.telephony.values import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from callward.kernel.references import Ref
     from callward.line.snapshot import Listen
     from callward.policy import CompiledPolicy
     from callward.telephony.values import LineStatus
+
+_DAYS_SHOWN = 31
 
 
 def status() -> LineStatus | None:
@@ -248,3 +255,47 @@ def ring_backs(controller_ref: Ref) -> list[RingBackView]:
 def ring_back(ref: Ref, controller_ref: Ref) -> RingBackView:
     """One of them; raises NoSuchSettingError."""
     return _found(ring_backs(controller_ref), ref)
+
+
+def counted_days(controller_ref: Ref) -> list[DayView]:
+    """The last counted days, the newest first."""
+    still_open = Count("gaps", filter=Q(gaps__alarm=True, gaps__judged_at=None))
+    rows = CountedDay.objects.filter(controller_ref=controller_ref).annotate(still=still_open)
+    return [
+        DayView(
+            ref=row.ref,
+            day=row.day,
+            calls=row.calls,
+            recorded=row.recorded,
+            explained=row.explained,
+            alarms=row.alarms,
+            open_alarms=row.still,
+            counted_at=row.counted_at,
+        )
+        for row in rows.order_by("-day")[:_DAYS_SHOWN]
+    ]
+
+
+def gaps_of(controller_ref: Ref, day: date) -> list[GapView]:
+    """The calls of a day without a whole recording; alarms first."""
+    rows = Gap.objects.filter(day__controller_ref=controller_ref, day__day=day)
+    return [_gap(row) for row in rows.order_by("-alarm", "started_at")]
+
+
+def open_alarms(controller_ref: Ref) -> list[GapView]:
+    """Gaps that nothing explains and nobody has judged, the oldest first."""
+    rows = Gap.objects.filter(day__controller_ref=controller_ref, alarm=True, judged_at=None)
+    return [_gap(row) for row in rows.order_by("started_at")]
+
+
+def _gap(row: Gap) -> GapView:
+    return GapView(
+        ref=row.ref,
+        line_call_ref=row.line_call_ref,
+        call_ref=row.call_ref,
+        started_at=row.started_at,
+        why=Explanation(row.why),
+        alarm=row.alarm,
+        judged_at=row.judged_at,
+        finding=row.finding,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import struct
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,15 +26,17 @@ from callward.vault.errors import (
     BackupUnreadableError,
     ObjectNotFoundError,
 )
-from callward.vault.frames import END, FrameReader, frame
 from callward.vault.keystore import KEYS_FILE, WRAPS_FILE
 from callward.vault.objects import object_name
 from callward.vault.states import BackupFacts, ServiceKeyName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+_FRAME = struct.Struct(">HQ")
+_TAKEN_TOGETHER = 1 << 20
+END = _FRAME.pack(0, 0)
 MAGIC = b"callward-backup/1\n"
 OF_DATA, OF_KEYS = "data", "keys"
 DATABASE_FRAME = "database"
@@ -41,6 +44,51 @@ KEPT = ".kept"  # certificates and checkpoints that outlive the database
 _LENGTH_SIZE = 4
 _LARGEST_HEADER = 1 << 16
 _CHUNK = 1 << 20
+
+
+def frame(name: str, size: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Write one file; refuses content of another size than was said."""
+    named = name.encode()
+    yield _FRAME.pack(len(named), size) + named
+    written = 0
+    for chunk in chunks:
+        written += len(chunk)
+        yield chunk
+    if written != size:
+        raise BackupUnreadableError
+
+
+class FrameReader:
+    """Reads files one after the other; each must be read whole before the next."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._waiting = b""
+
+    def _take(self, length: int) -> bytes:
+        while len(self._waiting) < length:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                raise BackupUnreadableError
+            self._waiting += chunk
+        taken, self._waiting = self._waiting[:length], self._waiting[length:]
+        return taken
+
+    def _content(self, size: int) -> Iterator[bytes]:
+        while size:
+            taken = self._take(min(size, _TAKEN_TOGETHER))
+            size -= len(taken)
+            yield taken
+
+    def __iter__(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        while True:
+            length, size = _FRAME.unpack(self._take(_FRAME.size))
+            if not length:
+                return
+            content = self._content(size)
+            yield self._take(length).decode(), content
+            for _rest in content:
+                pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -129,3 +130,13 @@ AUTHORITIES: Mapping[str, Authority] = MappingProxyType(
 def authority_of(country: str) -> Authority | None:
     """The authority of a country; None for one that has no row yet."""
     return AUTHORITIES.get(country)
+
+
+@lru_cache(maxsize=256)
+def holidays_of(country: str, year: int) -> Mapping[date, str]:
+    """The public holidays of a year, by day; empty for a country without tables."""
+    from holidays import country_holidays  # noqa: PLC0415  # only whom a line is shut for asks
+
+    known = country in AUTHORITIES
+    days = country_holidays(country, years=year, language="en_US") if known else {}
+    return MappingProxyType(dict(sorted(days.items())))

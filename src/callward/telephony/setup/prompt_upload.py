@@ -19,8 +19,7 @@ from callward.policy.vocabulary import PromptKey
 from callward.telephony.errors import PromptNotAudioError, PromptWordsUnknownError
 from callward.telephony.line_paths import prompts_folder
 from callward.telephony.models import StudioPrompt
-from callward.telephony.setup.prompt_files import put_in_place
-from callward.telephony.setup.prompt_source import words_of
+from callward.telephony.setup.prompt_source import put_in_place, words_of
 from callward.telephony.setup.snapshot_publication import publish_snapshot_later
 from callward.telephony.states import TelephonyEvent
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,10 +13,13 @@ from pydantic import ValidationError
 
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import NoPolicyInForceError
+from callward.kernel import calendar
 from callward.kernel.disk import own_folder
 from callward.line import snapshot as line
-from callward.line.snapshot import Snapshot
+from callward.line.snapshot import Limits, Listen, Snapshot
 from callward.line.states import NobodyThere, Strategy
+from callward.policy import policy_of
+from callward.policy.tables import holidays_of
 from callward.telephony import ports
 from callward.telephony.errors import LineDownError
 from callward.telephony.line_paths import line_folder, prompts_folder, snapshot_file
@@ -30,9 +34,7 @@ from callward.telephony.models import (
     Trunk,
 )
 from callward.telephony.ports import sealed_texts
-from callward.telephony.setup.listen_address import limits, listen
 from callward.telephony.setup.prompt_source import snapshot_prompts
-from callward.telephony.setup.public_holidays import public_days
 from callward.telephony.states import PresenceState
 from callward.vault import services as vault
 
@@ -47,6 +49,37 @@ if TYPE_CHECKING:
 # One day back, since a call may begin before midnight; a fortnight of being alone.
 _KEY_DAYS = range(-1, 15)
 _log = logging.getLogger(__name__)
+
+
+def public_days(policy: CompiledPolicy, *, at: datetime) -> dict[date, str]:
+    """The holidays of this year and the next, with their names."""
+    year = calendar.local_day(at, zone=policy.zone).year
+    found: dict[date, str] = dict.fromkeys(policy_of(policy.canonical).holidays, "")
+    for each in (year, year + 1):
+        found |= holidays_of(policy.jurisdiction, each)
+    return found
+
+
+def listen() -> Listen:
+    """The addresses and ports of SIP and media."""
+    asked = os.environ.get
+    return Listen(
+        host=asked("CALLWARD_SIP_HOST", "127.0.0.1"),
+        port=int(asked("CALLWARD_SIP_PORT", "5060")),
+        media_host=asked("CALLWARD_MEDIA_HOST", asked("CALLWARD_SIP_HOST", "127.0.0.1")),
+        realm=asked("CALLWARD_SIP_REALM", "callward.example"),
+        rtp_from=int(asked("CALLWARD_RTP_FROM", "20000")),
+        rtp_to=int(asked("CALLWARD_RTP_TO", "29999")),
+    )
+
+
+def limits() -> Limits:
+    """How many calls at once, and how much room must be left."""
+    asked = os.environ.get
+    return Limits(
+        concurrent_calls=int(asked("CALLWARD_LINE_CALLS", "100")),
+        free_megabytes=int(asked("CALLWARD_LINE_FREE_MB", "512")),
+    )
 
 
 def publish_snapshot_later(at: datetime) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 
 from callward.holdings.append_only import lift_append_only
@@ -28,6 +29,15 @@ def the_clock() -> Iterator[clock.FixedClock]:
     fixed = clock.FixedClock(THE_START)
     with clock.using(fixed):
         yield fixed
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords are kept as everywhere, by argon2, but at its smallest cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, cost in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+            patch.setattr(Argon2PasswordHasher, name, cost)
+        yield
 
 
 APPEND_ONLY = (

@@ -247,6 +247,8 @@ def test_the_last_second_factor_stays(ana):
 def test_a_reset_second_factor_shuts_open_sessions_until_a_new_one_is_enrolled(ana):
     browser = signed_in(ana)
     services.reset_second_factor(ana.ref, actor=SETUP, at=clock.now())
+    assert browser.get("/").headers["Location"].startswith(SIGN_IN)
+    give_password(browser)
     assert browser.get("/").headers["Location"] == "/me/second-factor/start/"
 
 

@@ -26,9 +26,9 @@ class Steps:
         environment = os.environ | {"CALLWARD_DATA": str(house), "CALLWARD_CRASH_AT": crash_at}
         return run_program("-m", f"build.{self.program}", name, environment=environment)
 
-    def prepared(self, house: Path) -> str:
+    def prepared(self, house: Path, *, name: str = "prepare") -> str:
         """Prepare a house that may crash from now on; tells what was said."""
-        done = self.step(house, "prepare")
+        done = self.step(house, name)
         assert done.returncode == 0, done.stderr
         (house / ".may-crash").touch()
         return done.stdout

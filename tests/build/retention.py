@@ -46,10 +46,15 @@ class KnownSigner:
         return signatures.sign(message, SEED)
 
 
-def plug_house(top: Path) -> VaultFolders:
-    """A real vault in files and a known signer."""
+def plug_signer(top: Path) -> None:
+    """A known signer, and a place for its proofs."""
     ports.signer.bind(KnownSigner())
     ports.proofs.bind(KeptLines(top / "keys" / "certificates.kept"))
+
+
+def plug_house(top: Path) -> VaultFolders:
+    """A real vault in files and a known signer."""
+    plug_signer(top)
     return plug_vault(top)
 
 

@@ -133,6 +133,31 @@ def dispose_calls() -> dict:
     }
 
 
+def prepare_rows() -> dict:
+    """Calls of which nothing is recorded: 700 that are due, one that is held, one of later."""
+    from django.core.management import call_command
+
+    from build.calls import a_call
+    from build.controllers import controller
+    from build.retention import CALLED, RUNNER, hold
+    from callward.calls.services import keep_calls
+    from callward.controllers.selectors import policy_in_force
+    from callward.kernel import clock
+
+    call_command("migrate", verbosity=0)
+    at, meters = clock.now(), controller("smart-metering").ref
+    told = policy_in_force(meters, at=at).policy_id
+    due = [
+        a_call(meters, told, started_at=CALLED, agent_code=WORDS[0], queue=WORDS[1])
+        for _each in range(700)
+    ]
+    held = a_call(meters, told, started_at=CALLED, agent_code="held")
+    later = a_call(meters, told, started_at=CALLED + 2 * DAY, agent_code="later")
+    refs = keep_calls([*due, held, later], actor=RUNNER, at=at)
+    hold([refs[-2]], at=at)
+    return {"due": [str(ref) for ref in refs[:-2]]}
+
+
 def dispose() -> dict:
     """Run on the due instant."""
     from build import retention
@@ -166,6 +191,7 @@ def recover() -> dict:
     from build.retention import run
     from build.vault import played
     from callward.audit import services as audit
+    from callward.calls.models import Call
     from callward.retention import services
     from callward.retention.models import Certificate, DestroyedItem, Disposal, Item
     from callward.vault import services as vault
@@ -183,6 +209,7 @@ def recover() -> dict:
         "residue": sum(Disposal.objects.values_list("residue_bytes", flat=True)),
         "items": Item.objects.count(),
         "destroyed": DestroyedItem.objects.count(),
+        "calls": sorted(Call.objects.values_list("agent_code", flat=True)),
         "sealed": [SealedItem.objects.count(), SealedPart.objects.count()],
         "played": [played(item.ref)[:12].decode() for item in Item.objects.order_by("ref")],
         "reconciled": vault.reconcile().clean,
@@ -229,6 +256,7 @@ def _later():
 STEPS = {
     "prepare": prepare,
     "prepare-calls": prepare_calls,
+    "prepare-rows": prepare_rows,
     "dispose-calls": dispose_calls,
     "dispose": dispose,
     "erase": erase,

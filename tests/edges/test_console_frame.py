@@ -140,6 +140,15 @@ def test_where_no_calls_are_recorded_their_screens_are_absent():
         assert getattr(browser, method)(address).status_code in {403, 404}
 
 
+def test_holds_and_disposal_are_there_where_anything_is_kept():
+    where = controller("dermatology-clinic")
+    browser = signed_in(cast(where.ref, at=clock.now()).daiva)
+    shown = {item.url for item in browser.get("/").context["navigation"]}
+    for address in ("/holds/", "/disposal/", "/certificates/"):
+        assert address in shown
+        assert browser.get(address).status_code == 200
+
+
 def test_the_controller_is_changed_only_to_one_where_the_user_has_a_role():
     at = clock.now()
     here, there, strange = (

@@ -291,7 +291,7 @@ def test_nobody_erases_what_a_hold_keeps(home, the_clock):
 
 
 def hold(home, *refs, at):
-    reason = next(iter(sorted(home.policy.recording.holds)))
+    reason = next(iter(sorted(home.policy.holds["call-recording"])))
     place_hold(refs, reason=reason, case="C-1", owner=home.cast.boris.ref, actor=SETUP, at=at)
 
 

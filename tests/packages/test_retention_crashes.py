@@ -31,6 +31,16 @@ OF_AN_EPOCH = [
     "retention.certifying",
     "retention.certified",
 ]
+OF_ROWS = [
+    "retention.chosen",
+    "retention.intended",
+    "retention.some-rows-gone",
+    "retention.rows-gone",
+    "retention.certifying",
+    "retention.signed",
+    "retention.proof-kept",
+    "retention.certified",
+]
 OF_ONE = [
     "retention.intended",
     "destroy.key-destroyed",
@@ -90,6 +100,35 @@ def test_a_killed_disposal_is_finished_and_certified_once(house, point):
     assert containing(top, keys) == []
     assert containing(top, [word.encode() for word in WORDS]) == []
     assert not [path for path in top.rglob("*") for ref in told["due"] if ref in path.name]
+
+
+@pytest.fixture(scope="module")
+def rows_prepared(tmp_path_factory):
+    top = tmp_path_factory.mktemp("rows")
+    HOUSE.prepared(top, name="prepare-rows")
+    return top
+
+
+@pytest.mark.req("D-05")
+@pytest.mark.parametrize("point", OF_ROWS)
+def test_a_killed_disposal_of_rows_is_finished_and_certified_once(rows_prepared, tmp_path, point):
+    top, words = tmp_path / "house", [word.encode() for word in WORDS[:2]]
+    shutil.copytree(rows_prepared, top)
+    assert containing(top, words)  # the scan can find what is there
+    killed = HOUSE.step(top, "dispose", crash_at=point)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    recovered = HOUSE.step(top, "recover")
+
+    assert recovered.returncode == 0, recovered.stderr
+    facts = json.loads(recovered.stdout)
+    assert facts["finished"][1] == 0
+    assert facts["run"] == ["clean", 0, 0]
+    assert facts["certificates"] == [700]
+    assert facts["disposals"] == ["certified"]
+    assert (facts["calls"], facts["destroyed"]) == (["held", "later"], 0)
+    assert facts["audited"]
+    assert containing(top, words) == []
 
 
 @pytest.mark.req("K-22")

@@ -238,7 +238,8 @@ def test_a_message_left_by_voice_is_kept_by_its_own_rule(spool):
     assert collect().taken_in == 1
     row = LineCall.objects.get(ref=put.ref)
     item = Item.objects.get(ref=row.recording_ref)
-    promised = cap_due(item.called_at, policy.voicemail.retain.period, zone=policy.zone)
+    period = policy.rules["activity.voicemail.retain"].period
+    promised = cap_due(item.called_at, period, zone=policy.zone)
     assert (item.activity, item.due_at) == ("voicemail", promised)
     assert vault.has_key(row.recording_ref)
     assert not collect().moved

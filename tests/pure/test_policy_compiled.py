@@ -162,7 +162,7 @@ def test_compiled_policy_cannot_be_changed():
     with pytest.raises(FrozenInstanceError):
         sample(THERAPY).version = "other"
     with pytest.raises(TypeError):
-        sample(THERAPY).retention["call-recording"] = None
+        sample(THERAPY).rules["activity.call-recording.retain"] = None
 
 
 def test_compiled_policy_says_plainly_what_the_file_says():
@@ -175,14 +175,14 @@ def test_compiled_policy_says_plainly_what_the_file_says():
     assert policy.two_person.second is Role.DPO
     assert policy.two_person.delay == parse_period("P2D")
     recording = policy.recording
-    assert recording.quarantine == parse_period("P30D")
-    assert recording.raw == parse_period("P30D")
+    assert policy.rules["activity.call-recording.intake.quarantine"].period == parse_period("P30D")
+    assert policy.rules["activity.call-recording.intake.raw"].period == parse_period("P30D")
     assert recording.match_within == parse_period("PT24H")
     assert recording.length_tolerance == parse_period("PT2S")
     assert recording.stop_within == parse_period("PT1S")
     assert recording.access.playback == parse_period("PT15M")
     assert recording.source_deletion == parse_period("P1D")
-    assert recording.floor is None
+    assert "activity.call-recording.floor" not in policy.rules
 
 
 def test_brand_is_the_legal_name_where_there_is_none():
@@ -208,8 +208,7 @@ def test_direction_that_is_not_recorded_asks_nobody():
 def test_recording_under_a_law_has_its_floor():
     floor = {"kind": "floor", "period": "P1Y", "start": "call.initiated", "law": "some-law"}
     policy = varied_sample(THERAPY, {f"{REC}.floor": floor})
-    assert policy.recording.floor.period == parse_period("P1Y")
-    assert policy.floors["call-recording"] == policy.recording.floor
+    assert policy.rules["activity.call-recording.floor"].period == parse_period("P1Y")
 
 
 @pytest.mark.parametrize(

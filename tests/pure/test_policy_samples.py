@@ -53,7 +53,7 @@ def test_sample_names_only_invented_contacts(name):
 @pytest.mark.req("S-09")
 @pytest.mark.req("M-08")
 def test_recordings_are_capped_as_the_notice_says(name, period, start):
-    retain = sample(name).recording.retain
+    retain = sample(name).rules["activity.call-recording.retain"]
     assert (retain.kind, retain.period, retain.start) == (
         RetentionKind.CAP,
         parse_period(period),
@@ -69,10 +69,11 @@ def test_clinic_and_voip_provider_record_no_calls(name):
 
 @pytest.mark.req("S-09")
 def test_smart_metering_keeps_all_call_centre_data_as_long_as_the_recording():
-    policy = sample("smart-metering")
-    assert policy.retention["call-centre-data"].period == policy.recording.retain.period
-    assert policy.retention["call-centre-data"].start == policy.recording.retain.start
-    assert policy.records["call-detail"].period == policy.recording.retain.period
+    rules = sample("smart-metering").rules
+    recording = rules["activity.call-recording.retain"]
+    assert rules["activity.call-centre-data.retain"].period == recording.period
+    assert rules["activity.call-centre-data.retain"].start == recording.start
+    assert rules["record.call-detail.retain"].period == recording.period
 
 
 @pytest.mark.req("K-04")
@@ -147,7 +148,7 @@ def test_therapy_association_takes_in_mp3():
 @pytest.mark.req("D-08")
 @pytest.mark.parametrize("name", RECORDING_SAMPLES)
 def test_complaint_holds_have_an_end_and_a_review(name):
-    hold = sample(name).recording.holds["complaint"]
+    hold = sample(name).holds["call-recording"]["complaint"]
     assert hold.start is StartEvent.HOLD_PLACED
     assert hold.max == parse_period("P3Y")
     assert hold.review == parse_period("P6M")
@@ -165,7 +166,7 @@ def test_web_shop_releases_to_person_authority_and_incident_party():
 
 @pytest.mark.req("K-17")
 def test_booking_sms_is_kept_five_years_from_the_booking():
-    rule = sample("therapy-association").retention["booking-sms"]
+    rule = sample("therapy-association").rules["activity.booking-sms.retain"]
     assert (rule.period, rule.start) == (parse_period("P5Y"), StartEvent.BOOKING_MADE)
 
 
@@ -173,9 +174,9 @@ def test_booking_sms_is_kept_five_years_from_the_booking():
 @pytest.mark.req("C-22")
 def test_voip_floors_stand_beside_caps():
     policy = sample("voip-provider")
-    assert policy.floors["accounting"].period == parse_period("P10Y")
-    assert policy.floors["regulator-papers"].period == parse_period("P3Y")
-    assert policy.retention["accounting"].kind is RetentionKind.CAP
+    assert policy.rules["activity.accounting.floor"].period == parse_period("P10Y")
+    assert policy.rules["activity.regulator-papers.floor"].period == parse_period("P3Y")
+    assert policy.rules["activity.accounting.retain"].kind is RetentionKind.CAP
 
 
 @pytest.mark.req("D-19")

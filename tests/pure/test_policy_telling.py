@@ -120,8 +120,9 @@ def test_calls_to_the_officer_are_unrecorded_where_the_file_says_so(kept_out):
 
 def test_voicemail_has_its_own_period_and_words():
     changes = {"activity.voicemail.message": {"announce": "before-connect", "longest": "PT3M"}}
-    voicemail = varied_sample(VOIP, changes).voicemail
-    assert voicemail.retain.period == parse_period("P30D")
+    policy = varied_sample(VOIP, changes)
+    voicemail = policy.voicemail
+    assert policy.rules["activity.voicemail.retain"].period == parse_period("P30D")
     assert voicemail.longest == Period(seconds=180)
     assert voicemail.announce is Announce.BEFORE_CONNECT
 

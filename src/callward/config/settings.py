@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 _ROOMS = (
-    "audit accounts controllers subjects vault retention calls recordings intake "
+    "audit accounts controllers subjects vault retention consents calls recordings intake "
     "notices telephony promises console portal api ops config"
 )
 INSTALLED_APPS += [f"callward.{room}" for room in _ROOMS.split()] + WEB_APPS

@@ -35,7 +35,8 @@ def desk_context(visit: Visit) -> dict[str, object]:
         "may_dial": bool(visit.policy.outbound_reasons) and line.outbound(where) is not None,
         "ring_backs": line.ring_backs(where),
         "records_calls": rules is not None,
-        "may_hold_complaint": rules is not None and "complaint" in rules.holds,
+        "may_hold_complaint": rules is not None
+        and "complaint" in visit.policy.holds["call-recording"],
     }
 
 

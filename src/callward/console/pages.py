@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from callward.accounts.errors import CapabilityMissingError
 from callward.console.errors import ScreenAbsentError
+from callward.holdings import kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -48,12 +49,18 @@ class Page:
     methods: tuple[str, ...]
     nav: Nav | None
     records_calls: bool
+    keeps: bool
 
     def exists_for(self, visit: Visit) -> bool:
-        """Tell whether the controller's policy has the activity that this screen shows."""
-        if not self.records_calls:
+        """Tell whether the controller's policy has what this screen shows."""
+        if not (self.records_calls or self.keeps):
             return True
-        return visit.post is not None and visit.post.policy.recording is not None
+        if visit.post is None:
+            return False
+        policy = visit.post.policy
+        return policy.recording is not None or (
+            self.keeps and any(kinds_of(rule) for rule in policy.rules)
+        )
 
     def open_to(self, visit: Visit) -> bool:
         """Tell whether this user sees the screen at all."""
@@ -87,8 +94,12 @@ def page(
     methods: Sequence[str] = ("GET", "HEAD"),
     nav: Nav | None = None,
     records_calls: bool = False,
+    keeps: bool = False,
 ) -> _Registered:
-    """Register a screen; the user needs any one of `needs` at the present controller."""
+    """Register a screen; the user needs any one of `needs` at the present controller.
+
+    One that `keeps` is shown wherever the policy keeps anything of any kind.
+    """
     wanted = frozenset([needs] if isinstance(needs, str) else needs)
 
     def register(view: View) -> View:
@@ -100,6 +111,7 @@ def page(
             methods=tuple(methods),
             nav=nav,
             records_calls=records_calls,
+            keeps=keeps,
         )
         return _registered(found)
 

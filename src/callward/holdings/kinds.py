@@ -59,7 +59,8 @@ _CALL_RULES = (
 )
 _RECORDING_RULE = "activity.call-recording.retain"
 _RAW_RULES = ("activity.call-recording.intake.raw", "record.raw-payload.retain")
-_OF_CALLS = (_RECORDING_RULE,)  # a policy that records and says nothing else of its calls
+# Of a policy that says nothing else of its calls than how long it keeps what was recorded.
+_OF_CALLS = (_RECORDING_RULE, "activity.voicemail.retain")
 
 RECORDING = Kind(
     name="recording",
@@ -152,9 +153,7 @@ CONSENT_PROOF = Kind(
     name="consent-proof",
     rules=("record.consent.retain",),
     table="consents_proof",
-    starts=MappingProxyType(
-        dict.fromkeys(_CALL, "decided_at") | {"consent.withdrawn": "withdrawn_at"}
-    ),
+    starts=_from("decided_at", *_CALL),
     promised="policy_id",
 )
 TRAINING = Kind(
@@ -171,12 +170,13 @@ AUDIT = Kind(
     controller="",
 )
 
+# In this order a run takes them: what stands beside a call goes before the call.
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         kind.name: kind
         for kind in (
-            RECORDING, VOICE_MESSAGE, QUARANTINED, RAW_ROW, WAITING_CDR, CALL, LINE_RECORD,
-            WRAP_UP, RING_BACK, DESK_CALL, DIAL_PERMIT, COUNTED_DAY, CONSENT_PROOF, TRAINING,
+            RECORDING, VOICE_MESSAGE, QUARANTINED, RAW_ROW, WAITING_CDR, WRAP_UP, RING_BACK,
+            DESK_CALL, DIAL_PERMIT, LINE_RECORD, CALL, COUNTED_DAY, CONSENT_PROOF, TRAINING,
             AUDIT,
         )
     }

@@ -103,6 +103,13 @@ class Envelope(_Closed):
     legs: Annotated[tuple[CallLeg, ...], Field(max_length=64)] = ()
     raw: Annotated[str, StringConstraints(max_length=65536)] = ""
 
+    @property
+    def outside_number(self) -> str:
+        """The number of the person outside: the caller of a call in, else the callee."""
+        outside = PartyRole.CALLER if self.direction is CallDirection.IN else PartyRole.CALLEE
+        told = (one.number for one in self.parties if one.role is outside and one.number)
+        return next(told, "")
+
     @model_validator(mode="after")
     def times_follow_each_other(self) -> Self:
         """A call starts, is answered and ends in this order, within living memory."""

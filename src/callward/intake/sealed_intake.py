@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from callward.audit import services as audit
 from callward.bulk_insert import keep_rows
 from callward.calls.services import NewCall, NewParty, keep_calls
+from callward.consents import services as consents
+from callward.consents.services import NewProof
 from callward.intake.models import Delivery, WaitingCdr
 from callward.intake.states import DeliveryState, IntakeEvent
 from callward.kernel.numbers import PhoneNumber
@@ -95,6 +97,8 @@ def _write_down(
     for each, item in zip(group, sealed, strict=True):
         each.delivery.recording_ref = item.ref
     keep_rows([each.delivery for each in group])
+    proofs = [_proof_of(each, ref, context) for each, ref in zip(group, call_refs, strict=True)]
+    consents.keep_proofs(proofs, policy=context.policy, at=context.at)
     consumed = [each.arrival.candidate.cdr_ref for each in group]
     WaitingCdr.objects.filter(ref__in=[ref for ref in consumed if ref]).delete()
     _audit(group, sealed, context)
@@ -115,6 +119,22 @@ def _audit(group: Sequence[Accepted], sealed: Sequence[Sealed], context: IntakeC
             policy=context.policy.policy_id,
             **declared,
         )
+
+
+def _proof_of(each: Accepted, call_ref: Ref, context: IntakeContext) -> NewProof:
+    """What shows that the person was told: the line's own ledger, or the word of the source."""
+    envelope, declaration = each.envelope, each.evidence.declaration
+    said = envelope.consent.evidence or (f"declaration {declaration.ref}" if declaration else "")
+    ledger = next(iter(each.arrival.candidate.parts.values()), b"")
+    return NewProof(
+        controller_ref=context.controller_ref,
+        call_ref=call_ref,
+        decision=str(each.evidence.told),
+        means=envelope.source.system,
+        decided_at=envelope.started_at,
+        number=envelope.outside_number,
+        evidence=ledger or said.encode(),
+    )
 
 
 def call_of(envelope: Envelope, evidence: ConsentClaim, context: IntakeContext) -> NewCall:

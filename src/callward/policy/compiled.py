@@ -109,7 +109,6 @@ class VoicemailRules:
 
     announce: Announce
     longest: Period | None
-    retain: RetentionRule
     purposes: frozenset[str]
     categories: frozenset[str]
     regions: frozenset[str]
@@ -129,16 +128,11 @@ class RecordingRules:
     digits: Digits
     pause: PauseRule | None
     officer_unrecorded: bool
-    retain: RetentionRule
-    floor: RetentionRule | None
-    holds: Mapping[str, HoldRule]
     access: AccessRules
     release: ReleaseRules
     regions: frozenset[str]
     unrecorded: frozenset[str]
     stop_within: Period
-    quarantine: Period
-    raw: Period
     match_within: Period
     imports: frozenset[str]
     max_bytes: int
@@ -184,9 +178,6 @@ class CompiledPolicy:
     outbound_reasons: frozenset[OutboundReason]
     show_failure_after: Period | None
     reviews: Mapping[Reviewed, Period]
-    retention: Mapping[str, RetentionRule]
-    floors: Mapping[str, RetentionRule]
-    records: Mapping[str, RetentionRule]
     rules: Mapping[str, RetentionRule]
     holds: Mapping[str, Mapping[str, HoldRule]]
     two_person: TwoPersonRule

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from callward.policy.compiled import Digits, PauseRule, Telling, VoicemailRules
-from callward.policy.compiled_values import needed, needed_period, needed_rule
+from callward.policy.compiled_values import needed, needed_period
 from callward.policy.vocabulary import (
     RECORDING_ACTIVITY,
     VOICEMAIL_ACTIVITY,
@@ -116,7 +116,6 @@ def voicemail_rules(policy: Policy) -> VoicemailRules | None:
     return VoicemailRules(
         announce=message.announce if message else Announce.BEFORE_CONNECT,
         longest=None if longest is None else needed_period(f"{_VOICEMAIL}.message", longest),
-        retain=needed_rule(f"{_VOICEMAIL}.retain", activity.retain),
         purposes=activity.purposes,
         categories=activity.categories,
         regions=needed(f"{_VOICEMAIL}.locate", activity.locate).regions,

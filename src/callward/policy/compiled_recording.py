@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 from callward.kernel.calendar import Period
 from callward.policy.compiled import AccessRules, PlayRule, RecordingRules, ReleaseRules
 from callward.policy.compiled_announcement import digits_of, pause_rule, telling_of
-from callward.policy.compiled_values import holds_of, needed, needed_period, needed_rule
+from callward.policy.compiled_values import needed, needed_period, needed_rule
 from callward.policy.vocabulary import RECORDING_ACTIVITY, Need, PlayRefusal
 
 if TYPE_CHECKING:
@@ -40,9 +40,6 @@ def _rules_of(policy: Policy, activity: Activity) -> RecordingRules:
         digits=digits_of(activity.digits),
         pause=pause_rule(activity.pause),
         officer_unrecorded=bool(activity.officer_unrecorded),
-        retain=needed_rule(f"{_HERE}.retain", activity.retain),
-        floor=needed_rule(f"{_HERE}.floor", activity.floor) if activity.floor else None,
-        holds=holds_of(policy)[RECORDING_ACTIVITY],
         access=_access(needed(f"{_HERE}.access", activity.access)),
         release=_release(needed(f"{_HERE}.release", activity.release)),
         regions=needed(f"{_HERE}.locate", activity.locate).regions,
@@ -56,8 +53,6 @@ def _rules_of(policy: Policy, activity: Activity) -> RecordingRules:
 class _TakenIn(TypedDict):
     """What the intake of recordings goes by."""
 
-    quarantine: Period
-    raw: Period
     match_within: Period
     imports: frozenset[str]
     max_bytes: int
@@ -67,8 +62,6 @@ class _TakenIn(TypedDict):
 def _taken_in(intake: Intake) -> _TakenIn:
     here = f"{_HERE}.intake"
     return _TakenIn(
-        quarantine=needed_rule(f"{here}.quarantine", intake.quarantine).period,
-        raw=needed_rule(f"{here}.raw", intake.raw).period,
         match_within=needed_period(f"{here}.match_within", intake.match_within),
         imports=frozenset(map(str, intake.formats)),
         max_bytes=intake.max_bytes,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from callward.kernel.calendar import zone_named
 from callward.policy.canonical import policy_id_of
-from callward.policy.compiled import CompiledPolicy, RetentionRule, TwoPersonRule
+from callward.policy.compiled import CompiledPolicy, TwoPersonRule
 from callward.policy.compiled_announcement import outbound_reasons, voicemail_rules
 from callward.policy.compiled_recording import play_rule, recording_rules
 from callward.policy.compiled_values import holds_of, needed_period, needed_rule, rules_of
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from callward.kernel.calendar import Period
     from callward.policy.schema import Policy
-    from callward.policy.schema_activity import Retain
     from callward.policy.vocabulary_notice import Reviewed
 
 
@@ -49,9 +48,6 @@ def _compiled(policy: Policy, canonical: bytes) -> CompiledPolicy:
         outbound_reasons=outbound_reasons(policy),
         show_failure_after=_show_failure_after(policy),
         reviews=_reviews(policy),
-        retention=_rules({name: each.retain for name, each in policy.activity.items()}),
-        floors=_rules({name: each.floor for name, each in policy.activity.items() if each.floor}),
-        records=_rules({str(kind): each.retain for kind, each in policy.record.items()}),
         rules=rules_of(policy),
         holds=holds_of(policy),
         two_person=_two_person(policy),
@@ -87,10 +83,6 @@ def _header(policy: Policy) -> _Header:
         effective=policy.effective,
         previous=policy.previous,
     )
-
-
-def _rules(written: Mapping[str, Retain | None]) -> Mapping[str, RetentionRule]:
-    return MappingProxyType({name: needed_rule(name, written[name]) for name in sorted(written)})
 
 
 def _show_failure_after(policy: Policy) -> Period | None:

@@ -17,6 +17,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from callward import holdings
+from callward.bulk_insert import keep_rows
 from callward.controllers import selectors as controllers
 from callward.holdings.kinds import kind_of
 from callward.kernel import calendar
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from callward.retention.rules import Over
 
 _IN_ONE_DISPOSAL = 20_000
-_AT_ONCE = 500
 _MOMENT = datetime.resolution
 
 
@@ -63,9 +63,10 @@ class Group:
 
 
 def kept_kinds() -> list[Kind]:
-    """The kinds of rows that the registered packages keep, higher packages first."""
-    kinds = (kind for holder in holdings.holders() for kind in holder.kinds)
-    return [kind for kind in kinds if not kind.sealed and kind.controller]
+    """The kinds of rows that the registered packages keep, in the order of the list."""
+    kept = {kind for holder in holdings.holders() for kind in holder.kinds}
+    rows = [kind for kind in holdings.KINDS.values() if not kind.sealed and kind.controller]
+    return [kind for kind in rows if kind in kept]
 
 
 @lru_cache(maxsize=64)
@@ -93,9 +94,13 @@ def line_of(controller_ref: Ref, *, at: datetime) -> list[RevisionView]:
 def _groups_of(
     kind: Kind, controller_ref: Ref, line: Sequence[RevisionView], *, at: datetime
 ) -> Iterator[Group]:
+    policies = [controllers.policy(one.policy_id) for one in line]
+    kept, zone = _rows(kind, controller_ref), policies[-1].zone
+    some = rules.over_now([(rules.bounds_of(one, kind, at=at)[0], ()) for one in policies])
+    if some is None or not kept.filter(_is_over(kind, some, zone)).exists():
+        return
     for span, over in _spans(kind, line, at=at):
-        zone = controllers.policy(line[-1].policy_id).zone
-        rows = _rows(kind, controller_ref).filter(span, _is_over(kind, over, zone))
+        rows = kept.filter(span, _is_over(kind, over, zone))
         if rows.exists():
             yield Group(kind=kind, controller_ref=controller_ref, over=over, rows=rows)
 
@@ -109,9 +114,8 @@ def _spans(kind: Kind, line: Sequence[RevisionView], *, at: datetime) -> list[tu
     policies = [controllers.policy(one.policy_id) for one in line]
     bounds = [rules.bounds_of(policy, kind, at=at) for policy in policies]
     found = [rules.over_now(bounds[place:]) for place in range(len(line))]
-    same = {(one.caps, one.floors) if one else None for one in found}
-    if len(same) == 1:
-        return [(Q(), found[-1])] if found[-1] else []
+    if len(line) == 1:
+        return [(Q(), found[0])] if found[0] else []
     zone = policies[-1].zone
     return [
         (_first_governed(kind, line, place, zone), over) for place, over in enumerate(found) if over
@@ -221,9 +225,7 @@ def _intend(run: DisposalRun, group: Group, *, actor: Actor, at: datetime) -> Di
             intended_at=at,
             state=DisposalState.INTENDED,
         )
-        DestroyedItem.objects.bulk_create(
-            [DestroyedItem(ref=ref, disposal=disposal) for ref in refs], batch_size=_AT_ONCE
-        )
+        keep_rows([DestroyedItem(ref=ref, disposal=disposal) for ref in refs])
     return disposal
 
 

@@ -30,6 +30,26 @@ class Rule(Labelled, family="rule"):
     OPEN = "open", _("Waits for the event that starts the count")
 
 
+class KeptKind(Labelled, family="kept-kind"):
+    """The kinds of `holdings.kinds` in words."""
+
+    RECORDING = "recording", _("Recordings")
+    VOICE_MESSAGE = "voice-message", _("Voice messages")
+    QUARANTINED = "quarantined", _("Quarantined arrivals")
+    RAW_ROW = "raw-row", _("Rows as the carrier sent them")
+    WAITING_CDR = "waiting-cdr", _("Call records that wait for their recording")
+    CALL = "call", _("Call records")
+    LINE_RECORD = "line-record", _("What the phone line noted")
+    WRAP_UP = "wrap-up", _("Notes of agents at the end of calls")
+    RING_BACK = "ring-back", _("People who waited to be rung back")
+    DESK_CALL = "desk-call", _("Calls at the desks of agents")
+    DIAL_PERMIT = "dial-permit", _("Permits to dial")
+    COUNTED_DAY = "counted-day", _("Counted days of the phone line")
+    CONSENT_PROOF = "consent-proof", _("Proofs of consent")
+    TRAINING = "training", _("Trainings of staff")
+    AUDIT = "audit", _("Entries of the audit")
+
+
 class HoldState(Labelled, family="hold"):
     """The life of a legal hold."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from callward.console import term_words
 
 if TYPE_CHECKING:
-    from callward.policy.compiled import CompiledPolicy
+    from collections.abc import Iterable
 
 
 class HoldForm(forms.Form):
@@ -30,10 +30,9 @@ class HoldForm(forms.Form):
         help_text=_("Leave it empty for the last day that the policy allows."),
     )
 
-    def __init__(self, *args: Any, policy: CompiledPolicy, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reasons: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reasons = policy.recording.holds if policy.recording else {}
-        choices = [(reason, term_words.label("hold-reason", reason)) for reason in reasons]
+        choices = [(reason, term_words.label("hold-reason", reason)) for reason in sorted(reasons)]
         self.fields["reason"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
 

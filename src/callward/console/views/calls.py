@@ -88,6 +88,7 @@ def call_page(request: StaffRequest, ref: Ref) -> HttpResponse:
     found = recordings.recordings_of_call(ref)
     told = line.line_calls(ref)
     shown = [_shown(recording, visit, told) for recording in found]
+    holdable = [one.ref for one in found] or [ref]
     context = {
         "call": call,
         "line_calls": told,
@@ -95,7 +96,7 @@ def call_page(request: StaffRequest, ref: Ref) -> HttpResponse:
         "purposes": sorted(visit.policy.recording.access.purposes)
         if visit.policy.recording
         else [],
-        "hold_form": HoldForm(policy=visit.policy),
+        "hold_form": HoldForm(reasons=retention.hold_reasons(holdable, at=visit.at)),
         "may_play": visit.may(RecordingsCapability.PLAY),
         "may_hold": visit.may(RetentionCapability.PLACE_HOLD),
         "may_grant": visit.may(AccountsCapability.MANAGE_GRANTS),

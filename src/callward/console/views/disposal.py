@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     name="disposal",
     needs=(RetentionCapability.SEE_DISPOSAL, RetentionCapability.RUN_DISPOSAL),
     nav=Nav(label=gettext_lazy("Disposal"), icon="trash3", order=60),
-    records_calls=True,
+    keeps=True,
 )
 def disposal_page(request: StaffRequest) -> HttpResponse:
     """Show what a run would destroy now and what holds keep; changes nothing."""
@@ -37,15 +37,15 @@ def disposal_page(request: StaffRequest) -> HttpResponse:
     return render(request, "console/disposal/page.html", context)
 
 
-@action(
-    "disposal/run/", name="disposal-run", needs=RetentionCapability.RUN_DISPOSAL, records_calls=True
-)
+@action("disposal/run/", name="disposal-run", needs=RetentionCapability.RUN_DISPOSAL, keeps=True)
 def run_disposal(request: StaffRequest) -> HttpResponse:
     """Destroy now what is due; the worker would do the same within minutes."""
     visit = request.visit
     run = retention.run_disposal(visit.controller_ref, actor=visit.actor, at=visit.at)
     text = ngettext(
-        "%(count)d recording was destroyed.", "%(count)d recordings were destroyed.", run.destroyed
+        "%(count)d record was destroyed.",
+        "%(count)d records were destroyed.",
+        run.destroyed,
     )
     messages.success(request, text % {"count": run.destroyed})
     return redirect("disposal")
@@ -56,7 +56,7 @@ def run_disposal(request: StaffRequest) -> HttpResponse:
     name="certificates",
     needs=RetentionCapability.SEE_CERTIFICATES,
     nav=Nav(label=gettext_lazy("Certificates"), icon="patch-check", order=70),
-    records_calls=True,
+    keeps=True,
 )
 def certificate_list(request: StaffRequest) -> HttpResponse:
     """Show every destruction certificate, newest first."""
@@ -69,7 +69,7 @@ def certificate_list(request: StaffRequest) -> HttpResponse:
     "certificates/<uuid:ref>.<str:kind>",
     name="certificates-file",
     needs=RetentionCapability.SEE_CERTIFICATES,
-    records_calls=True,
+    keeps=True,
 )
 def certificate_file(request: StaffRequest, ref: Ref, kind: str) -> HttpResponse:
     """Hand out one certificate as the signed document or as a page to print."""

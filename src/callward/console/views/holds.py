@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     name="holds",
     needs=CallsCapability.SEE_CALLS,
     nav=Nav(label=gettext_lazy("Legal holds"), icon="lock", order=20),
-    records_calls=True,
+    keeps=True,
 )
 def hold_list(request: StaffRequest) -> HttpResponse:
     """Show every hold, those past their review first."""
@@ -51,18 +51,19 @@ def hold_list(request: StaffRequest) -> HttpResponse:
     records_calls=True,
 )
 def place_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
-    """Stop the disposal of every recording of one call."""
+    """Stop the disposal of one call: of its recordings, or of its record where it has none."""
     visit = request.visit
     call = calls.call(ref)
     if call.row.controller_ref != visit.controller_ref:
         raise CallMissingError(ref=ref)
-    form = HoldForm(request.POST, policy=visit.policy)
+    refs = [recording.ref for recording in recordings.recordings_of_call(ref)] or [ref]
+    form = HoldForm(request.POST, reasons=retention.hold_reasons(refs, at=visit.at))
     if not form.is_valid():
         for errors in form.errors.values():
             messages.error(request, str(errors[0]))
         return redirect("calls-one", ref=ref)
     retention.place_hold(
-        [recording.ref for recording in recordings.recordings_of_call(ref)],
+        refs,
         reason=form.cleaned_data["reason"],
         case=form.cleaned_data["case"],
         review_on=form.cleaned_data["review_on"],
@@ -78,7 +79,7 @@ def place_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
     "holds/<uuid:ref>/ask-release/",
     name="holds-ask",
     needs=RetentionCapability.PLACE_HOLD,
-    records_calls=True,
+    keeps=True,
 )
 def ask_release(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Ask a second person to release a hold."""
@@ -93,7 +94,7 @@ def ask_release(request: StaffRequest, ref: Ref) -> HttpResponse:
     "holds/<uuid:ref>/approve-release/",
     name="holds-approve",
     needs=RetentionCapability.RELEASE_HOLD,
-    records_calls=True,
+    keeps=True,
 )
 def approve_release(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Release a hold that somebody else asked to release."""
@@ -108,7 +109,7 @@ def approve_release(request: StaffRequest, ref: Ref) -> HttpResponse:
     "holds/<uuid:ref>/keep/",
     name="holds-keep",
     needs=RetentionCapability.RELEASE_HOLD,
-    records_calls=True,
+    keeps=True,
 )
 def keep_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Turn an asked release down; the hold stays as it was."""
@@ -123,7 +124,7 @@ def keep_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
     "holds/<uuid:ref>/review/",
     name="holds-review",
     needs=RetentionCapability.PLACE_HOLD,
-    records_calls=True,
+    keeps=True,
 )
 def review_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Note that somebody looked at the case again, and when the next look is due."""
@@ -143,7 +144,7 @@ def review_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
     "holds/<uuid:ref>/close-case/",
     name="holds-close-case",
     needs=RetentionCapability.PLACE_HOLD,
-    records_calls=True,
+    keeps=True,
 )
 def close_case(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Say that the case of a hold is over, from which its longest life is counted."""

@@ -9,6 +9,9 @@ from django.db import transaction
 
 from callward.audit import services as audit
 from callward.calls.services import keep_call
+from callward.calls.states import Told
+from callward.consents import services as consents
+from callward.consents.services import NewProof
 from callward.controllers import selectors as controllers
 from callward.holdings.kinds import LINE_RECORD, RECORDING, VOICE_MESSAGE
 from callward.intake import services as intake
@@ -153,7 +156,24 @@ def keep_without_audio(arrived: OpenedCall, room: Room) -> None:
         )
         if call_description.wanted(arrived, policy):
             row.recording_ref = _keep_state(arrived, row.call_ref, room, policy)
+        if arrived.judged.told in {Told.ASKED, Told.ANNOUNCED}:
+            consents.keep_proofs([_proof_of(arrived, row)], policy=policy, at=room.at)
         _write_down(row, arrived, room)
+
+
+def _proof_of(arrived: OpenedCall, row: LineCall) -> NewProof:
+    """What a person was told and answered on a call of which nothing was recorded."""
+    envelope, refused = arrived.envelope, arrived.fate is RecordingFate.REFUSED
+    assert row.call_ref is not None, "the call is written down before its proof"
+    return NewProof(
+        controller_ref=row.controller_ref,
+        call_ref=row.call_ref,
+        decision=str(arrived.fate if refused else arrived.judged.told),
+        means=arrived.judged.evidence,
+        decided_at=envelope.started_at,
+        number=envelope.outside_number,
+        evidence=arrived.raw_ledger,
+    )
 
 
 def _keep_state(

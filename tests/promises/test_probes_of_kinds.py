@@ -14,15 +14,20 @@ import pytest
 
 from build.kept_rows import GIVEN, PAIRS, hold_on, row_of
 from build.promises import look, promised_house
+from build.recordings import keep_one
+from callward.calls.models import Call
+from callward.calls.services import reduce_calls
 from callward.holdings.kinds import KINDS
-from callward.kernel import calendar
+from callward.kernel import calendar, clock
 from callward.kernel.actors import system_actor
 from callward.promises.ends import Revision, written_at
 from callward.promises.facts import PATIENCE
 from callward.promises.probe_targets import glance
 from callward.promises.registry import every_probe
+from callward.recordings.models import Recording
 from callward.retention import services as retention
 from callward.retention.models import Item
+from callward.telephony.models import LineCall, WrapUp
 from callward.texts.states import CheckName, Probe
 
 if TYPE_CHECKING:
@@ -190,6 +195,34 @@ def test_a_stored_day_that_is_later_than_promised_is_broken_before_it_comes(home
     assert wrong(ruled(home, kind, at=at), Probe.EVERYTHING_HAS_A_DUE_DATE, KINDS["recording"]) == (
         kind.name != "quarantined"
     )
+
+
+@pytest.mark.req("D-08")
+def test_the_notes_of_a_held_recording_are_held_with_it_and_no_others(home):
+    kind, probe = KINDS["wrap-up"], Probe.DUE_DATES_FOLLOW_POLICY
+    note = row_of(kind, home, started=STARTED)
+    line = row_of(KINDS["line-record"], home, started=STARTED)
+    sound = row_of(KINDS["recording"], home, started=STARTED)
+    hold_on(sound, home, placed=STARTED, review_on=STARTED.date())
+    at = end_of(STARTED) + PATIENCE
+    assert wrong(ruled(home, kind, at=at), probe, kind) == 1
+    named = WrapUp.objects.get(ref=note).line_call_ref
+    LineCall.objects.filter(ref=line).update(recording_ref=sound, line_call_ref=named)
+    assert wrong(ruled(home, kind, at=at), probe, kind) == 0
+
+
+def test_a_call_of_which_its_recording_is_left_ends_with_the_recording(home):
+    kind, probe = KINDS["call"], Probe.DUE_DATES_FOLLOW_POLICY
+    kept = keep_one(home, started_at=clock.now())
+    at = end_of(clock.now()) + PATIENCE
+    assert wrong(ruled(home, kind, at=at), probe, kind) == 1
+    reduce_calls([kept.call_ref])
+    assert wrong(ruled(home, kind, at=at), probe, kind) == 0
+    Call.objects.update(agent_code="ana")  # more was left than what the recording is
+    assert wrong(ruled(home, kind, at=at), probe, kind) == 1
+    Call.objects.update(agent_code="")
+    Recording.objects.all().delete()
+    assert wrong(ruled(home, kind, at=at), probe, kind) == 1
 
 
 SAMPLES = {"voice-message": "voip-provider"}

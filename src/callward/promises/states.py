@@ -11,13 +11,12 @@ from callward.kernel.errors import gettext_noop as _
 from callward.kernel.labels import Labelled
 from callward.notices.states import CheckState
 from callward.policy.vocabulary import Role
-from callward.texts.states import CheckName
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from callward.kernel.references import Ref
-    from callward.texts.states import Probe
+    from callward.texts.states import CheckName, Probe
 
 
 class Verdict(Labelled, family="verdict"):
@@ -47,6 +46,8 @@ class CheckView:
     @property
     def name(self) -> CheckName:
         """Under what it is kept, and asked for by the sentences that stand on it."""
+        from callward.texts.states import CheckName  # noqa: PLC0415  # texts are slow to load
+
         return CheckName(self.probe, self.kind)
 
     @property

@@ -11,8 +11,8 @@ import pytest
 from build.ops import CLONE, POLICY, callward, new_house
 from callward.ops.main import run
 from callward.ops.notice_sentences import LANGUAGES
+from callward.policy.change import sentence_of
 from callward.policy.change_effects import Effect
-from callward.policy.change_words import sentence_of
 
 METERING = str(CLONE / "policies" / "smart-metering.toml")
 SHOP = str(CLONE / "policies" / "web-shop.toml")

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from callward.kernel import clock
 from callward.kernel.references import new_ref
-from callward.line.call_journal import Journal
+from callward.line.main import Journal
 from callward.line.states import CallEvent
 from callward.telephony.adapters import FileJournal
 

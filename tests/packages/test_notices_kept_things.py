@@ -15,7 +15,7 @@ from callward.approval.errors import DelayRunningError
 from callward.audit.selectors import history
 from callward.jobs.services import run_now
 from callward.kernel.actors import user_actor
-from callward.notices import rendered_notices, selectors, services, wording_changes
+from callward.notices import publication, rendered_notices, selectors, services
 from callward.notices.models import Document
 from callward.notices.states import NoticesEvent
 from callward.retention.services import why_still_here
@@ -112,7 +112,7 @@ def other_words(monkeypatch, watch):
             yield replace(made, content=made.content.replace(b" 5 ", b" five "))
 
     def upgrade():
-        wording_changes.forget_compared()
+        publication.forget_compared()
         monkeypatch.setattr(rendered_notices, "render_all", newer)
 
     return upgrade
@@ -156,7 +156,7 @@ def test_another_red_check_holds_new_words_up(at, watch, other_words):
 
 def test_a_changed_archive_is_never_taken_for_new_words(at, watch, other_words):
     home = published(at=at)
-    wording_changes.forget_compared()
+    publication.forget_compared()
     one = Document.objects.filter(kind="call-recording", language="en", format="md").get()
     Document.objects.filter(ref=one.ref).update(content=b"we keep nothing")
     watch.forbids = (Probe.NOTICES_MATCH,)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from callward.line.sip.errors import UnusableSdpError
-from callward.line.sip.offer_answer import OfferAnswer
 from callward.line.sip.sdp import Ours, read_sdp, write_answer, write_offer
+from callward.line.sip.sip_leg import OfferAnswer
 from callward.line.states import Codec
 
 HEAD = "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\n"

@@ -10,9 +10,8 @@ from hypothesis import given, settings, strategies as st
 from build.policies import ABSENT, SAMPLES, sample_toml, varied
 from callward.kernel.calendar import cap_due, parse_period, zone_named
 from callward.policy import load
-from callward.policy.change import Effect, changes_between
+from callward.policy.change import Effect, changes_between, sentence_of
 from callward.policy.change_effects import Difference, effect_of
-from callward.policy.change_words import sentence_of
 
 REC = "activity.call-recording"
 METERS = load(sample_toml("smart-metering"))

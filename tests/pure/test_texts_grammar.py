@@ -10,8 +10,15 @@ from callward.kernel.calendar import parse_period
 from callward.texts import LANGUAGES
 from callward.texts.catalogue import catalogue_of, template_of
 from callward.texts.errors import SentenceMissingError
-from callward.texts.grammar import amount, day_in_words, joined, period_in_words
-from callward.texts.sentence import Listed, Terms, written
+from callward.texts.sentence import (
+    Listed,
+    Terms,
+    amount,
+    day_in_words,
+    joined,
+    period_in_words,
+    written,
+)
 
 
 def _one_or_more(count: int) -> str:

@@ -47,7 +47,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "callward.console.template_context.shell",
+                "callward.console.pages.shell",
             ]
         },
     }
@@ -66,7 +66,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_cache",
-        "KEY_FUNCTION": "callward.console.signin.failed_attempts.nameless_key",
+        "KEY_FUNCTION": "callward.console.signin.lockout.nameless_key",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
@@ -133,8 +133,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # the name is shut whatever the address: nothing to rotate
-AXES_HANDLER = "callward.console.signin.failed_attempts.NamelessCount"
-AXES_USERNAME_CALLABLE = "callward.console.signin.failed_attempts.counted_name"
+AXES_HANDLER = "callward.console.signin.lockout.NamelessCount"
+AXES_USERNAME_CALLABLE = "callward.console.signin.lockout.counted_name"
 AXES_LOCKOUT_CALLABLE = "callward.console.signin.lockout.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else one guess a minute locks for ever

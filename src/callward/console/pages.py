@@ -19,6 +19,7 @@ from callward.holdings import kinds_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from django.http import HttpRequest
     from django.http.response import HttpResponseBase
     from django.urls import URLPattern
     from django.utils.functional import _StrPromise
@@ -183,3 +184,13 @@ def navigation(visit: Visit, *, active: str) -> list[NavItem]:
         )
         for nav, one in shown
     ]
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """The visit and its navigation; nothing for somebody who is not fully signed in."""
+    visit: Visit | None = getattr(request, "visit", None)
+    if visit is None:
+        return {"visit": None, "navigation": []}
+    match = request.resolver_match
+    active = (match.url_name if match else None) or ""
+    return {"visit": visit, "navigation": navigation(visit, active=active)}

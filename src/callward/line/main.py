@@ -7,6 +7,7 @@ deadline, hangs up the rest, and leaves every spool finished.
 from __future__ import annotations
 
 import gc
+import json
 import logging
 import os
 import resource
@@ -19,7 +20,6 @@ from typing import TYPE_CHECKING
 from callward.kernel import clock
 from callward.kernel.disk import own_folder
 from callward.kernel.errors import CallwardError
-from callward.line.call_journal import Journal
 from callward.line.calls.switchboard import Switchboard
 from callward.line.control import ControlServer
 from callward.line.control_dispatch import obey
@@ -29,13 +29,17 @@ from callward.line.media.media_plane import PythonMedia
 from callward.line.sip import Endpoint, LoopTimers, run_loop, stop_loop
 from callward.line.snapshot import read_snapshot
 from callward.line.spool import SealedSpool
+from callward.line.states import CallEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from callward.line.call_ledger import Fact
     from callward.line.control_messages import Request
     from callward.line.snapshot import Snapshot
 
+_KEPT = {CallEvent.BEGUN: "begun", CallEvent.ENDED: "ended"}
+_NAMED = ("call", "recording", "controller", "fate")
 VARIABLE = "CALLWARD_DATA"
 DRAIN_VARIABLE = "CALLWARD_LINE_DRAIN"
 DRAIN_SECONDS = 6.0  # the supervisor of `callward up` waits ten
@@ -45,6 +49,31 @@ _LAST_WORDS = 0.7  # a BYE, and once again if it was lost
 _MEGABYTE = 1024 * 1024
 _FILES = 65536
 _log = logging.getLogger("callward.line")
+
+
+class Journal:
+    """Which calls began and ended, a file a day: kept apart from the spool, so that a loss shows.
+
+    It holds references only, and is written without waiting for the disk: it tells what fell with
+    a program, the nightly count tells what fell with the power.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def tell(self, event: CallEvent, facts: dict[str, Fact | None]) -> None:
+        """Add one line for a call that begins or ends."""
+        if event not in _KEPT:
+            return
+        at = clock.now()
+        said = {name: str(facts[name]) for name in _NAMED if facts.get(name)}
+        line = json.dumps({"event": _KEPT[event], "at": at.isoformat(), **said}) + "\n"
+        path = self._folder / f"journal-{at.date().isoformat()}.jsonl"
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(opened, line.encode())
+        finally:
+            os.close(opened)
 
 
 class Line:

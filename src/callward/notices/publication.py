@@ -1,4 +1,7 @@
-"""Publishing: policy and notices take effect together, on their day and never half."""
+"""Publishing: policy and notices take effect together, on their day and never half.
+
+The same policy in new words is what an upgrade of Callward changes in published notices.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from callward.audit import services as audit
 from callward.controllers import selectors as controllers, services as activating
 from callward.controllers.errors import ControllersError
 from callward.kernel.actors import system_actor
+from callward.kernel.calendar import local_day, zone_named
 from callward.kernel.references import new_ref
-from callward.notices import rules, sentence_backing, wording_changes
+from callward.notices import rules, sentence_backing
 from callward.notices.announcements import announce
 from callward.notices.drafts import locked, note_blocked
 from callward.notices.models import NoticeVersion
-from callward.notices.notice_archive import archive
+from callward.notices.notice_archive import archive, drifted, is_whole
 from callward.notices.selectors import checks_of, edition_view
 from callward.notices.states import NoticesEvent, NoticeVersionState
 from callward.policy import load
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
     from callward.notices.values import NoticeVersionView
     from callward.policy import Policy
 
+_REWORDED = system_actor("notices.reworded")
+# Our words cannot change while a process runs, so each version is compared once in its life.
+_compared: set[Ref] = set()
 _PUBLISHER = system_actor("notices.publish")
 
 
@@ -65,21 +72,21 @@ def _publish_of(controller_ref: Ref, *, at: datetime) -> list[NoticeVersionView]
 def what_blocks_now(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
     """The checks that forbid to publish; what is published was compared by ourselves just now."""
     blocked = sentence_backing.blocking(controller_ref, at=at)
-    if not wording_changes.is_compared(controller_ref):
+    if not is_compared(controller_ref):
         return blocked
     return tuple(code for code in blocked if code != Probe.NOTICES_MATCH)
 
 
 def _reissue(controller_ref: Ref, *, at: datetime) -> list[NoticeVersionView]:
     """Publish the same policy again where our own words have changed with a new Callward."""
-    before = wording_changes.outdated(controller_ref)
+    before = outdated(controller_ref)
     if before is None or {*sentence_backing.blocking(controller_ref, at=at)} - {
         Probe.NOTICES_MATCH
     }:
         return []
     policy = load(bytes(before.source))
     with transaction.atomic():
-        edition = wording_changes.copy_of(before, policy, at=at)
+        edition = copy_of(before, policy, at=at)
         _take_place(edition, at=at)
         archive(edition, policy, at=at)
         announce(edition, policy, at=at)
@@ -90,7 +97,7 @@ def _reissue(controller_ref: Ref, *, at: datetime) -> list[NoticeVersionView]:
             at=at,
             policy=edition.policy_id,
         )
-    wording_changes.note_compared(edition)
+    note_compared(edition)
     return [edition_view(edition)]
 
 
@@ -192,4 +199,71 @@ def _take_place(edition: NoticeVersion, *, at: datetime) -> None:
         at=at,
         policy=edition.policy_id,
         effective=edition.effective_on,
+    )
+
+
+def outdated(controller_ref: Ref) -> NoticeVersion | None:
+    """What people read today, if our words for it have changed and its archive is whole.
+
+    An archive that somebody has changed is no new wording: that stays red until a person looks.
+    """
+    edition = _current(controller_ref)
+    if edition is None or edition.ref in _compared:
+        return None
+    kept = list(edition.documents.all())
+    if not is_whole(kept):
+        return None
+    if drifted(edition, kept):
+        return edition
+    _compared.add(edition.ref)
+    return None
+
+
+def _current(controller_ref: Ref) -> NoticeVersion | None:
+    rows = NoticeVersion.objects.filter(
+        controller_ref=controller_ref, state=NoticeVersionState.PUBLISHED
+    )
+    return rows.order_by("-number").first()
+
+
+def is_compared(controller_ref: Ref) -> bool:
+    """Whether what people read today is, byte for byte, what we write today."""
+    edition = _current(controller_ref)
+    return edition is not None and edition.ref in _compared
+
+
+def note_compared(edition: NoticeVersion) -> None:
+    """A version just written needs no comparing."""
+    _compared.add(edition.ref)
+
+
+def forget_compared() -> None:
+    """Compare everything again, as a new process does."""
+    _compared.clear()
+
+
+def copy_of(before: NoticeVersion, policy: Policy, *, at: datetime) -> NoticeVersion:
+    """The next version of the same policy: no rule changes, so nobody has to approve it."""
+    same = NoticeVersion.objects.filter(
+        controller_ref=before.controller_ref,
+        policy_id=before.policy_id,
+        state=NoticeVersionState.PUBLISHED,
+    )
+    today = local_day(at, zone=zone_named(policy.timezone))
+    return NoticeVersion(
+        ref=new_ref(at),
+        controller_ref=before.controller_ref,
+        policy_id=before.policy_id,
+        version=before.version,
+        label=f"{before.version}-{same.count() + 1}",
+        reworded=True,
+        effective_on=before.effective_on,
+        announced_until=rules.announced_until(today, notice_days=policy.change.notice_days),
+        languages=before.languages,
+        source=before.source,
+        drafted_at=at,
+        drafted_by=str(_REWORDED),
+        approved_at=at,
+        approved_by=str(_REWORDED),
+        publish_at=at,
     )

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 
+from callward.accounts import selectors as accounts
 from callward.accounts.states import AccountsCapability
 from callward.calls import selectors as calls
 from callward.calls.errors import CallMissingError
+from callward.calls.selectors import CallFilters
 from callward.calls.states import CallsCapability
-from callward.console.forms.calls import CallFilterForm
-from callward.console.forms.holds import HoldForm
+from callward.console.forms.calls import CallFilterForm, HoldForm
 from callward.console.ledger_words import marks
 from callward.console.pages import Nav, action, page
 from callward.recordings import selectors as recordings
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from callward.accounts.services import AgentDesk
     from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
     from callward.recordings.selectors import RecordingView
     from callward.telephony.values import LineCallView
 
+_PAGE = 50
 _SAVED = "calls.filters"
 _PAGE = 50
 
@@ -131,3 +134,29 @@ def _peaks(recording: RecordingView, visit: Visit) -> list[list[float]]:
     if drawn is None:  # the worker has not listened to it yet
         return []
     return [[round(point, 3) for point in channel] for channel in drawn.channels]
+
+
+@page(
+    "my-calls/",
+    name="my-calls",
+    needs=CallsCapability.SEE_OWN_CALLS,
+    nav=Nav(label=gettext_lazy("My calls"), icon="telephone", order=5),
+    records_calls=True,
+)
+def own_calls(request: StaffRequest) -> HttpResponse:
+    """Show the calls that this agent answered since the extension is theirs, newest first."""
+    visit = request.visit
+    desk = accounts.agent_desk(visit.user.ref, visit.controller_ref, at=visit.at)
+    listed = None if desk is None else _calls_of(desk, request)
+    template = "rows" if listed and request.headers.get("HX-Request") else "list"
+    context = {"desk": desk, "page": listed}
+    return render(request, f"console/own_calls/{template}.html", context)
+
+
+def _calls_of(desk: AgentDesk, request: StaffRequest) -> recordings.ListedPage:
+    return recordings.list_calls(
+        request.visit.controller_ref,
+        CallFilters(agent_code=desk.code, started_from=desk.since),
+        after=request.GET.get("after"),
+        limit=_PAGE,
+    )

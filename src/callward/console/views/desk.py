@@ -1,34 +1,45 @@
-"""The agent's desk: presence, the call that rings or runs, the gate, and closing a call."""
+"""The agent's desk: presence, the call that rings or runs, the gate, and closing a call.
+
+It follows the line by server-sent events, each the panel of the one call as it is now.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypedDict
 
 from django.contrib import messages
+from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _, gettext_lazy
 
 from callward.console import refusals
-from callward.console.desk_panel import desk_context
 from callward.console.forms.desk import DialForm, PauseForm, WrapUpForm
 from callward.console.pages import Nav, action, page
+from callward.kernel import clock
 from callward.kernel.numbers import PhoneNumber
-from callward.policy.vocabulary import OutboundReason
+from callward.policy.vocabulary import ConsentMode, Direction, OutboundReason, PromptKey
 from callward.telephony import selectors as line, services as telephony
 from callward.telephony.errors import DialNotPermittedError, LineDownError
-from callward.telephony.states import CallOutcome, PresenceState, TelephonyCapability
+from callward.telephony.states import CallOutcome, GateWord, PresenceState, TelephonyCapability
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from datetime import datetime
 
     from django.http import HttpResponse
+    from django.http.response import HttpResponseBase
 
     from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
-    from callward.telephony.values import RingBackView
+    from callward.telephony.services import LineNews
+    from callward.telephony.values import DeskCallView, PhoneView, RingBackView
 
+# The browser connects again by itself, and whether this person may is asked again.
+_LONGEST = 600.0
 _BAD = 400
 
 
@@ -203,3 +214,89 @@ def _tell(request: StaffRequest, act: Callable[[], None]) -> None:
         act()
     except LineDownError as error:
         messages.warning(request, " ".join(refusals.sentences(error)))
+
+
+@page("desk/events/", name="desk-events", needs=TelephonyCapability.USE_DESK)
+def events(request: StaffRequest) -> HttpResponseBase:
+    """Send the panel whenever something about the agent's call changes."""
+    visit = request.visit
+    phone = line.own_phone(visit.user.ref, visit.controller_ref, at=visit.at)
+    answer = StreamingHttpResponse(
+        _stream(request, phone, translation.get_language()), content_type="text/event-stream"
+    )
+    answer["Cache-Control"] = "no-store"
+    answer["X-Accel-Buffering"] = "no"
+    return answer
+
+
+async def _stream(
+    request: StaffRequest, phone: PhoneView | None, language: str
+) -> AsyncIterator[bytes]:
+    yield b"retry: 2000\n\n"
+    if phone is None:
+        return
+    loop, started, was_up = asyncio.get_running_loop(), clock.stopwatch(), True
+    async for news in telephony.news_of(str(phone.ref)):
+        if clock.stopwatch() - started > _LONGEST:
+            return
+        if news is None or not (news.up or was_up):
+            yield b": still here\n\n"
+            continue
+        was_up = news.up
+        yield await loop.run_in_executor(None, _panel, request, phone, news, language)
+
+
+def _panel(request: StaffRequest, phone: PhoneView, news: LineNews, language: str) -> bytes:
+    """Write down what the line told, and draw the panel in the reader's words and zone."""
+    visit, at = request.visit, clock.now()
+    telephony.follow(news, phone.ref, user_ref=visit.user.ref, at=at)
+    with translation.override(language), timezone.override(visit.policy.zone):
+        context = desk_context(visit) | {"line_is_up": news.up}
+        drawn = render_to_string("console/desk/panel.html", context, request=request)
+    lines = "".join(f"data: {each}\n" for each in drawn.splitlines() if each.strip())
+    return f"event: desk\n{lines}\n".encode()
+
+
+def desk_context(visit: Visit) -> dict[str, object]:
+    """Everything that the desk shows."""
+    where = visit.controller_ref
+    phone = line.own_phone(visit.user.ref, where, at=visit.at)
+    call = line.desk_call(visit.user.ref, where)
+    rules, found = visit.policy.recording, line.status()
+    return {
+        "phone": phone,
+        "line_is_up": found is not None,
+        "phone_is_reached": found is None or phone is None or str(phone.ref) in found.reached,
+        "call": call,
+        "question": _question(call, visit) if call else "",
+        "may_note": call is not None and _asks_aloud(call, visit),
+        "pause_form": PauseForm(policy=visit.policy) if rules and rules.pause else None,
+        "longest_pause": int(rules.pause.max.as_timedelta().total_seconds())
+        if rules and rules.pause
+        else 0,
+        "wrap_up_form": WrapUpForm(policy=visit.policy),
+        "may_dial": bool(visit.policy.outbound_reasons) and line.outbound(where) is not None,
+        "ring_backs": line.ring_backs(where),
+        "records_calls": rules is not None,
+        "may_hold_complaint": rules is not None
+        and "complaint" in visit.policy.holds["call-recording"],
+    }
+
+
+def _asks_aloud(call: DeskCallView, visit: Visit) -> bool:
+    """Whether the agent reads the question out and notes the answer."""
+    rules = visit.policy.recording
+    way = Direction.OUT if call.outbound else Direction.IN
+    if rules is None or way not in rules.telling or call.ended_at is not None:
+        return False
+    return rules.telling[way].consent is ConsentMode.SPOKEN and call.gate in {
+        GateWord.TOLD,
+        GateWord.ASKED,
+    }
+
+
+def _question(call: DeskCallView, visit: Visit) -> str:
+    """The policy's own words in the language of the call."""
+    words = line.words_of(visit.policy)
+    language = call.language if call.language in words else visit.policy.languages[0]
+    return words[language].get(PromptKey.CONSENT_QUESTION, "")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from callward.calls import selectors as calls
 from callward.calls.errors import CallMissingError
 from callward.calls.states import CallsCapability
-from callward.console.forms.holds import HoldForm, ReviewForm
+from callward.console.forms.calls import HoldForm, ReviewForm
 from callward.console.pages import Nav, action, page
 from callward.recordings import selectors as recordings
 from callward.retention import selectors as held, services as retention

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from callward.console import refusals
 from callward.console.forms import line as forms
-from callward.console.pages import Nav, page
-from callward.kernel.errors import BadInputError
+from callward.console.forms.line import PromptForm
+from callward.console.pages import Nav, action, page
+from callward.kernel.errors import BadInputError, CallwardError
 from callward.telephony import selectors as line, services as telephony
 from callward.telephony.states import TelephonyCapability
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
 
+_NEEDS = TelephonyCapability.MANAGE_LINE
 _BAD = 400
 _NEEDS = TelephonyCapability.MANAGE_LINE
 _BOTH = ("GET", "HEAD", "POST")
@@ -235,3 +238,43 @@ def change_outbound(request: StaffRequest) -> HttpResponse:
         lambda: telephony.save_outbound(form.facts(), **act(visit)),
         title=_("Calls out and messages"),
     )
+
+
+@page("line/prompts/", name="line-prompts", needs=_NEEDS, methods=("GET", "HEAD", "POST"))
+def prompts(request: StaffRequest) -> HttpResponse:
+    """Show the words of every prompt; take a studio recording of one."""
+    visit = request.visit
+    if request.method == "POST":
+        return _upload(request)
+    found = line.prompts_of(visit.controller_ref, visit.policy)
+    by_language = [
+        (language, list(prompts))
+        for language, prompts in groupby(found, key=lambda one: one.language)
+    ]
+    return render(request, "console/line/prompts.html", {"languages": by_language})
+
+
+def _upload(request: StaffRequest) -> HttpResponse:
+    form = PromptForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.warning(request, _("Choose a file first."))
+        return redirect("line-prompts")
+    typed = form.cleaned_data
+    try:
+        telephony.upload_prompt(
+            typed["key"], typed["language"], typed["recording"].read(), **act(request.visit)
+        )
+    except CallwardError as error:
+        messages.error(request, " ".join(refusals.sentences(error)))
+    else:
+        messages.success(request, _("The line plays this recording from the next call on."))
+    return redirect("line-prompts")
+
+
+@action("line/prompts/drop/", name="line-prompts-drop", needs=_NEEDS)
+def drop(request: StaffRequest) -> HttpResponse:
+    """Let the default voice speak again."""
+    key, language = request.POST.get("key", ""), request.POST.get("language", "")
+    telephony.drop_prompt(key, language, **act(request.visit))
+    messages.success(request, _("The default voice speaks this prompt again."))
+    return redirect("line-prompts")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from callward.policy import load
 from callward.texts import kinds_of, render
 from callward.texts.catalogue import Choice, Slot, catalogue_of
-from callward.texts.foot import MARKS
+from callward.texts.notice_formats import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

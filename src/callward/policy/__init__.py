@@ -33,54 +33,26 @@ if TYPE_CHECKING:
     from callward.policy.schema import Policy
     from callward.policy.vocabulary import RECORDING_ACTIVITY, VOICEMAIL_ACTIVITY
 
-__all__ = [
-    "RECORDING_ACTIVITY",
-    "VOICEMAIL_ACTIVITY",
-    "AccessRules",
-    "CompiledPolicy",
-    "Digits",
-    "Finding",
-    "HoldRule",
-    "PauseRule",
-    "Policy",
-    "PolicyError",
-    "RecordingRules",
-    "ReleaseRules",
-    "RetentionRule",
-    "Telling",
-    "TwoPersonRule",
-    "VoicemailRules",
-    "canonical_json",
-    "compile_policy",
-    "from_canonical",
-    "line_of",
-    "lint",
-    "load",
-    "may_play",
-    "policy_id_of",
-    "policy_of",
-    "schema_for_editors",
-]
-
-_HOMES = {
-    "Finding": "lint_rule",
-    "Policy": "schema",
-    "PolicyError": "errors",
-    "RECORDING_ACTIVITY": "vocabulary",
-    "VOICEMAIL_ACTIVITY": "vocabulary",
-    "canonical_json": "policy_file",
-    "compile_policy": "compiler",
-    "from_canonical": "compiler",
-    "line_of": "editor",
-    "lint": "linter",
-    "load": "policy_file",
-    "policy_id_of": "canonical",
-    "policy_of": "policy_file",
-    "schema_for_editors": "editor",
+# The names that each module hands out here.
+_HANDED_OUT = {
+    "canonical": "policy_id_of",
+    "compiled": """
+        AccessRules CompiledPolicy Digits HoldRule PauseRule RecordingRules ReleaseRules
+        RetentionRule Telling TwoPersonRule VoicemailRules may_play
+    """,
+    "compiler": "compile_policy from_canonical",
+    "editor": "line_of schema_for_editors",
+    "errors": "PolicyError",
+    "lint_rule": "Finding",
+    "linter": "lint",
+    "policy_file": "canonical_json load policy_of",
+    "schema": "Policy",
+    "vocabulary": "RECORDING_ACTIVITY VOICEMAIL_ACTIVITY",
 }
+_HOMES = {name: home for home, names in _HANDED_OUT.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
+    if name not in _HOMES:
         raise AttributeError(name)
-    return getattr(import_module(f"callward.policy.{_HOMES.get(name, 'compiled')}"), name)
+    return getattr(import_module(f"callward.policy.{_HOMES[name]}"), name)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from callward.notices import selectors as notices
 from callward.notices.ports import weakest
 from callward.notices.states import CheckState
-from callward.portal.marks import CHECKED, Mark, mark_of
+from callward.texts.states import SentenceClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,42 @@ if TYPE_CHECKING:
     from callward.portal.page_frame import Reader
     from callward.texts import Sentence
     from callward.texts.states import CheckName
+
+
+class Mark(StrEnum):
+    """What a visitor sees before a sentence, in the order of the legend."""
+
+    PROVEN = "proven"
+    BROKEN = "broken"
+    OPEN = "open"  # a program could look, but there is no result that holds
+    ATTESTED = "attested"
+    STATED = "stated"  # the rule in the policy file is all that stands behind it
+    STATIC = "static"
+    REMARK = "remark"
+
+
+CHECKED = frozenset({Mark.PROVEN, Mark.BROKEN})  # a program has looked, whatever it found
+_BY_CHECK: Mapping[CheckState, Mark] = {
+    CheckState.GREEN: Mark.PROVEN,
+    CheckState.NOT_APPLICABLE: Mark.PROVEN,
+    CheckState.RED: Mark.BROKEN,
+    CheckState.STALE: Mark.OPEN,
+    CheckState.UNCHECKED: Mark.OPEN,
+}
+
+
+def mark_of(sentence: Sentence, check: SentenceCheck | None) -> Mark:
+    """The mark of a sentence, by its class and by the result that visitors may see."""
+    match sentence.sentence_class:
+        case SentenceClass.PROVEN:
+            return Mark.OPEN if check is None else _BY_CHECK[check.state]
+        case SentenceClass.ATTESTED:
+            only_the_rule = sentence.evidence in (None, sentence.rule)
+            return Mark.STATED if only_the_rule else Mark.ATTESTED
+        case SentenceClass.STATIC:
+            return Mark.STATIC
+        case SentenceClass.REMARK:
+            return Mark.REMARK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,23 +1,76 @@
-"""A notice as Markdown, as a web page and as JSON; the same bytes on every machine."""
+"""A notice as Markdown, as a web page, as JSON and as a PDF; the same bytes on every machine.
+
+At the foot of each stand its version, day, language, fingerprints and marks.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from html import escape
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callward.texts.foot import MARKS, foot, foot_title, legend, legend_title
+import typst
+
+from callward.texts.catalogue import catalogue_of
+from callward.texts.errors import UnprintableLetterError
 from callward.texts.json_ld import as_jsonld
-from callward.texts.pdf import as_pdf
-from callward.texts.states import Format
+from callward.texts.sentence import written
+from callward.texts.states import Format, SentenceClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from callward.policy.schema import Policy
     from callward.texts.notice import Notice, Section, Sentence
+    from callward.texts.sentence import Value
+
+_TEMPLATE = Path(__file__).parent / "paper.typ"
+MARKS = {
+    SentenceClass.PROVEN: "✓",
+    SentenceClass.ATTESTED: "◆",
+    SentenceClass.STATIC: "§",
+    SentenceClass.REMARK: "✎",
+}
+
+
+def foot_title(notice: Notice) -> str:
+    """The heading of the foot."""
+    return written("foot.title", {}, catalogue=catalogue_of(notice.language))
+
+
+def foot(notice: Notice) -> tuple[str, ...]:
+    """Version, language and fingerprints, as whole sentences."""
+    catalogue = catalogue_of(notice.language)
+    language = catalogue.word(f"language.{notice.language}")
+    said: tuple[tuple[str, dict[str, Value]], ...] = (
+        ("foot.version", {"version": notice.version, "effective": notice.effective}),
+        ("foot.language", {"language": language}),
+        ("foot.policy", {"policy": notice.policy_id}),
+        ("foot.text", {"text": f"sha256:{notice.sha256}"}),
+        ("foot.again", {}),
+    )
+    return tuple(written(sentence, values, catalogue=catalogue) for sentence, values in said)
+
+
+def legend_title(notice: Notice) -> str:
+    """What introduces the marks."""
+    return written("foot.marks", {}, catalogue=catalogue_of(notice.language))
+
+
+def legend(notice: Notice) -> tuple[tuple[str, str], ...]:
+    """The marks that this notice uses, with what they mean."""
+    catalogue = catalogue_of(notice.language)
+    used = {sentence.sentence_class for sentence in notice.sentences}
+    return tuple(
+        (mark, written(f"mark.{kind}", {}, catalogue=catalogue))
+        for kind, mark in MARKS.items()
+        if kind in used
+    )
+
 
 # What Markdown would read as its own marks at the places where names of a policy can stand.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
@@ -118,3 +171,49 @@ def _foot(notice: Notice) -> Iterator[str]:
     yield "<ul>"
     yield from (f"<li>{mark} {escape(meaning)}</li>" for mark, meaning in legend(notice))
     yield "</ul></footer>"
+
+
+def as_pdf(notice: Notice) -> bytes:
+    """The notice on paper, tagged for archives (PDF/A)."""
+    return _compiled(as_typst_input(notice))
+
+
+def as_typst_input(notice: Notice) -> str:
+    """Everything that the page prints, as one JSON text."""
+    return json.dumps(
+        {
+            "kind": str(notice.kind),
+            "language": notice.language,
+            "legal_name": notice.legal_name,
+            "effective": notice.effective.isoformat(),
+            "title": notice.title,
+            "sections": [_printed(section) for section in notice.sections],
+            "foot": list(foot(notice)),
+            "legend_title": legend_title(notice),
+            "legend": [{"mark": mark, "meaning": meaning} for mark, meaning in legend(notice)],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _printed(section: Section) -> dict[str, object]:
+    return {
+        "title": section.title,
+        "sentences": [
+            {"text": each.text, "item": each.item, "mark": MARKS[each.sentence_class]}
+            for each in section.sentences
+        ],
+    }
+
+
+@lru_cache(maxsize=16)
+def _compiled(notice: str) -> bytes:
+    try:
+        page = typst.compile(
+            str(_TEMPLATE), format="pdf", sys_inputs={"notice": notice}, pdf_standards="a-2b"
+        )
+    except typst.TypstError as error:  # the template is ours and whole: only a letter can be amiss
+        raise UnprintableLetterError from error
+    if not isinstance(page, bytes):
+        raise TypeError
+    return page

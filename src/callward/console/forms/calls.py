@@ -1,4 +1,4 @@
-"""The filters of the call list."""
+"""The filters of the call list, and the form that places a legal hold."""
 
 from __future__ import annotations
 

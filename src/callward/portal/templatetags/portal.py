@@ -19,7 +19,7 @@ from django.utils.translation import (
 from callward.kernel.calendar import parse_period
 from callward.notices.states import Change, CheckState
 from callward.policy.vocabulary import CookieClass
-from callward.portal.marks import Mark
+from callward.portal.sentences import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

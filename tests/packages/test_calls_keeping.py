@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from build.accounts import SETUP
 from build.calls import MARA, PETRAS, THE_LINE, a_call
 from build.controllers import controller
+from build.retention import plug_signer
 from build.vault import plug_vault
 from callward.calls import selectors, services
 from callward.calls.errors import (
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.django_db
 class House:
     def __init__(self, top, at):
         self.folders = plug_vault(top)
+        plug_signer(top)
         self.ref = controller().ref
         self.policy_id = policy_in_force(self.ref, at=at).policy_id
 

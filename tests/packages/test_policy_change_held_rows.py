@@ -295,6 +295,40 @@ def test_an_event_that_comes_after_a_revision_still_brings_the_earlier_day(house
         )
 
 
+FLOOR = b'floor = { kind = "floor", period = "P1Y", start = "contract.ended", law = "ro-82-1991" }'
+
+
+@in_a_house
+@pytest.mark.req("D-07")
+@pytest.mark.parametrize(
+    ("revised", "due"),
+    [
+        ([cap_of("P1M", "contract.ended")], "2026-04-10T00:00"),
+        ([cap_of("P1M", "contract.ended"), cap_of("P9M", "contract.ended")], "2026-04-10T00:00"),
+        ([cap_of("P2Y", "contract.ended")], "2026-09-10T00:00"),
+        ([cap_of("P2Y", "contract.ended") + b" }\n" + FLOOR[:-2]], "2027-03-11T00:00"),
+    ],
+)
+def test_what_waits_for_its_event_is_reached_by_every_revision_since(house, revised, due):
+    stood = cap_of("P6M", "contract.ended")
+    meters = controller("smart-metering", toml=sample("smart-metering").replace(CAP, stood)).ref
+    ref = build.keep_one(meters)
+    for days, wanted in enumerate(revised, 1):
+        revise(meters, build.CALLED + days * DAY, (stood, wanted))
+        build.run(build.CALLED + days * DAY)
+        stood = wanted
+    ended = build.local("2026-03-10T09:00", meters)
+
+    services.begin_count(
+        [ref], event=StartEvent.CONTRACT_ENDED, happened_at=ended, actor=CLERK, at=ended
+    )
+
+    end = build.local(due, meters)
+    assert Item.objects.get(ref=ref).due_at == end
+    assert build.run(end - timedelta(seconds=1)).destroyed == 0
+    assert build.run(end).destroyed == 1
+
+
 @in_a_house
 @pytest.mark.req("X-21")
 def test_a_shorter_cap_counts_from_the_event_that_has_come(house):

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from callward.retention.values import NewItem
 
 _AT_ONCE = 500
+# What a measurement gives an item.
+COUNTED = ("cap_at", "cap_rule", "cap_policy_id", "period", "floor_until", "due_at")
 # A player asks again and again; the same values give the same end.
 _counted_before = lru_cache(maxsize=4096)(rules.end_of)
 
@@ -232,9 +234,7 @@ def reassess(controller_ref: Ref, at: datetime) -> int:
 def _reassess_some(refs: Sequence[Ref], policy: CompiledPolicy, *, at: datetime) -> int:
     rows = Item.objects.select_for_update().filter(ref__in=refs, state=ItemState.KEPT)
     changed = [item for item in rows if remeasure(item, policy)]
-    Item.objects.bulk_update(
-        changed, ["cap_at", "cap_rule", "cap_policy_id", "period", "floor_until", "due_at"]
-    )
+    Item.objects.bulk_update(changed, COUNTED)
     audit.record_each(
         RetentionEvent.ITEM_DUE_SHORTENED,
         items=[item.ref for item in changed],

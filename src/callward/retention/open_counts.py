@@ -11,7 +11,7 @@ from callward.controllers import selectors as controllers
 from callward.holdings.kinds import kind_of
 from callward.kernel import calendar
 from callward.retention import rows, rules
-from callward.retention.due_dates import move_to_due_epochs
+from callward.retention.due_dates import COUNTED, move_to_due_epochs, remeasure
 from callward.retention.errors import (
     ItemUnknownError,
     RecordingBeingDestroyedError,
@@ -40,9 +40,9 @@ def begin_count(
             if item is None:
                 _begin_row(ref, event=event, happened_at=happened_at, at=at)
             else:
-                _begin_one(item, event=event, happened_at=happened_at)
+                _begin_one(item, event=event, happened_at=happened_at, at=at)
         moved = list(items.values())
-        Item.objects.bulk_update(moved, ["started_at", "cap_at", "cap_rule", "due_at"])
+        Item.objects.bulk_update(moved, ["started_at", *COUNTED])
         audit.record_each(
             RetentionEvent.ITEM_COUNT_BEGUN, items=refs, actor=actor, at=at, start=str(event)
         )
@@ -62,7 +62,7 @@ def _begin_row(ref: Ref, *, event: StartEvent, happened_at: datetime, at: dateti
     Begun.objects.create(item_ref=ref, event=event, happened_at=happened_at)
 
 
-def _begin_one(item: Item, *, event: StartEvent, happened_at: datetime) -> None:
+def _begin_one(item: Item, *, event: StartEvent, happened_at: datetime, at: datetime) -> None:
     if item.state == ItemState.DESTROYING:
         raise RecordingBeingDestroyedError(ref=item.ref)
     if item.started_at is not None or item.start_event != event:
@@ -73,3 +73,8 @@ def _begin_one(item: Item, *, event: StartEvent, happened_at: datetime) -> None:
     if item.cap_at is None or cap < item.cap_at:  # a revision may have given a day meanwhile
         item.cap_at, item.cap_rule = cap, Rule.CAP_PROMISED
     item.due_at = max(item.cap_at, item.floor_until or item.cap_at)
+    # What each revision said of this event could not be measured before it came.
+    line = [one.policy_id for one in rows.line_of(item.controller_ref, at=at)]
+    since = line.index(item.policy_id) + 1 if item.policy_id in line else 0
+    for policy_id in line[since:]:
+        remeasure(item, controllers.policy(policy_id))

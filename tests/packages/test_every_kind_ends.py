@@ -241,6 +241,23 @@ def test_a_hold_covers_the_notes_of_its_call_until_it_is_released(spool, the_clo
 
 
 @pytest.mark.req("D-20")
+@pytest.mark.parametrize("note", NOTES[1:])
+def test_a_held_note_does_not_go_along_with_the_record_of_its_call(spool, the_clock, note):
+    view = controller("smart-metering", toml=lasting("P7D"))
+    line = collected(spool, view)
+    people = cast(view.ref, at=clock.now())
+    held = build.hold([note.objects.get().ref], at=clock.now())
+    for day in (after(line.started_at, "P7D", view), Item.objects.get().due_at):
+        the_clock.move_to(day)
+        run = services.run_disposal(None, actor=SETUP, at=clock.now())
+        assert (run.state, left(*NOTES, Leg)) == ("clean", {note.__name__: 1})
+    services.ask_release(held.ref, actor=SETUP, at=clock.now())
+    services.approve_release(held.ref, actor=user_actor(people.daiva.ref), at=clock.now())
+    services.run_disposal(None, actor=SETUP, at=clock.now())
+    assert left(*NOTES, Call) == {}
+
+
+@pytest.mark.req("D-20")
 def test_a_hold_for_a_reason_of_the_recording_alone_does_not_keep_the_notes(spool, the_clock):
     view = controller("smart-metering", toml=lasting("P7D"))
     line = collected(spool, view)

@@ -67,8 +67,10 @@ class TelephonyHolder(Holder):
         going = {*refs, *beside} - must_stay(LINE_RECORD, list(beside), at=at)
         rows = LineCall.objects.filter(ref__in=going)
         records = list(rows.values_list("ref", "line_call_ref"))
-        for notes in _notes([row[0] for row in records], [row[1] for row in records]):
-            notes.delete()
+        told = _notes([row[0] for row in records], [row[1] for row in records])
+        for kind, notes in zip((WRAP_UP, RING_BACK, DESK_CALL, DIAL_PERMIT), told, strict=True):
+            found = list(notes.values_list("ref", flat=True))
+            notes.exclude(ref__in=must_stay(kind, found, at=at)).delete()
         own = (WrapUp, RingBack, DeskCall, DialPermit, CountedDay)
         removed = sum(model.objects.filter(ref__in=refs).delete()[0] for model in own)
         return removed + rows.delete()[0]

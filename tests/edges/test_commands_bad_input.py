@@ -150,6 +150,7 @@ MISUSED = [
     ["vault", "verify", "harder"],
     ["vault", "reconcile", "harder"],
     ["audit", "prove", "-1"],
+    ["audit", "prove", "9" * 30],
     ["audit", "verify", "all"],
     ["audit", "checkpoint", "all"],
     ["backup", "data"],

@@ -258,6 +258,19 @@ def test_a_held_note_does_not_go_along_with_the_record_of_its_call(spool, the_cl
 
 
 @pytest.mark.req("D-20")
+def test_a_hold_on_several_things_takes_only_a_reason_that_keeps_all_of_them(spool, the_clock):
+    view = controller("smart-metering", toml=lasting("P7D"))
+    line = collected(spool, view)
+    both = [line.recording_ref, WrapUp.objects.get().ref]
+    with pytest.raises(HoldReasonUnknownError):
+        build.hold(both, at=clock.now(), reason="authority")
+    build.hold(both, at=clock.now())
+    the_clock.move_to(after(line.started_at, "P7D", view))
+    services.run_disposal(None, actor=SETUP, at=clock.now())
+    assert left(WrapUp, Recording) == {"WrapUp": 1, "Recording": 1}
+
+
+@pytest.mark.req("D-20")
 def test_a_hold_for_a_reason_of_the_recording_alone_does_not_keep_the_notes(spool, the_clock):
     view = controller("smart-metering", toml=lasting("P7D"))
     line = collected(spool, view)

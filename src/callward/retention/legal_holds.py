@@ -136,7 +136,10 @@ def _holdable(item: Item | None, ref: Ref, *, at: datetime) -> Item | Kept:
 
 
 def _rule(policy: CompiledPolicy, reason: str, items: Iterable[Item | Kept]) -> HoldRule:
-    known = rules.hold_rules(policy, _kinds(items))
+    kinds = _kinds(items)
+    each = [rules.hold_rules(policy, [kind]) for kind in kinds]
+    rule_of = rules.hold_rules(policy, kinds)
+    known = {one: rule for one, rule in rule_of.items() if all(one in named for named in each)}
     if reason not in known:
         raise HoldReasonUnknownError(reason=reason[:40], reasons=", ".join(sorted(known)))
     return known[reason]

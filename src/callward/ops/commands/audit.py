@@ -15,6 +15,8 @@ from callward.ops.errors import CheckFailedError
 if TYPE_CHECKING:
     from pathlib import Path
 
+_LAST = 2**63 - 1  # what the database counts to
+
 
 @click.group()
 def audit() -> None:
@@ -48,7 +50,7 @@ def checkpoint(*, as_json: bool) -> None:
 
 
 @audit.command("prove")
-@click.argument("index", type=click.IntRange(0))
+@click.argument("index", type=click.IntRange(0, _LAST))
 @json_option
 def prove(index: int, *, as_json: bool) -> None:
     """Print the proof that entry INDEX stands in the tree, for strangers to check."""
@@ -74,7 +76,7 @@ def prove_growth(file: Path, *, as_json: bool) -> None:
 
 
 @audit.command("discloses")
-@click.argument("index", type=click.IntRange(0))
+@click.argument("index", type=click.IntRange(0, _LAST))
 @click.argument("name")
 @click.option("--value", prompt="The value", hide_input=True, help="Better asked than typed here.")
 @json_option

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from callward.policy.editor import schema_for_editors
+from callward.policy.key_lines import schema_for_editors
 from tools.reference_keys import keys_page
 from tools.reference_notices import notices_page
 from tools.reference_rules import rules_pages

@@ -9,8 +9,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callward.policy.complaints import REFUSED_AT_LOADING
 from callward.policy.linter import RULES
+from callward.policy.policy_file import REFUSED_AT_LOADING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

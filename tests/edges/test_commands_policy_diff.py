@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from build.ops import CLONE, POLICY, callward, new_house
+from callward.ops.commands.policies import LANGUAGES
 from callward.ops.main import run
-from callward.ops.notice_sentences import LANGUAGES
 from callward.policy.change import sentence_of
 from callward.policy.change_effects import Effect
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from build.ops import CLONE
+from callward.ops.commands.policies import LANGUAGES
 from callward.ops.main import run
-from callward.ops.notice_sentences import LANGUAGES
 
 METERING = CLONE / "policies" / "smart-metering.toml"
 PUBLISHED = CLONE / "policies" / "as-published"

@@ -15,7 +15,7 @@ from callward.intake import rules
 from callward.intake.audio_probe import Probed, probe
 from callward.intake.envelope import parse_envelope
 from callward.intake.errors import NotARecordingError
-from callward.intake.file_names import call_ids_in, is_safe_name, parse_name
+from callward.intake.keyed_digests import call_ids_in, is_safe_name, parse_name
 from callward.intake.rules import ConsentClaim, Declared
 from callward.intake.states import SENTENCES, QuarantineReason as Reason
 

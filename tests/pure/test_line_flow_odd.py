@@ -7,9 +7,9 @@ import json
 import pytest
 
 from build.line_house import HELD, MARA, NUMBER, OFFICER, PEER, WEEKDAYS, LineHouse
-from callward.line.control_dispatch import obey
 from callward.line.control_messages import read_request
 from callward.line.errors import NoSuchCallError, NotNowError, PermitRefusedError
+from callward.line.main import obey
 from callward.line.ports import MediaFigures
 from callward.line.snapshot import Presence
 from callward.line.states import CallEvent, Entry, HangUp, RecordingFate

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from callward.line.limits import Bucket, CallLimits, Drop, Guesses, Tally
-from callward.line.sip import digest, headers, host_lookup
+from callward.line.sip import digest, endpoint, headers
 from callward.line.sip.outbound_leg import why_refused
 from callward.line.sip.session_timers import (
     Expires,
@@ -290,9 +290,9 @@ def test_name_of_a_carrier_is_looked_up_beside_the_loop_and_kept_when_the_look_u
     monkeypatch,
 ):
     found = iter(["192.0.2.7", None, "192.0.2.8", None])
-    monkeypatch.setattr(host_lookup, "_lookup", lambda _host: next(found))
+    monkeypatch.setattr(endpoint, "_lookup", lambda _host: next(found))
     timers, changes = Soon(), []
-    known = host_lookup.HostLookup(timers, changed=lambda: changes.append(1))
+    known = endpoint.HostLookup(timers, changed=lambda: changes.append(1))
     known.use(["carrier.example", "192.0.2.1"])
     assert known.address("carrier.example") is None
     seen = []

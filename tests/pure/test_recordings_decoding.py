@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build.recordings import InMemory, mp3_tone, wav_tone
-from callward.recordings.decoder import decode
+from callward.recordings.recording_verification import decode
 from callward.recordings.rules import pack_wave, read_wave, verdict, wave_of
 from callward.recordings.states import RecordingState
 

@@ -12,8 +12,8 @@ from callward.intake import call_records, keyed_digests
 from callward.intake.arrivals import Candidate
 from callward.intake.envelope import LARGEST_ENVELOPE, Envelope, parse_envelope
 from callward.intake.errors import MalformedEnvelopeError
-from callward.intake.file_names import is_safe_name, kind_of, parse_name, stem_of
 from callward.intake.inbox import EntryKind, FileChangedError
+from callward.intake.keyed_digests import is_safe_name, kind_of, parse_name, stem_of
 from callward.intake.models import Delivery, WaitingFile
 from callward.intake.states import QuarantineReason
 from callward.intake.triage import plan_for

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from callward.calls.states import CallDirection, Disposition, PartyRole
 from callward.intake.envelope import Envelope, Media, Party, Source
-from callward.intake.file_names import parse_name
+from callward.intake.keyed_digests import parse_name
 from callward.kernel import calendar
 from callward.kernel.calendar import MalformedInstantError
 from callward.kernel.numbers import MalformedNumberError, parse_number

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from callward.intake.errors import InboxMissingError
-from callward.intake.file_names import kind_of
+from callward.intake.keyed_digests import kind_of
 from callward.kernel import clock
 from callward.kernel.disk import FOLDER, locked
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
         may_play,
     )
     from callward.policy.compiler import compile_policy, from_canonical
-    from callward.policy.editor import line_of, schema_for_editors
     from callward.policy.errors import PolicyError
+    from callward.policy.key_lines import line_of, schema_for_editors
     from callward.policy.lint_rule import Finding
     from callward.policy.linter import lint
     from callward.policy.policy_file import canonical_json, load, policy_of
@@ -41,7 +41,7 @@ _HANDED_OUT = {
         RetentionRule Telling TwoPersonRule VoicemailRules may_play
     """,
     "compiler": "compile_policy from_canonical",
-    "editor": "line_of schema_for_editors",
+    "key_lines": "line_of schema_for_editors",
     "errors": "PolicyError",
     "lint_rule": "Finding",
     "linter": "lint",

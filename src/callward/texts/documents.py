@@ -24,22 +24,20 @@ from callward.texts.part_site import (
 )
 from callward.texts.part_small import (
     choice,
+    duties,
     each_cookie,
     essentials,
+    kept_of_staff,
     more,
     more_on_the_wall,
     news,
     on_the_wall,
-    your_part,
-)
-from callward.texts.part_staff import (
-    duties,
-    kept_of_staff,
     people,
     rights_of_others,
     source,
     use,
     voice,
+    your_part,
 )
 from callward.texts.part_told import told, ways
 from callward.texts.part_who import who, who_and_where_else, who_for_calls, who_in_short

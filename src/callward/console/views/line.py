@@ -1,4 +1,4 @@
-"""The phone line's page: how it is, and everything that the administrator sets up."""
+"""The phone line's page: how it is, what is set up, and the board of the nightly count."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 
+from callward.calls.states import CallsCapability
 from callward.console import refusals
 from callward.console.forms import line as forms
-from callward.console.forms.line import PromptForm
+from callward.console.forms.line import FindingForm, PromptForm
 from callward.console.pages import Nav, action, page
 from callward.kernel.errors import BadInputError, CallwardError
 from callward.telephony import selectors as line, services as telephony
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from callward.console.staff_session import StaffRequest, Visit
     from callward.kernel.references import Ref
 
-_NEEDS = TelephonyCapability.MANAGE_LINE
+_SEES_LINE = TelephonyCapability.SEE_LINE
 _BAD = 400
 _NEEDS = TelephonyCapability.MANAGE_LINE
 _BOTH = ("GET", "HEAD", "POST")
@@ -278,3 +280,53 @@ def drop(request: StaffRequest) -> HttpResponse:
     telephony.drop_prompt(key, language, **act(request.visit))
     messages.success(request, _("The default voice speaks this prompt again."))
     return redirect("line-prompts")
+
+
+@page(
+    "line/board/",
+    name="line-board",
+    needs=_SEES_LINE,
+    nav=Nav(label=gettext_lazy("Nightly count"), icon="journal-check", order=35),
+)
+def board(request: StaffRequest) -> HttpResponse:
+    """Show every counted day, and what alarms."""
+    where = request.visit.controller_ref
+    days = line.counted_days(where)
+    context = {
+        "days": days,
+        "alarms": line.open_alarms(where),
+        "may_see_calls": request.visit.may(CallsCapability.SEE_CALLS),
+    }
+    return render(request, "console/line/board.html", context)
+
+
+@page("line/board/<uuid:ref>/", name="line-board-day", needs=_SEES_LINE)
+def day(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Show every gap of one day and its explanation."""
+    where = request.visit.controller_ref
+    found = next((one for one in line.counted_days(where) if one.ref == ref), None)
+    if found is None:
+        raise Http404
+    context = {
+        "day": found,
+        "gaps": line.gaps_of(where, found.day),
+        "may_see_calls": request.visit.may(CallsCapability.SEE_CALLS),
+    }
+    return render(request, "console/line/day.html", context)
+
+
+@action("line/board/gaps/<uuid:ref>/judge/", name="line-board-judge", needs=_SEES_LINE)
+def judge(request: StaffRequest, ref: Ref) -> HttpResponse:
+    """Write down what a person found out about an alarm."""
+    visit = request.visit
+    form = FindingForm(request.POST)
+    if form.is_valid():
+        telephony.judge_gap(
+            ref,
+            form.cleaned_data["finding"],
+            controller_ref=visit.controller_ref,
+            actor=visit.actor,
+            at=visit.at,
+        )
+        messages.success(request, _("The finding is written down."))
+    return redirect("line-board")

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
-from callward.line.calls.agent_availability import AgentAvailability
+from callward.line.calls.call_routing import begin_inbound
 from callward.line.calls.controller_profile import profile_of
-from callward.line.calls.inbound_call import begin_inbound
 from callward.line.calls.internal_call import InternalCall
-from callward.line.calls.line_resources import LineResources
+from callward.line.calls.line_resources import AgentAvailability, LineResources
 from callward.line.calls.outbound_call import begin_outbound
 from callward.line.dial_permits import UsedPermits
 from callward.line.errors import NoSuchCallError, PermitRefusedError

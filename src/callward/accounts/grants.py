@@ -1,41 +1,203 @@
-"""Named grants to hear recordings, and the tokens of machines."""
+"""Roles, grants to hear recordings, and tokens of machines (S-11, S-15, K-11)."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import BinaryField, DateTimeField
 
 from callward.accounts import rules, selectors
 from callward.accounts.errors import (
+    AccountsError,
+    AgentCodeMisplacedError,
+    AgentCodeTakenError,
+    AppointedAlreadyError,
+    AppointmentUnknownError,
+    AssessmentMissingError,
     CapabilityMissingError,
     GrantSpanError,
     GrantUnknownError,
     TokenLabelError,
     TokenRefusedError,
     TokenUnknownError,
+    TrainingSpanError,
+    UndertakingMissingError,
 )
-from callward.accounts.models import ApiToken, Grant
+from callward.accounts.models import ApiToken, Appointment, Grant, Training, Undertaking
+from callward.accounts.rules import is_usable_desk
 from callward.accounts.states import AccountsEvent
-from callward.accounts.users import present_user, refuse_own
+from callward.accounts.users import present_user, refuse_own, refuse_own_end
 from callward.audit.services import record
 from callward.compiled_query import Question, columns_of, row_of
 from callward.kernel.actors import ActorKind
+from callward.kernel.calendar import end_of_day, local_day
 from callward.kernel.references import parse_ref
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
+    from callward.accounts.rules import AgentDesk
     from callward.accounts.states import Capability
+    from callward.audit.states import Event
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
     from callward.policy.vocabulary import Role
 
+
+def sign_undertaking(user_ref: Ref, *, controller_ref: Ref, actor: Actor, at: datetime) -> Ref:
+    """Keep that a user signed confidentiality towards a controller."""
+    with transaction.atomic():
+        user = present_user(user_ref)
+        undertaking = Undertaking.objects.create(
+            user=user, controller_ref=controller_ref, signed_at=at, recorded_by=str(actor)
+        )
+        record(
+            AccountsEvent.UNDERTAKING_SIGNED,
+            item=user.ref,
+            actor=actor,
+            at=at,
+            controller=controller_ref,
+        )
+    return undertaking.ref
+
+
+def appoint(
+    user_ref: Ref,
+    role: Role,
+    *,
+    controller_ref: Ref,
+    assessed_at: datetime | None,
+    assessed_by: Actor | None,
+    actor: Actor,
+    at: datetime,
+    desk: AgentDesk | None = None,
+) -> Ref:
+    """Give a role after an assessment fitted to the duties and a signed undertaking (S-15)."""
+    with transaction.atomic():
+        user = present_user(user_ref)
+        if assessed_at is None or assessed_by is None or assessed_at > at:
+            raise AssessmentMissingError(role=role)
+        refuse_own(user_ref, actor)
+        refuse_own(user_ref, assessed_by)
+        _refuse_unsigned(user_ref, controller_ref=controller_ref, at=at)
+        _refuse_desk(desk, role, controller_ref=controller_ref, at=at)
+        appointment = Appointment(
+            user=user,
+            controller_ref=controller_ref,
+            role=role,
+            agent_code=desk.code if desk else "",
+            agent_code_since=desk.since if desk else None,
+            assessed_at=assessed_at,
+            assessed_by=str(assessed_by),
+            appointed_at=at,
+            appointed_by=str(actor),
+        )
+        _insert(appointment, role)
+        _write_down(AccountsEvent.APPOINTMENT_MADE, appointment, actor=actor, at=at)
+    return appointment.ref
+
+
+def _refuse_unsigned(user_ref: Ref, *, controller_ref: Ref, at: datetime) -> None:
+    signed = Undertaking.objects.filter(
+        user_id=user_ref, controller_ref=controller_ref, signed_at__lte=at
+    )
+    if not signed.exists():
+        raise UndertakingMissingError
+
+
+def _refuse_desk(desk: AgentDesk | None, role: Role, *, controller_ref: Ref, at: datetime) -> None:
+    if desk is None:
+        return
+    if not is_usable_desk(desk, role=role, at=at):
+        raise AgentCodeMisplacedError
+    if Appointment.objects.filter(
+        controller_ref=controller_ref, agent_code=desk.code, withdrawn_at__isnull=True
+    ).exists():
+        raise AgentCodeTakenError
+
+
+def _insert(appointment: Appointment, role: Role) -> None:
+    try:
+        with transaction.atomic():
+            appointment.save(force_insert=True)
+    except IntegrityError as error:
+        raise AppointedAlreadyError(role=role) from error
+
+
+def _ended(
+    given: type[_Given], unknown: AccountsError, ref: Ref, *, actor: Actor, at: datetime
+) -> _Given:
+    """Take back what still stands."""
+    row = given.objects.filter(ref=ref, withdrawn_at__isnull=True).first()
+    if row is None:
+        raise unknown
+    row.withdrawn_at, row.withdrawn_by = at, str(actor)
+    row.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    return row
+
+
+def withdraw_appointment(appointment_ref: Ref, *, actor: Actor, at: datetime) -> None:
+    """Take a role away from now on."""
+    with transaction.atomic():
+        unknown = AppointmentUnknownError(ref=appointment_ref)
+        appointment = _ended(Appointment, unknown, appointment_ref, actor=actor, at=at)
+        refuse_own_end(appointment.user_id, actor)
+        _write_down(AccountsEvent.APPOINTMENT_ENDED, appointment, actor=actor, at=at)
+
+
+def _write_down(event: Event, appointment: Appointment, *, actor: Actor, at: datetime) -> None:
+    record(
+        event,
+        item=appointment.user_id,
+        actor=actor,
+        at=at,
+        controller=appointment.controller_ref,
+        role=str(appointment.role),
+    )
+
+
+def record_training(
+    user_ref: Ref,
+    *,
+    controller_ref: Ref,
+    subject: str,
+    done_on: date,
+    due_on: date,
+    zone: ZoneInfo,
+    actor: Actor,
+    at: datetime,
+) -> Ref:
+    """Keep that a user was trained; it counts through the end of `due_on` in the zone."""
+    if done_on > local_day(at, zone=zone) or due_on <= done_on:
+        raise TrainingSpanError
+    with transaction.atomic():
+        user = present_user(user_ref)
+        training = Training.objects.create(
+            user=user,
+            controller_ref=controller_ref,
+            subject=subject,
+            done_on=done_on,
+            due_on=due_on,
+            lapses_at=end_of_day(due_on, zone=zone),
+            recorded_by=str(actor),
+        )
+        record(
+            AccountsEvent.TRAINING_RECORDED,
+            item=user.ref,
+            actor=actor,
+            at=at,
+            controller=controller_ref,
+        )
+    return training.ref
+
+
 _TOKEN_BYTES = 32
+_Given = TypeVar("_Given", Appointment, Grant, ApiToken)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +269,8 @@ def give_grant(new: NewGrant, *, actor: Actor, at: datetime) -> Ref:
 def withdraw_grant(grant_ref: Ref, *, actor: Actor, at: datetime) -> None:
     """End a grant before its end."""
     with transaction.atomic():
-        grant = Grant.objects.filter(ref=grant_ref, withdrawn_at__isnull=True).first()
-        if grant is None:
-            raise GrantUnknownError(ref=grant_ref)
-        grant.withdrawn_at = at
-        grant.withdrawn_by = str(actor)
-        grant.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        unknown = GrantUnknownError(ref=grant_ref)
+        grant = _ended(Grant, unknown, grant_ref, actor=actor, at=at)
         record(
             AccountsEvent.GRANT_WITHDRAWN,
             item=grant.user_id,
@@ -162,12 +320,7 @@ def issue_token(
 def withdraw_token(token_ref: Ref, *, actor: Actor, at: datetime) -> None:
     """End a machine's right at once."""
     with transaction.atomic():
-        row = ApiToken.objects.filter(ref=token_ref, withdrawn_at__isnull=True).first()
-        if row is None:
-            raise TokenUnknownError(ref=token_ref)
-        row.withdrawn_at = at
-        row.withdrawn_by = str(actor)
-        row.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        row = _ended(ApiToken, TokenUnknownError(ref=token_ref), token_ref, actor=actor, at=at)
         record(
             AccountsEvent.TOKEN_WITHDRAWN,
             item=row.ref,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from callward.accounts.appointments import (
-    appoint,
-    record_training,
-    sign_undertaking,
-    withdraw_appointment,
-)
 from callward.accounts.grants import (
     IssuedToken,
     NewGrant,
+    appoint,
     give_grant,
     issue_token,
+    record_training,
     require,
     require_of,
+    sign_undertaking,
     token_bearer,
+    withdraw_appointment,
     withdraw_grant,
     withdraw_token,
 )

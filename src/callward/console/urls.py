@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from callward.console.pages import addresses
-from callward.console.views.preferences import language
+from callward.console.views.home import language
 
 urlpatterns = [
     *addresses(),

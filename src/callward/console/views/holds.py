@@ -19,6 +19,8 @@ from callward.retention.errors import ItemUnknownError
 from callward.retention.states import RetentionCapability
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpResponse
 
     from callward.console.staff_session import StaffRequest, Visit
@@ -83,11 +85,12 @@ def place_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
 )
 def ask_release(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Ask a second person to release a hold."""
-    visit = request.visit
-    _own_hold(ref, visit)
-    retention.ask_release(ref, actor=visit.actor, at=visit.at)
-    messages.success(request, _("The release is asked for. A second person has to approve it."))
-    return redirect("holds")
+    return _done(
+        request,
+        ref,
+        retention.ask_release,
+        _("The release is asked for. A second person has to approve it."),
+    )
 
 
 @action(
@@ -98,11 +101,12 @@ def ask_release(request: StaffRequest, ref: Ref) -> HttpResponse:
 )
 def approve_release(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Release a hold that somebody else asked to release."""
-    visit = request.visit
-    _own_hold(ref, visit)
-    retention.approve_release(ref, actor=visit.actor, at=visit.at)
-    messages.success(request, _("The hold is released. The retention period decides again."))
-    return redirect("holds")
+    return _done(
+        request,
+        ref,
+        retention.approve_release,
+        _("The hold is released. The retention period decides again."),
+    )
 
 
 @action(
@@ -113,11 +117,7 @@ def approve_release(request: StaffRequest, ref: Ref) -> HttpResponse:
 )
 def keep_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Turn an asked release down; the hold stays as it was."""
-    visit = request.visit
-    _own_hold(ref, visit)
-    retention.keep_hold(ref, actor=visit.actor, at=visit.at)
-    messages.success(request, _("The hold stays in force."))
-    return redirect("holds")
+    return _done(request, ref, retention.keep_hold, _("The hold stays in force."))
 
 
 @action(
@@ -148,12 +148,22 @@ def review_hold(request: StaffRequest, ref: Ref) -> HttpResponse:
 )
 def close_case(request: StaffRequest, ref: Ref) -> HttpResponse:
     """Say that the case of a hold is over, from which its longest life is counted."""
+    return _done(
+        request,
+        ref,
+        retention.close_case,
+        _("The case is closed. From today the longest life of the hold counts."),
+    )
+
+
+def _done(
+    request: StaffRequest, ref: Ref, act: Callable[..., object], sentence: str
+) -> HttpResponse:
+    """Let the visitor act on a hold of their own controller, and say what came of it."""
     visit = request.visit
     _own_hold(ref, visit)
-    retention.close_case(ref, actor=visit.actor, at=visit.at)
-    messages.success(
-        request, _("The case is closed. From today the longest life of the hold counts.")
-    )
+    act(ref, actor=visit.actor, at=visit.at)
+    messages.success(request, sentence)
     return redirect("holds")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,16 +13,13 @@ from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from callward.accounts import selectors as accounts
 from callward.console import policy_words
-from callward.console.forms.policy_versions import DraftForm
 from callward.console.pages import Nav, action, page
 from callward.controllers import selectors as controllers
 from callward.kernel.errors import CallwardError
 from callward.notices import selectors as notices, services
-from callward.notices.errors import (
-    AnnouncementNotFoundError,
-    NoticeVersionNotFoundError,
-)
+from callward.notices.errors import AnnouncementNotFoundError, NoticeVersionNotFoundError
 from callward.notices.states import NoticesCapability, NoticeVersionState
+from callward.policy.policy_file import MAX_BYTES
 from callward.texts.states import NoticeKind
 
 if TYPE_CHECKING:
@@ -35,6 +33,39 @@ _SEE = NoticesCapability.SEE_POLICY
 _WRITE = NoticesCapability.MANAGE_POLICY
 _APPROVE = NoticesCapability.APPROVE_POLICY
 _UNDECIDED = (NoticeVersionState.DRAFT, NoticeVersionState.ASKED, NoticeVersionState.APPROVED)
+
+
+class DraftForm(forms.Form):
+    """A revision of the policy: typed here, or taken from a file."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Policy file"),
+        required=False,
+        help_text=gettext_lazy("A file that you have prepared; without one the text below counts."),
+        widget=forms.FileInput(attrs={"accept": ".toml,text/plain"}),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Text of the policy"),
+        required=False,
+        max_length=MAX_BYTES,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "policy-text"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if not given.get("file") and not (given.get("text") or "").strip():
+            raise forms.ValidationError(gettext_lazy("Choose a file, or write the policy."))
+        if given.get("file") and given["file"].size > MAX_BYTES:
+            raise forms.ValidationError(gettext_lazy("This file is too large to be a policy."))
+        return given
+
+    def toml(self) -> bytes:
+        """The revision as handed in, byte for byte."""
+        given = self.cleaned_data
+        if given.get("file"):
+            return bytes(given["file"].read())
+        return str(given["text"]).replace("\r\n", "\n").encode()
 
 
 @page(

@@ -16,8 +16,8 @@ from callward.kernel.errors import BadInputError, gettext_noop
 from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, NEW_FILE, require_new_file
 from callward.ops.command_output import json_option, plain, remark, tell
+from callward.ops.data_folder import alone_on
 from callward.ops.errors import CheckFailedError, OpsError
-from callward.ops.folder_users import alone_on
 from callward.ops.root_key_source import read_root_key
 from callward.ops.supervision import callward_command
 from callward.retention import services as retention

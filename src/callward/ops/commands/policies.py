@@ -49,7 +49,7 @@ def said_of(place: str, sayings: Mapping[str, tuple[str, ...]]) -> list[str]:
     return [text for rule in rules for text in sayings[rule]]
 
 
-_CATALOGUES = Path(__file__).parents[1] / "locale"
+_CATALOGUES = Path(__file__).parents[2] / "locale"
 SOURCE = "en"
 LANGUAGES = (SOURCE, "ro", "bg", "lt")
 

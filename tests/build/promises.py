@@ -11,8 +11,8 @@ from build.retention import KnownSigner
 from callward.kernel import clock
 from callward.kernel.grow_only_file import KeptLines
 from callward.promises import ports
+from callward.promises.probe_context import glance
 from callward.promises.registry import every_probe
-from callward.promises.services import glance
 from callward.retention import ports as retention
 from callward.texts.states import CheckName
 

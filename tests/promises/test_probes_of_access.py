@@ -22,8 +22,8 @@ from callward.kernel.numbers import PhoneNumber
 from callward.notices import services as notices
 from callward.notices.models import Document, NoticeVersion
 from callward.promises import ports
+from callward.promises.probe_context import glance
 from callward.promises.registry import CannotLookError, every_probe
-from callward.promises.services import glance
 from callward.recordings import services as recordings
 from callward.recordings.models import Playback, Recording
 from callward.recordings.states import RecordingsEvent

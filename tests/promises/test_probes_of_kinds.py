@@ -22,8 +22,8 @@ from callward.kernel import calendar, clock
 from callward.kernel.actors import system_actor
 from callward.promises.ends import Revision, written_at
 from callward.promises.facts import PATIENCE
+from callward.promises.probe_context import glance
 from callward.promises.registry import every_probe
-from callward.promises.services import glance
 from callward.recordings.models import Recording
 from callward.retention import services as retention
 from callward.retention.models import Item

@@ -1,10 +1,14 @@
-"""How probes look: questions in plain SQL and plain files, past every model and selector."""
+"""How probes look: questions in plain SQL and plain files, past every model and selector.
+
+Only which controllers there are is asked of a selector.
+"""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -12,17 +16,22 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from callward.controllers import selectors as controllers
 from callward.promises import ports
+from callward.promises.ends import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from callward.kernel.references import Ref
-    from callward.promises.ends import Revision
     from callward.promises.ports import World
     from callward.promises.probes.retained import Walk
 
+_REVISIONS = """
+SELECT policy_id, in_force_from, canonical FROM controllers_policyrevision
+WHERE controller_id = %(controller)s AND in_force_from <= %(at)s ORDER BY number
+"""
 Table = dict[str, "Table | list[Table] | list[str] | str | int | bool"]
 Row = tuple[object, ...]
 _READ_TOGETHER = 2000
@@ -157,3 +166,39 @@ def _sent(value: object) -> Any:
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return value
+
+
+def glance(controller_ref: Ref, *, at: datetime) -> ProbeContext | None:
+    """One controller with its policies as written; None before its first one is in force."""
+    empty = ProbeContext(
+        controller_ref=controller_ref,
+        slug=controllers.controller(controller_ref).slug,
+        at=at,
+        policy_id="",
+        documents={},
+        revisions=(),
+        world=ports.world.get(),
+    )
+    revisions = tuple(_revision(row) for row in empty.rows(_REVISIONS))
+    if not revisions:
+        return None
+    return replace(
+        empty,
+        policy_id=revisions[-1].policy_id,
+        documents={one.policy_id: one.document for one in revisions},
+        revisions=revisions,
+    )
+
+
+def _revision(row: Row) -> Revision:
+    policy_id, since, canonical = row
+    document = json.loads(bytes(cast("bytes", canonical)))
+    return Revision(policy_id=str(policy_id), since=instant(since), document=document)
+
+
+def glances(*, at: datetime) -> Iterator[ProbeContext]:
+    """Every controller whose policy is in force."""
+    for view in controllers.controllers():
+        found = glance(view.ref, at=at)
+        if found is not None:
+            yield found

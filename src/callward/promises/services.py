@@ -2,77 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from callward.audit.services import record
-from callward.controllers import selectors as controllers
 from callward.kernel.actors import system_actor
-from callward.promises import ports
-from callward.promises.ends import Revision
 from callward.promises.errors import CheckNotRedError, CheckUnknownError
 from callward.promises.models import Check, Turn
-from callward.promises.probe_context import ProbeContext, instant
+from callward.promises.probe_context import glance, glances
 from callward.promises.registry import CannotLookError, every_probe
 from callward.promises.selectors import check_view
 from callward.promises.states import CheckState, PromisesEvent, Verdict
 from callward.texts.states import CheckName, Probe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
-    from callward.promises.probe_context import Row
+    from callward.promises.probe_context import ProbeContext
     from callward.promises.registry import Look
     from callward.promises.states import CheckView
-
-_REVISIONS = """
-SELECT policy_id, in_force_from, canonical FROM controllers_policyrevision
-WHERE controller_id = %(controller)s AND in_force_from <= %(at)s ORDER BY number
-"""
-
-
-def glance(controller_ref: Ref, *, at: datetime) -> ProbeContext | None:
-    """One controller with its policies as written; None before its first one is in force."""
-    empty = ProbeContext(
-        controller_ref=controller_ref,
-        slug=controllers.controller(controller_ref).slug,
-        at=at,
-        policy_id="",
-        documents={},
-        revisions=(),
-        world=ports.world.get(),
-    )
-    revisions = tuple(_revision(row) for row in empty.rows(_REVISIONS))
-    if not revisions:
-        return None
-    return replace(
-        empty,
-        policy_id=revisions[-1].policy_id,
-        documents={one.policy_id: one.document for one in revisions},
-        revisions=revisions,
-    )
-
-
-def _revision(row: Row) -> Revision:
-    policy_id, since, canonical = row
-    document = json.loads(bytes(cast("bytes", canonical)))
-    return Revision(policy_id=str(policy_id), since=instant(since), document=document)
-
-
-def glances(*, at: datetime) -> Iterator[ProbeContext]:
-    """Every controller whose policy is in force."""
-    for view in controllers.controllers():
-        found = glance(view.ref, at=at)
-        if found is not None:
-            yield found
-
 
 _log = logging.getLogger(__name__)
 _LOOKER = system_actor("promises.check")

@@ -21,7 +21,7 @@ class UserUnknownError(AccountsError, NotFoundError):
     """No user has this reference or user name."""
 
     code = "user-unknown"
-    fact = gettext_noop("There is no user under the reference %(ref)s.")
+    fact = gettext_noop("There is no user %(ref)s.")
     mend = gettext_noop("Look the user up in the list of staff.")
 
 

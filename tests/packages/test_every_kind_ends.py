@@ -194,6 +194,38 @@ def test_where_nothing_is_recorded_the_whole_call_goes(spool, the_clock):
     assert left(*NOTES, Call, Leg, Number, Recording, Item) == {}
 
 
+@pytest.mark.req("D-07")
+def test_a_shorter_revision_reaches_also_what_was_refused_and_has_no_key(spool, the_clock):
+    toml, months = lasting("P3Y"), b'period = "P6M", start = "call.initiated", destroy = "crypto'
+    assert toml.count(months) == 1
+    view = controller("smart-metering", toml=toml)
+    line = collected(spool, view, refused=True, fate=RecordingFate.REFUSED)
+    first = policy_in_force(view.ref, at=clock.now())
+    the_clock.advance(DAY)
+    revise(view, first, toml.replace(months, months.replace(b"P6M", b"P1M")))
+    assert build.run(clock.now()).state == "clean"
+    due = after(line.started_at, "P1M", view)
+    assert Item.objects.get().due_at == due
+    the_clock.move_to(due)
+    assert certified(build.run(clock.now())) == {"recording": 1}
+
+
+@pytest.mark.req("D-20")
+def test_a_refused_recording_can_be_held_although_it_has_no_key(spool, the_clock):
+    view = controller("smart-metering", toml=lasting("P7D"))
+    line = collected(spool, view, refused=True, fate=RecordingFate.REFUSED)
+    people, ref = cast(view.ref, at=clock.now()), Recording.objects.get().ref
+    held = build.hold([ref], at=clock.now(), reason="authority")
+    for day in (after(line.started_at, "P7D", view), Item.objects.get().due_at):
+        the_clock.move_to(day)
+        assert build.run(clock.now()).state == "clean"
+        assert left(*NOTES, Leg, Recording, Item) == {"Recording": 1, "Item": 1}
+    services.ask_release(held.ref, actor=SETUP, at=clock.now())
+    services.approve_release(held.ref, actor=user_actor(people.daiva.ref), at=clock.now())
+    assert certified(build.run(clock.now())) == {"recording": 1}
+    assert left(Call, Recording, Item) == {}
+
+
 @pytest.mark.req("K-13")
 def test_the_proof_of_consent_outlives_its_recording_and_ends_on_a_day_of_its_own(spool, the_clock):
     view = controller("smart-metering", toml=lasting("P7D"))

@@ -54,4 +54,4 @@ class RecordingsHolder(Holder):
     def destroy(self, refs: Sequence[Ref], *, at: datetime) -> int:
         """Remove the rows; the keys went before."""
         gone = delete_recordings(refs, at=at)
-        return gone if gone == len(refs) else gone + delete_due_calls(refs)
+        return gone if gone == len(refs) else gone + delete_due_calls(refs, at=at)

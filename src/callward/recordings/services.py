@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from callward.calls import services as calls
-from callward.holdings.kinds import CALL
+from callward.holdings.kinds import CALL, RECORDING
 from callward.jobs.services import enqueue
 from callward.recordings.copy_export import CopyView, export_copy
 from callward.recordings.models import Playback, Recording
@@ -61,13 +62,16 @@ def _delete_group(refs: Sequence[Ref], *, at: datetime) -> int:
     return removed
 
 
-def delete_due_calls(refs: Sequence[Ref]) -> int:
-    """Remove calls; of one whose audio is still kept, only what the recording itself is stays."""
+def delete_due_calls(refs: Sequence[Ref], *, at: datetime) -> int:
+    """Remove calls; of one with audio, or a held word of none, only what that itself is stays."""
     with transaction.atomic():
         rows = Recording.objects.filter(call_ref__in=refs)
-        audible = set(rows.filter(state__in=SEALED).values_list("call_ref", flat=True))
-        silent = rows.exclude(call_ref__in=audible)
+        without = list(rows.exclude(state__in=SEALED).values_list("ref", flat=True))
+        held = retention.must_stay(RECORDING, without, at=at)
+        kept = rows.filter(Q(state__in=SEALED) | Q(ref__in=held))
+        staying = set(kept.values_list("call_ref", flat=True))
+        silent = rows.exclude(call_ref__in=staying)
         retention.forget(list(silent.values_list("ref", flat=True)))
         silent.delete()
-        reduced = calls.reduce_calls(sorted(audible)) if audible else 0
-        return reduced + calls.delete_calls([ref for ref in refs if ref not in audible])
+        reduced = calls.reduce_calls(sorted(staying)) if staying else 0
+        return reduced + calls.delete_calls([ref for ref in refs if ref not in staying])

@@ -197,7 +197,12 @@ def move_to_due_epochs(items: Sequence[Item], *, at: datetime) -> None:
         refs = [item.ref for item in group]
         for start in range(0, len(refs), _AT_ONCE):
             Item.objects.filter(ref__in=refs[start : start + _AT_ONCE]).update(epoch=epoch)
-        vault.move(refs, to=epoch, at=at)
+        move_keys(refs, to=epoch, at=at)
+
+
+def move_keys(refs: Sequence[Ref], *, to: str, at: datetime) -> None:
+    """Lock to another epoch what has a key; of what was refused or never came there is none."""
+    vault.move([ref for ref in refs if vault.has_key(ref)], to=to, at=at)
 
 
 def _moves(item: Item, *, at: datetime) -> bool:

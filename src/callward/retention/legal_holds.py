@@ -19,7 +19,7 @@ from callward.kernel.actors import system_actor
 from callward.kernel.references import new_ref
 from callward.policy.vocabulary import StartEvent
 from callward.retention import rows, rules
-from callward.retention.due_dates import epoch_of
+from callward.retention.due_dates import epoch_of, move_keys
 from callward.retention.errors import (
     HoldCaseMissingError,
     HoldClosedError,
@@ -207,7 +207,7 @@ def _move(refs: Sequence[Ref], *, to: str, at: datetime) -> None:
     """The keys move last, while the application database is still locked."""
     if refs:
         Item.objects.filter(ref__in=refs).update(epoch=to)
-        vault.move(refs, to=to, at=at)
+        move_keys(refs, to=to, at=at)
 
 
 def _open_hold(hold_ref: Ref) -> Hold:

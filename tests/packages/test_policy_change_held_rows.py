@@ -330,6 +330,16 @@ def test_what_waits_for_its_event_is_reached_by_every_revision_since(house, revi
 
 
 @in_a_house
+@pytest.mark.req("D-07")
+def test_a_shorter_revision_counts_although_a_longer_one_came_before_any_run(meters):
+    ref = build.keep_one(meters)
+    revise(meters, build.CALLED + DAY, (CAP, cap_of("P1M")))
+    revise(meters, build.CALLED + 2 * DAY, (cap_of("P1M"), cap_of("P5M")))
+    build.run(build.CALLED + 3 * DAY)
+    assert Item.objects.get(ref=ref).due_at == build.local("2026-02-15T00:00", meters)
+
+
+@in_a_house
 @pytest.mark.req("X-21")
 def test_a_shorter_cap_counts_from_the_event_that_has_come(house):
     toml = sample("smart-metering").replace(CAP, cap_of("P6M", "contract.ended"))

@@ -226,29 +226,41 @@ def reassess(controller_ref: Ref, at: datetime) -> int:
             "ref", flat=True
         )
     )
-    shortened = 0
+    shortened, line = 0, line_up_to(controller_ref, at)
     for start in range(0, len(refs), _AT_ONCE):
         with transaction.atomic():
-            shortened += _reassess_some(refs[start : start + _AT_ONCE], policy, at=at)
+            shortened += _reassess_some(refs[start : start + _AT_ONCE], line, at=at)
     Reassessment.objects.update_or_create(
         controller_ref=controller_ref, defaults={"policy_id": policy.policy_id, "at": at}
     )
     return shortened
 
 
-def _reassess_some(refs: Sequence[Ref], policy: CompiledPolicy, *, at: datetime) -> int:
+def _reassess_some(refs: Sequence[Ref], line: Sequence[str], *, at: datetime) -> int:
     rows = Item.objects.select_for_update().filter(ref__in=refs, state=ItemState.KEPT)
-    changed = [item for item in rows if remeasure(item, policy)]
+    changed = [item for item in rows if remeasure_since(item, line)]
     Item.objects.bulk_update(changed, COUNTED)
     audit.record_each(
         RetentionEvent.ITEM_DUE_SHORTENED,
         items=[item.ref for item in changed],
         actor=system_actor("retention.reassess"),
         at=at,
-        policy=policy.policy_id,
+        policy=line[-1],
     )
     move_to_due_epochs(changed, at=at)
     return len(changed)
+
+
+def line_up_to(controller_ref: Ref, at: datetime) -> list[str]:
+    """The policies of a controller up to now, the first one first."""
+    line = reversed(controllers.revisions(controller_ref))
+    return [one.policy_id for one in line if one.in_force_from <= at]
+
+
+def remeasure_since(item: Item, line: Sequence[str]) -> bool:
+    """Give the item what every revision since its own says of it, also one in force but briefly."""
+    since = line.index(item.policy_id) + 1 if item.policy_id in line else 0
+    return sum(remeasure(item, controllers.policy(each)) for each in line[since:]) > 0
 
 
 def remeasure(item: Item, policy: CompiledPolicy) -> bool:

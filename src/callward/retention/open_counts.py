@@ -11,7 +11,12 @@ from callward.controllers import selectors as controllers
 from callward.holdings.kinds import kind_of
 from callward.kernel import calendar
 from callward.retention import rows, rules
-from callward.retention.due_dates import COUNTED, move_to_due_epochs, remeasure
+from callward.retention.due_dates import (
+    COUNTED,
+    line_up_to,
+    move_to_due_epochs,
+    remeasure_since,
+)
 from callward.retention.errors import (
     ItemUnknownError,
     RecordingBeingDestroyedError,
@@ -74,7 +79,4 @@ def _begin_one(item: Item, *, event: StartEvent, happened_at: datetime, at: date
         item.cap_at, item.cap_rule = cap, Rule.CAP_PROMISED
     item.due_at = max(item.cap_at, item.floor_until or item.cap_at)
     # What each revision said of this event could not be measured before it came.
-    line = [one.policy_id for one in rows.line_of(item.controller_ref, at=at)]
-    since = line.index(item.policy_id) + 1 if item.policy_id in line else 0
-    for policy_id in line[since:]:
-        remeasure(item, controllers.policy(policy_id))
+    remeasure_since(item, line_up_to(item.controller_ref, at))

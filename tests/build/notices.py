@@ -16,7 +16,7 @@ from callward.controllers import selectors as controllers
 from callward.holdings.kinds import KINDS
 from callward.kernel import clock
 from callward.kernel.actors import user_actor
-from callward.notices import ports, rendered_notices, services
+from callward.notices import notice_archive, ports, services
 from callward.notices.ports import SentenceCheck
 from callward.notices.states import CheckState
 from callward.policy import canonical_json, policy_id_of
@@ -57,10 +57,10 @@ class Watch:
         return self.forbids
 
 
-_WRITTEN: dict[str, list[rendered_notices.Rendered]] = {}
+_WRITTEN: dict[str, list[notice_archive.Rendered]] = {}
 
 
-def _written_once(policy: Policy) -> list[rendered_notices.Rendered]:
+def _written_once(policy: Policy) -> list[notice_archive.Rendered]:
     """The same policy gives the same bytes, so the tests write them once."""
     name = policy_id_of(canonical_json(policy))
     if name not in _WRITTEN:
@@ -68,7 +68,7 @@ def _written_once(policy: Policy) -> list[rendered_notices.Rendered]:
     return _WRITTEN[name]
 
 
-_render_all = rendered_notices.render_all
+_render_all = notice_archive.render_all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +86,9 @@ def watched() -> Iterator[Watch]:
     before = ports.checks.get()
     watch = Watch()
     ports.checks.bind(watch)
-    rendered_notices.render_all = _written_once
+    notice_archive.render_all = _written_once
     yield watch
-    rendered_notices.render_all = _render_all
+    notice_archive.render_all = _render_all
     ports.checks.bind(before)
 
 

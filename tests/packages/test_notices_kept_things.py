@@ -15,7 +15,7 @@ from callward.approval.errors import DelayRunningError
 from callward.audit.selectors import history
 from callward.jobs.services import run_now
 from callward.kernel.actors import user_actor
-from callward.notices import publication, rendered_notices, selectors, services
+from callward.notices import notice_archive, publication, selectors, services
 from callward.notices.models import Document
 from callward.notices.states import NoticesEvent
 from callward.retention.services import why_still_here
@@ -90,14 +90,14 @@ def test_a_longer_promise_never_reaches_what_is_kept(tmp_path, the_clock, watch)
 
 def test_the_trouble_of_one_controller_holds_no_other_up(at, watch, monkeypatch):
     broken, sound = controller("web-shop"), controller("dermatology-clinic")
-    written = rendered_notices.render_all
+    written = notice_archive.render_all
 
     def some(policy):
         if policy.controller.id == broken.slug:
             raise UnknownTermError(term="-", key="-")
         return written(policy)
 
-    monkeypatch.setattr(rendered_notices, "render_all", some)
+    monkeypatch.setattr(notice_archive, "render_all", some)
     run_now("notices.publish")
     assert [one.slug for one in selectors.publishing_controllers()] == [sound.slug]
 
@@ -105,7 +105,7 @@ def test_the_trouble_of_one_controller_holds_no_other_up(at, watch, monkeypatch)
 @pytest.fixture
 def other_words(monkeypatch, watch):
     """A newer Callward, in which one sentence of every catalogue reads differently."""
-    written = rendered_notices.render_all
+    written = notice_archive.render_all
 
     def newer(policy):
         for made in written(policy):
@@ -113,7 +113,7 @@ def other_words(monkeypatch, watch):
 
     def upgrade():
         publication.forget_compared()
-        monkeypatch.setattr(rendered_notices, "render_all", newer)
+        monkeypatch.setattr(notice_archive, "render_all", newer)
 
     return upgrade
 

@@ -23,7 +23,7 @@ from callward.notices.errors import (
     VersionTakenError,
 )
 from callward.notices.models import NoticeVersion
-from callward.notices.rendered_notices import render
+from callward.notices.notice_archive import render
 from callward.notices.selectors import edition_view
 from callward.notices.states import PUBLIC, NoticesCapability, NoticesEvent, NoticeVersionState
 from callward.policy import compile_policy, load

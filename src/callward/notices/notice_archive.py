@@ -1,12 +1,16 @@
-"""The archive: every notice byte for byte, with its digest, for ever (C-16, D-06)."""
+"""The archive: every notice byte for byte, with its digest, for ever (C-16, D-06).
+
+What `render` makes of a policy is pure, so anybody can do it again.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from callward import texts
 from callward.kernel.references import new_ref
-from callward.notices import rendered_notices
 from callward.notices.models import Document, NoticeVersion
 from callward.notices.states import PUBLIC, ArchiveFault
 from callward.notices.values import ArchiveFinding, ArchiveReport
@@ -19,6 +23,38 @@ if TYPE_CHECKING:
 
     from callward.kernel.references import Ref
     from callward.policy import Policy
+
+ARCHIVED = (Format.HTML, Format.MARKDOWN, Format.JSON, Format.JSONLD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """One notice in one language and one form."""
+
+    kind: NoticeKind
+    language: str
+    format: Format
+    content: bytes
+
+
+def render(policy: Policy, *, kind: NoticeKind, language: str, form: Format) -> bytes:
+    """The bytes of one notice, the same for the same policy on every machine."""
+    notice = texts.render(policy, kind=kind, language=language)
+    return texts.as_bytes(notice, form, policy=policy)
+
+
+def render_all(policy: Policy) -> Iterator[Rendered]:
+    """Everything that the archive keeps of a policy; the poster also as the page to print."""
+    for kind in texts.kinds_of(policy):
+        for language in texts.LANGUAGES:
+            notice = texts.render(policy, kind=kind, language=language)
+            for form in _forms(kind):
+                content = texts.as_bytes(notice, form, policy=policy)
+                yield Rendered(kind=kind, language=language, format=form, content=content)
+
+
+def _forms(kind: NoticeKind) -> tuple[Format, ...]:
+    return (*ARCHIVED, Format.PDF) if kind is NoticeKind.POSTER else ARCHIVED
 
 
 def archive(edition: NoticeVersion, policy: Policy, *, at: datetime) -> int:
@@ -34,7 +70,7 @@ def archive(edition: NoticeVersion, policy: Policy, *, at: datetime) -> int:
             size=len(made.content),
             sha256=hashlib.sha256(made.content).hexdigest(),
         )
-        for made in rendered_notices.render_all(policy)
+        for made in render_all(policy)
     ]
     Document.objects.bulk_create(rows)
     return len(rows)
@@ -86,7 +122,7 @@ def drifted(edition: NoticeVersion, kept: Sequence[Document]) -> list[Document]:
     """The documents of a version that we would write in other words today."""
     again = {
         (made.kind, made.language, made.format): made.content
-        for made in rendered_notices.render_all(load(bytes(edition.source)))
+        for made in render_all(load(bytes(edition.source)))
     }
     return [
         document

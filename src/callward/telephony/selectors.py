@@ -7,30 +7,36 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from django.db.models import Count, Q
 
 from callward.kernel import calendar
+from callward.line.errors import LedgerTamperedError
 from callward.telephony import ports
+from callward.telephony.collection.ledger_evidence import words_of as words_told
 from callward.telephony.desk.agent_actions import phone_of
 from callward.telephony.desk.desk_calls import desk_call, own_call, title_of
-from callward.telephony.desk.line_calls import line_calls
 from callward.telephony.errors import LineDownError, NoSuchSettingError
 from callward.telephony.models import (
     AgentPhone,
     ClosedDay,
     CountedDay,
     Gap,
+    LineCall,
     LineNumber,
     LineSettings,
     OpeningSpan,
     Queue,
     RingBack,
     Trunk,
+    WrapUp,
 )
 from callward.telephony.ports import sealed_texts
+from callward.telephony.reconciliation.call_trace import ledger_of
 from callward.telephony.setup.prompt_source import prompts_of, words_of
 from callward.telephony.setup.snapshot_publication import listen, public_days
 from callward.telephony.states import (
+    CallOutcome,
     Explanation,
     NobodyThere,
     PresenceState,
+    RecordingFate,
     RingBackKind,
     Strategy,
 )
@@ -38,6 +44,7 @@ from callward.telephony.values import (
     ClosedView,
     DayView,
     GapView,
+    LineCallView,
     NumberFacts,
     NumberRow,
     OutboundFacts,
@@ -48,6 +55,7 @@ from callward.telephony.values import (
     RingBackView,
     SpanView,
     TrunkView,
+    WrapUpView,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +65,7 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
     from callward.line.snapshot import Listen
     from callward.policy import CompiledPolicy
-    from callward.telephony.values import LineStatus
+    from callward.telephony.values import LedgerWord, LineStatus
 
 _DAYS_SHOWN = 31
 
@@ -298,4 +306,53 @@ def _gap(row: Gap) -> GapView:
         alarm=row.alarm,
         judged_at=row.judged_at,
         finding=row.finding,
+    )
+
+
+def line_calls(call_ref: Ref) -> list[LineCallView]:
+    """What the line says of a call; nothing for a call that came from elsewhere."""
+    rows = LineCall.objects.filter(call_ref=call_ref).order_by("started_at", "ref")
+    return [_view(row) for row in rows]
+
+
+def _view(row: LineCall) -> LineCallView:
+    words, fault = _words(row)
+    closed = WrapUp.objects.filter(line_call_ref=row.line_call_ref).first()
+    return LineCallView(
+        ref=row.ref,
+        call_ref=row.call_ref,
+        recording_ref=row.recording_ref,
+        fate=RecordingFate(row.fate) if row.fate else None,
+        fault=fault or row.fault,
+        evidence=row.evidence,
+        officer=row.officer,
+        reason=row.reason,
+        reference=row.reference,
+        redirects=tuple(sealed_texts.open(row.sealed_redirects, row.controller_ref).split()),
+        ledger_head=row.ledger_head,
+        copied_at=row.copied_at,
+        words=words,
+        wrap_up=_wrap_up(closed) if closed else None,
+    )
+
+
+def _words(row: LineCall) -> tuple[tuple[LedgerWord, ...], str]:
+    """The kept ledger in its lines; one that was changed since is never shown as if it were."""
+    try:
+        ledger = ledger_of(row)
+    except LedgerTamperedError:
+        return (), "ledger-changed"
+    return (words_told(ledger), "") if ledger else ((), "")
+
+
+def _wrap_up(row: WrapUp) -> WrapUpView:
+    return WrapUpView(
+        outcome=CallOutcome(row.outcome),
+        purpose=row.purpose,
+        contains_complaint=row.contains_complaint,
+        case=row.case,
+        hold_ref=row.hold_ref,
+        remark=row.remark,
+        user_ref=row.user_ref,
+        closed_at=row.closed_at,
     )

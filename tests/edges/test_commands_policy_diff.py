@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from build.ops import CLONE, POLICY, callward, new_house
+from callward.holdings.kinds import KINDS
 from callward.ops.commands.policies import LANGUAGES
 from callward.ops.main import run
 from callward.policy.change import sentence_of
@@ -123,4 +124,12 @@ def test_in_a_house_the_kept_recordings_are_counted_in_words_and_as_json(tmp_pat
         "longer_by_law": 0,
         "unchanged": 3,
     }
+    kinds = json.loads(longer.out)["kinds"]
+    assert set(kinds) == set(KINDS)
+    assert kinds["recording"] == json.loads(longer.out)["kept"]
+    assert kinds["audit"]["kept"] == kinds["audit"]["unchanged"] > 0
+    table = [line for line in told.out.splitlines() if "Înregistrări" in line]
+    assert [word for line in table for word in line.split()[1:]] == ["3", "3", "1", "0", "0"]
+    assert "Se încheie mai devreme" in told.out
+    assert "Intrări" in told.out
     assert json.loads(other.out)["kept"] is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +15,10 @@ from build.notices import LONGER, SHORTER, asked, next_version, revised, standin
 from callward.kernel.actors import user_actor
 from callward.notices import selectors, services
 from callward.notices.states import NoticeVersionState
+from callward.telephony.models import CountedDay
 
+CELLS = re.compile(r"<td[^>]*>(.*?)</td>")
+_LINES = 'period = "P5Y", start = "call.initiated", destroy = "row-deletion"'
 pytestmark = pytest.mark.django_db
 
 
@@ -120,6 +124,20 @@ def test_people_who_need_notice_get_it(home, radu, at):
     assert "people are told before" in page
     answer = radu.post(reverse("publishing-ask", args=[draft.ref]))
     assert "Write an effective date not before 2026-04-28 into the file." in said(answer)
+
+
+@pytest.mark.req("D-07")
+def test_a_version_that_waits_says_of_every_kind_what_it_ends_earlier(home, stage, daiva, at):
+    day = (at - timedelta(days=4 * 365)).date()
+    counts = dict.fromkeys(("calls", "recorded", "explained", "alarms"), 0)
+    CountedDay.objects.create(controller_ref=home.ref, day=day, counted_at=at, **counts)
+    changes = {_LINES: _LINES.replace("P5Y", "P3Y")}
+    waiting = asked(home, stage.people, revised(home.ref, at=at, changes=changes), at=at)
+    page = said(daiva.get(reverse("publishing-one", args=[waiting.ref])))
+    table = re.search(r"Gone at the first run</th>.*?</table>", page).group()
+    rows = {row[0]: row[1:] for row in (CELLS.findall(each) for each in table.split("<tr>")) if row}
+    assert rows["Counted days of the phone line"] == ["1", "1", "1", "0"]
+    assert rows["Trainings of staff"][1:] == ["0", "0", "0"]
 
 
 @pytest.mark.req("D-19")

@@ -59,7 +59,7 @@ def test_a_shorter_promise_reaches_what_is_kept_and_was_counted_before(tmp_path,
     before = why_still_here(kept[0].ref, at).due_at
     services.publish_due(at)
     waiting = next_version(home.controller, home.cast, at=at)
-    foreseen = selectors.foreseen(waiting.ref, at=at)
+    foreseen = selectors.foreseen(waiting.ref, at=at)["recording"]
     assert (foreseen.kept, foreseen.nearer, foreseen.unchanged) == (3, 3, 0)
     assert why_still_here(kept[0].ref, at).due_at == before  # to look changes nothing
 
@@ -79,7 +79,7 @@ def test_a_longer_promise_never_reaches_what_is_kept(tmp_path, the_clock, watch)
         actor=actor(home.cast.radu),
         at=at,
     )
-    foreseen = selectors.foreseen(draft.ref, at=at)
+    foreseen = selectors.foreseen(draft.ref, at=at)["recording"]
     assert (foreseen.kept, foreseen.nearer, foreseen.unchanged) == (1, 0, 1)
     before = why_still_here(kept.ref, at).due_at
     services.ask_approval(draft.ref, actor=actor(home.cast.radu), at=at)

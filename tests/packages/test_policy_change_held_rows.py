@@ -6,15 +6,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings as profile, strategies as st
 
 from build import retention as build
+from build.calls import a_call
 from build.controllers import controller, sample
 from build.policies import sample as compiled_sample
 from build.recordings import house as playing_house, keep_one, let_rita_hear
 from build.vault import unplug_vault
+from callward.calls.services import keep_calls
 from callward.controllers import selectors as controllers, services as change
-from callward.holdings.kinds import RECORDING
+from callward.holdings.kinds import KINDS, RECORDING
 from callward.kernel import calendar
 from callward.kernel.actors import system_actor
 from callward.kernel.calendar import parse_period
@@ -26,7 +30,7 @@ from callward.recordings.errors import PlayNotAllowedError, PurposeOutsidePolicy
 from callward.retention import ports, rules, services
 from callward.retention.due_dates import claims_now, remeasure
 from callward.retention.errors import StartEventUnknownError
-from callward.retention.models import Item
+from callward.retention.models import Begun, Item
 from callward.retention.states import Rule
 
 DAY = timedelta(days=1)
@@ -232,10 +236,125 @@ def test_what_is_foreseen_of_a_revision_is_what_happens(meters):
             CAP_PATH: replace(before.rules[CAP_PATH], period=parse_period("P1M")),
         },
     )
-    seen = services.foresee(meters, shorter, at=day + DAY)
+    seen = services.foresee(meters, shorter, at=day + DAY)["recording"]
     assert (seen.kept, seen.nearer, seen.due_at_once, seen.unchanged) == (4, 4, 3, 0)
     revise(meters, day + DAY, (CAP, cap_of("P1M")))
     assert build.run(day + DAY).destroyed == 3
+
+
+LINES = (
+    b'retain = { kind = "cap", period = "P6M", start = "call.initiated", destroy = "row-deletion" }'
+)
+
+
+def changed(before, **paths):
+    """A policy that nobody put into force, with other rules at some paths."""
+    return replace(
+        before,
+        policy_id="sha256:" + "0" * 64,
+        rules={**before.rules, **{path.replace("__", "."): rule for path, rule in paths.items()}},
+    )
+
+
+def keep_calls_of(meters, *days):
+    policy = controllers.policy_in_force(meters, at=days[-1])
+    new = [a_call(meters, policy.policy_id, started_at=day) for day in days]
+    return keep_calls(new, actor=CLERK, at=days[-1])
+
+
+@in_a_house
+@pytest.mark.req("D-07")
+def test_what_is_foreseen_of_rows_of_every_kind_is_what_happens(meters, the_clock):
+    day = build.CALLED
+    keep_calls_of(meters, day, day, day + 10 * DAY, day + 40 * DAY)
+    at = day + 41 * DAY
+    the_clock.move_to(at)
+    one_month = LINES.replace(b"P6M", b"P1M")
+    before = controllers.policy_in_force(meters, at=at)
+    path = "activity.call-centre-data.retain"
+    shorter = changed(before, **{path: replace(before.rules[path], period=parse_period("P1M"))})
+
+    with CaptureQueriesContext(connection) as queries:
+        seen = services.foresee(meters, shorter, at=at)
+
+    assert set(seen) == set(KINDS)
+    assert seen["call"].counts() == {
+        "kept": 4,
+        "nearer": 4,
+        "due_at_once": 3,
+        "longer_by_law": 0,
+        "unchanged": 0,
+    }
+    others = {kind: count for kind, count in seen.items() if kind != "call" and count.kept}
+    assert set(others) == {"audit"}
+    assert not any(count.nearer or count.due_at_once for count in others.values())
+    assert len(queries) < 60
+    keep_calls_of(meters, *[day + hour * timedelta(hours=1) for hour in range(200)])
+    with CaptureQueriesContext(connection) as more:
+        assert services.foresee(meters, shorter, at=at)["call"].nearer == 204
+    assert len(more) <= len(queries)
+    revise(meters, at, (LINES, one_month))
+    assert build.run(at).destroyed == 203
+
+
+@in_a_house
+@pytest.mark.req("D-07")
+def test_a_longer_revision_moves_no_row_and_a_floor_of_the_law_moves_them_later(meters):
+    day = build.CALLED
+    keep_calls_of(meters, day, day + DAY)
+    before = controllers.policy_in_force(meters, at=day + DAY)
+    path, floor = "activity.call-centre-data.retain", "activity.call-centre-data.floor"
+    longer = changed(before, **{path: replace(before.rules[path], period=parse_period("P9M"))})
+    seen = services.foresee(meters, longer, at=day + 2 * DAY)["call"]
+    assert (seen.kept, seen.unchanged, seen.longer_by_law) == (2, 2, 0)
+    by_law = changed(
+        before, **{floor: rule_of(RetentionKind.FLOOR, ("P1Y", StartEvent.CALL_INITIATED))}
+    )
+    seen = services.foresee(meters, by_law, at=day + 2 * DAY)["call"]
+    assert (seen.kept, seen.nearer, seen.longer_by_law) == (2, 0, 2)
+
+
+@in_a_house
+@pytest.mark.req("X-21")
+def test_rows_that_wait_for_an_event_end_earlier_only_where_it_has_come(meters):
+    day = build.CALLED
+    refs = keep_calls_of(meters, day, day)
+    Begun.objects.create(item_ref=refs[0], event=StartEvent.CONTRACT_ENDED, happened_at=day)
+    before = controllers.policy_in_force(meters, at=day)
+    path = "activity.call-centre-data.retain"
+    waiting = changed(
+        before, **{path: rule_of(RetentionKind.CAP, ("P1M", StartEvent.CONTRACT_ENDED))}
+    )
+    seen = services.foresee(meters, waiting, at=day + 35 * DAY)["call"]
+    assert (seen.kept, seen.nearer, seen.due_at_once) == (2, 1, 1)
+
+
+@in_a_house
+@pytest.mark.req("D-20")
+def test_what_is_held_is_not_foreseen_as_gone_at_the_first_run(meters):
+    day = build.CALLED
+    held, _free = keep_calls_of(meters, day, day)
+    build.hold([held], at=day + DAY)
+    before = controllers.policy_in_force(meters, at=day)
+    path = "activity.call-centre-data.retain"
+    shorter = changed(before, **{path: replace(before.rules[path], period=parse_period("P1M"))})
+    seen = services.foresee(meters, shorter, at=day + 40 * DAY)["call"]
+    assert (seen.kept, seen.nearer, seen.due_at_once) == (2, 2, 1)
+
+
+@in_a_house
+@pytest.mark.req("D-07")
+def test_entries_of_the_audit_are_foreseen_too(meters, the_clock):
+    keep_calls_of(meters, the_clock.now())
+    at = the_clock.now() + 40 * DAY
+    the_clock.move_to(at)
+    keep_calls_of(meters, at)
+    before = controllers.policy_in_force(meters, at=at)
+    path = "record.audit.retain"
+    shorter = changed(before, **{path: replace(before.rules[path], period=parse_period("P1M"))})
+    seen = services.foresee(meters, shorter, at=at + DAY)["audit"]
+    assert seen.kept == seen.nearer > seen.due_at_once > 0
+    assert services.foresee(meters, before, at=at + DAY)["audit"].unchanged == seen.kept
 
 
 @in_a_house

@@ -203,8 +203,8 @@ def _before(row: NoticeVersion, after: Policy, *, at: datetime) -> Policy | None
     return load(controllers.source(in_force.policy_id))
 
 
-def foreseen(edition_ref: Ref, *, at: datetime) -> Foreseen:
-    """How many recordings a version would give a nearer date."""
+def foreseen(edition_ref: Ref, *, at: datetime) -> Mapping[str, Foreseen]:
+    """How much of each kind a version would end earlier."""
     row = _row(edition_ref)
     policy = compile_policy(load(bytes(row.source)))
     return retention.foresee(row.controller_ref, policy, at=at)

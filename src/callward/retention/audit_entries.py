@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from callward.controllers.selectors import RevisionView
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
+    from callward.policy.compiled import CompiledPolicy
     from callward.retention.models import DisposalRun
     from callward.retention.rules import Over
 
@@ -63,15 +64,28 @@ def due_groups(controller_ref: Ref | None, *, at: datetime) -> Iterator[DueEntri
         yield from _spans(ref, rows.line_of(ref, at=at), at=at)
 
 
-def _spans(ref: Ref, line: Sequence[RevisionView], *, at: datetime) -> Iterator[DueEntries]:
-    bounds = [rules.bounds_of(controllers.policy(one.policy_id), AUDIT, at=at) for one in line]
-    ends = [*(one.in_force_from for one in line[1:]), at]
-    for place, one in enumerate(line):
+def windows(line: Sequence[RevisionView], *, at: datetime) -> list[Span]:
+    """The time of each policy up to now."""
+    since = [_FIRST, *(one.in_force_from for one in line[1:])]
+    return list(zip(since, [*since[1:], at], strict=True))
+
+
+def due_places(
+    ref: Ref, line: Sequence[RevisionView], *, at: datetime, then: Sequence[CompiledPolicy] = ()
+) -> set[int]:
+    """Where the entries stand that are over, also by policies that are not yet in force."""
+    return set().union(*(each.places(at=at) for each in _spans(ref, line, at=at, then=then)))
+
+
+def _spans(
+    ref: Ref, line: Sequence[RevisionView], *, at: datetime, then: Sequence[CompiledPolicy] = ()
+) -> Iterator[DueEntries]:
+    bounds = [rules.bounds_of(one, AUDIT, at=at) for one in [*rows.policies_of(line), *then]]
+    for place, (since, until) in enumerate(windows(line, at=at) if line else ()):
         over = rules.over_now(bounds[place:])
-        since = one.in_force_from if place else _FIRST
         before = dict(over.caps).get(StartEvent.EVENT_RECORDED, _FIRST) if over else _FIRST
-        if over is not None and since < min(before, ends[place]):
-            yield DueEntries(controller_ref=ref, over=over, span=(since, min(before, ends[place])))
+        if over is not None and since < min(before, until):
+            yield DueEntries(controller_ref=ref, over=over, span=(since, min(before, until)))
 
 
 def dispose(

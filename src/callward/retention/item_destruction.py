@@ -16,9 +16,8 @@ from callward import holdings
 from callward.kernel.actors import Actor, ActorKind
 from callward.kernel.disk import locked, own_folder
 from callward.kernel.references import new_ref
-from callward.retention.certificate_files import keep_proof
 from callward.retention.certificates import digest_of
-from callward.retention.certification import certify
+from callward.retention.certification import certify, keep_proof
 from callward.retention.models import Certificate, DestroyedItem, Disposal, Item
 from callward.retention.states import DisposalKind, DisposalState, ItemState
 from callward.vault import services as vault

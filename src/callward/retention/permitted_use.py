@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db.models import DateTimeField, Exists, OuterRef, Q, UUIDField
@@ -92,16 +93,7 @@ def effective(item: Item, *, at: datetime) -> Effective:
 def _decided(
     item: Item, policy: CompiledPolicy, hold_ends: tuple[datetime | None, ...]
 ) -> Effective:
-    claims = claims_now(item, policy)
-    decided = rules.effective_due(
-        rules.Claims(
-            cap_promised=claims.cap_promised,
-            cap_now=claims.cap_now,
-            holds=hold_ends,
-            floor=claims.floor,
-            floor_open=claims.floor_open,
-        )
-    )
+    decided = rules.effective_due(replace(claims_now(item, policy), holds=hold_ends))
     if decided.rule is Rule.CAP_PROMISED:  # an earlier shortening is written in the row
         return rules.Effective(due_at=decided.due_at, rule=Rule(item.cap_rule))
     return decided

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from callward.holdings import Kind
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
+    from callward.policy.compiled import CompiledPolicy
     from callward.policy.vocabulary import StartEvent
     from callward.retention.models import DisposalRun, Hold
     from callward.retention.rules import Over
@@ -94,37 +95,54 @@ def line_of(controller_ref: Ref, *, at: datetime) -> list[RevisionView]:
 def _groups_of(
     kind: Kind, controller_ref: Ref, line: Sequence[RevisionView], *, at: datetime
 ) -> Iterator[Group]:
-    policies = [controllers.policy(one.policy_id) for one in line]
-    kept, zone = _rows(kind, controller_ref), policies[-1].zone
+    policies = policies_of(line)
+    kept, zone = rows_of(kind, controller_ref), policies[-1].zone
     some = rules.over_now([(rules.bounds_of(one, kind, at=at)[0], ()) for one in policies])
-    if some is None or not kept.filter(_is_over(kind, some, zone)).exists():
+    if some is None or not kept.filter(is_over(kind, some, zone)).exists():
         return
     for span, over in _spans(kind, line, at=at):
-        rows = kept.filter(span, _is_over(kind, over, zone))
+        rows = kept.filter(span, is_over(kind, over, zone))
         if rows.exists():
             yield Group(kind=kind, controller_ref=controller_ref, over=over, rows=rows)
 
 
-def _rows(kind: Kind, controller_ref: Ref) -> models.QuerySet[Any]:
+def rows_of(kind: Kind, controller_ref: Ref) -> models.QuerySet[Any]:
+    """The rows of a kind that a controller keeps."""
     return model_of(kind)._default_manager.filter(**{kind.controller: controller_ref})  # noqa: SLF001  # as above
 
 
 def _spans(kind: Kind, line: Sequence[RevisionView], *, at: datetime) -> list[tuple[Q, Over]]:
     """The rows that each revision was the first to govern, and what is over of them."""
-    policies = [controllers.policy(one.policy_id) for one in line]
-    bounds = [rules.bounds_of(policy, kind, at=at) for policy in policies]
+    bounds = [rules.bounds_of(policy, kind, at=at) for policy in policies_of(line)]
     found = [rules.over_now(bounds[place:]) for place in range(len(line))]
+    return [(span, over) for span, over in zip(windows(kind, line), found, strict=True) if over]
+
+
+def windows(kind: Kind, line: Sequence[RevisionView]) -> list[Q]:
+    """The rows that each revision was the first to govern."""
     if len(line) == 1:
-        return [(Q(), found[0])] if found[0] else []
-    zone = policies[-1].zone
-    return [
-        (_first_governed(kind, line, place, zone), over) for place, over in enumerate(found) if over
-    ]
+        return [Q()]
+    zone = controllers.policy(line[-1].policy_id).zone
+    return [_first_governed(kind, line, place, zone) for place in range(len(line))]
+
+
+def policies_of(line: Sequence[RevisionView]) -> list[CompiledPolicy]:
+    """What these revisions say."""
+    return [controllers.policy(one.policy_id) for one in line]
+
+
+def has_ended(kind: Kind, controller_ref: Ref, *, began: datetime, at: datetime) -> bool:
+    """Whether what began then is over, by the policy of that time and every one since."""
+    line = line_of(controller_ref, at=at)
+    later = sum(one.in_force_from > began for one in line)
+    governing = policies_of(line[-1 - later :] if later < len(line) else line)
+    end = rules.end_under(governing, kind, began, dict.fromkeys(kind.starts, began))
+    return rules.is_gone(end, at=at)
 
 
 def _first_governed(kind: Kind, line: Sequence[RevisionView], place: int, zone: ZoneInfo) -> Q:
     """Rows told of this policy, or begun under it, whichever of both came first in the line."""
-    this, column = line[place], _base(kind)
+    this, column = line[place], base_of(kind)
     since = ~_before(kind, column, this.in_force_from, zone)
     window = since
     if place + 1 < len(line):
@@ -140,11 +158,13 @@ def _first_governed(kind: Kind, line: Sequence[RevisionView], place: int, zone: 
     return told | window
 
 
-def _base(kind: Kind) -> str:
+def base_of(kind: Kind) -> str:
+    """The column from which a kind counts."""
     return next(iter(kind.starts.values()))
 
 
-def _is_over(kind: Kind, over: Over, zone: ZoneInfo) -> Q:
+def is_over(kind: Kind, over: Over, zone: ZoneInfo) -> Q:
+    """The rows that began so early that they are due."""
     ended = Q(pk__in=[])
     for event, before in over.caps:
         ended |= _began_before(kind, event, before, zone)
@@ -157,7 +177,7 @@ def _began_before(kind: Kind, event: StartEvent, instant: datetime, zone: ZoneIn
     if event in kind.starts:
         return _before(kind, kind.starts[event], instant, zone)
     if rules.follows_from_call(event):
-        return _before(kind, _base(kind), instant, zone)
+        return _before(kind, base_of(kind), instant, zone)
     begun = Begun.objects.filter(item_ref=OuterRef("pk"), event=event, happened_at__lt=instant)
     return Q(Exists(begun))
 
@@ -241,8 +261,7 @@ def must_stay(kind: Kind, refs: Sequence[Ref], *, at: datetime) -> set[Ref]:
     for ref in set(rows.order_by().values_list(kind.controller, flat=True)):
         line = line_of(ref, at=at)
         staying |= kept_by_holds(kind, ref, at=at) & set(refs)
-        policies = [controllers.policy(one.policy_id) for one in line]
-        if any(rules.kind_floors(policy, kind) for policy in policies):
+        if any(rules.kind_floors(policy, kind) for policy in policies_of(line)):
             staying |= _under_floors(kind, rows.filter(**{kind.controller: ref}), line, at=at)
     return staying
 
@@ -275,14 +294,14 @@ def _kept(kind: Kind, ref: Ref, row: Mapping[str, Any], *, at: datetime) -> Kept
     controller_ref = row[kind.controller]
     line = line_of(controller_ref, at=at)
     zone = controllers.policy(line[-1].policy_id).zone
-    mine = _rows(kind, controller_ref).filter(pk=ref)
+    mine = rows_of(kind, controller_ref).filter(pk=ref)
     return Kept(
         ref=ref,
         controller_ref=controller_ref,
         activity=kind.name,
         policy_id=row[kind.promised] if kind.promised else line[-1].policy_id,
         due=any(
-            mine.filter(span, _is_over(kind, over, zone)).exists()
+            mine.filter(span, is_over(kind, over, zone)).exists()
             for span, over in _spans(kind, line, at=at)
         ),
     )

@@ -11,7 +11,7 @@ from callward.policy.vocabulary import RetentionKind, StartEvent
 from callward.retention.states import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from callward.holdings import Kind
@@ -170,6 +170,36 @@ def end_of(
     if rule.kind is RetentionKind.FLOOR:
         return floor_of(start, rule.period, zone=zone)
     return due_of_cap(start, rule.period, zone=zone)
+
+
+def end_under(
+    policies: Sequence[CompiledPolicy],
+    kind: Kind,
+    began: datetime,
+    happened: Mapping[str, datetime],
+) -> datetime | None:
+    """When something of this start ends, after all of these policies have governed it."""
+    caps, floors = (
+        [
+            end_of(
+                rule,
+                began,
+                happened.get(rule.start),
+                year_ends=one.financial_year_ends,
+                zone=one.zone,
+            )
+            for one in policies
+            for rule in rules_of(one, kind)
+        ]
+        for rules_of in (kind_rules, kind_floors)
+    )
+    known = [end for end in floors if end is not None]
+    claims = Claims(
+        cap_promised=min((end for end in caps if end is not None), default=None),
+        floor=max(known, default=None),
+        floor_open=len(known) < len(floors),
+    )
+    return effective_due(claims).due_at
 
 
 def starts_over(

@@ -21,5 +21,5 @@ from callward.retention.legal_holds import (
 from callward.retention.open_counts import begin_count
 from callward.retention.permitted_use import require_usable, why_still_here
 from callward.retention.restore_recovery import Settled, settle_after_replay
-from callward.retention.rows import forget, hold_reasons, must_stay
+from callward.retention.rows import forget, has_ended, hold_reasons, must_stay
 from callward.retention.rules import kind_rules

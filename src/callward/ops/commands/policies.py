@@ -18,7 +18,7 @@ from callward.ops.errors import CheckFailedError
 from callward.policy import line_of, lint, load, schema_for_editors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from callward.policy import Finding, Policy
     from callward.policy.change import Change
@@ -90,6 +90,14 @@ _CHANGE = {
     "before": gettext_noop("Before"),
     "after": gettext_noop("After"),
     "effect": gettext_noop("What it brings"),
+}
+_KEPT = {
+    "kind": gettext_noop("Kind"),
+    "kept": gettext_noop("Things kept"),
+    "nearer": gettext_noop("Ends earlier"),
+    "due_at_once": gettext_noop("Gone at the first run"),
+    "longer_by_law": gettext_noop("Kept longer by law"),
+    "unchanged": gettext_noop("Keeps its date"),
 }
 
 
@@ -217,7 +225,8 @@ def diff_files(before: Path, after: Path, *, language: str, as_json: bool) -> No
     rows = [_row(change, words, said) for change in changes_between(old, new)]
     counts = _counts_in_this_house(new)
     if as_json:
-        tell({"changes": rows, "kept": counts}, as_json=True)
+        kinds = {"kinds": counts} if counts else {}
+        tell({"changes": rows, "kept": counts.get("recording"), **kinds}, as_json=True)
         return
     if old.controller.id != new.controller.id:
         click.echo(words.gettext("These are the policies of two different controllers."))
@@ -225,8 +234,7 @@ def diff_files(before: Path, after: Path, *, language: str, as_json: bool) -> No
         _tell_table([_in_words(row) for row in rows], _CHANGE, words)
     else:
         click.echo(words.gettext("Nothing changes."))
-    for sentence in _sentences(counts, words):
-        click.echo(sentence)
+    _tell_counts(counts, words)
 
 
 def _row(
@@ -259,10 +267,10 @@ def _in_words(row: dict[str, object]) -> dict[str, object]:
     return told
 
 
-def _counts_in_this_house(after: Policy) -> dict[str, int] | None:
-    """How many items of this controller the revision touches; None when none is kept here."""
+def _counts_in_this_house(after: Policy) -> Mapping[str, dict[str, int]]:
+    """How much of each kind of this controller the revision touches; empty when none is here."""
     if not chosen_folder().is_made():
-        return None
+        return {}
     house = open_context()
     from callward.controllers import selectors as controllers  # noqa: PLC0415  # after Django
     from callward.controllers.errors import ControllerNotFoundError  # noqa: PLC0415  # after Django
@@ -272,15 +280,9 @@ def _counts_in_this_house(after: Policy) -> dict[str, int] | None:
     try:
         here = controllers.controller(after.controller.id)
     except ControllerNotFoundError:
-        return None
+        return {}
     seen = retention.foresee(here.ref, compile_policy(after), at=house.at)
-    return {
-        "kept": seen.kept,
-        "nearer": seen.nearer,
-        "due_at_once": seen.due_at_once,
-        "longer_by_law": seen.longer_by_law,
-        "unchanged": seen.unchanged,
-    }
+    return {kind: count.counts() for kind, count in seen.items()}
 
 
 def ngettext_lazy(one: str, many: str) -> tuple[str, str]:
@@ -306,9 +308,20 @@ _COUNTS = {
 }
 
 
-def _sentences(counts: dict[str, int] | None, words: NullTranslations) -> Iterator[str]:
-    if counts is None:
-        yield words.gettext("This controller is not kept here, so nothing was counted.")
+def _tell_counts(counts: Mapping[str, dict[str, int]], words: NullTranslations) -> None:
+    """What was recorded in sentences, and every kind of which something is kept in a table."""
+    if not counts:
+        click.echo(words.gettext("This controller is not kept here, so nothing was counted."))
         return
+    from callward.retention.states import KeptKind  # noqa: PLC0415  # after Django
+
+    recorded = counts[KeptKind.RECORDING]
     for name, (one, many) in _COUNTS.items():
-        yield words.ngettext(one, many, counts[name]) % {"count": counts[name]}
+        click.echo(words.ngettext(one, many, recorded[name]) % {"count": recorded[name]})
+    rows: list[dict[str, object]] = [
+        {"kind": words.gettext(KeptKind(kind).words), **count}
+        for kind, count in counts.items()
+        if count["kept"]
+    ]
+    if rows:
+        _tell_table(rows, _KEPT, words)

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from build.controllers import controller
+from build import retention as build
+from build.controllers import controller, sample
 from build.line_spool import put_call, spooling, story_of
 from callward.controllers.selectors import policy_in_force
 from callward.kernel import calendar, clock
@@ -22,11 +23,14 @@ from callward.telephony.collection.mp3_copy import mp3_of
 from callward.telephony.collection.stereo_wav import stereo_wav
 from callward.telephony.models import LineCall
 from callward.telephony.states import Explanation
+from callward.telephony.tasks import count
 from callward.telephony.values import JournalCall
 from callward.vault import ports as vault_ports, services as vault
 from callward.vault.objects import object_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
+RULE = b'kind = "cap", period = "P6M", start = "call.initiated", destroy = "row-deletion"'
+A_DAY = RULE.replace(b"P6M", b"P1D")
 SETUP = system_actor("tests")
 
 
@@ -89,6 +93,29 @@ def test_a_call_that_the_line_began_and_nobody_ever_saw_alarms_until_it_comes(ni
     assert night.why()[late.call] is Explanation.CAME_LATE
     telephony.collect(clock.now())
     assert night.count().recorded == 1
+
+
+@pytest.mark.req("D-05")
+def test_a_day_whose_records_were_deleted_on_their_day_is_not_counted_anew(night, the_clock):
+    view = controller("smart-metering", toml=sample("smart-metering").replace(RULE, A_DAY))
+    policy = policy_in_force(view.ref, at=clock.now())
+    put = put_call(night.spool, story_of(view, policy.policy_id, began=night.noon))
+    night.spool.journal.calls.append(JournalCall(ref=put.call, recording=put.ref))
+    telephony.collect(clock.now())
+    build.run(clock.now())
+    assert not LineCall.objects.exists()
+
+    count()
+
+    assert selectors.counted_days(view.ref) == []
+    assert selectors.open_alarms(view.ref) == []
+    telephony.count_day(view.ref, night.day, at=clock.now())
+    assert len(selectors.open_alarms(view.ref)) == 1  # what the night would have cried
+
+
+def test_the_night_counts_three_days_while_their_rule_lasts(night):
+    count()
+    assert len(selectors.counted_days(night.view.ref)) == 3
 
 
 def test_sound_that_is_gone_from_the_vault_alarms(night):

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import NoPolicyInForceError
+from callward.holdings.kinds import COUNTED_DAY
 from callward.jobs.services import every, register
 from callward.kernel import calendar, clock
 from callward.kernel.errors import CallwardError
 from callward.kernel.references import parse_ref
+from callward.retention.services import has_ended
 from callward.telephony import services
 from callward.telephony.states import COLLECT_TASK, COPY_TASK
 
@@ -66,7 +68,11 @@ def count() -> None:
             continue
         today = calendar.local_day(at, zone=zone)
         for back in range(1, 1 + _DAYS_LOOKED_BACK):
-            services.count_day(controller.ref, today - timedelta(days=back), at=at)
+            day = today - timedelta(days=back)
+            began = calendar.start_of_day(day, zone=zone)
+            # The records of a day that is over are deleted; to count it anew would miss them.
+            if not has_ended(COUNTED_DAY, controller.ref, began=began, at=at):
+                services.count_day(controller.ref, day, at=at)
 
 
 @every("25 * * * *", "telephony.forget")

@@ -144,6 +144,8 @@ MISUSED = [
     ["audit", "prove-growth", NO_SUCH_FILE],
     ["audit", "discloses", "first", "case", "--value", "x"],
     ["retention", "run", "--at", "yesterday"],
+    ["retention", "run", "--dry-run", "--at", "9998-12-31T00:00"],
+    ["retention", "run", "--dry-run", "--at", "0001-01-01T00:00+05:00"],
     ["certificate", "verify", NO_SUCH_FILE],
     ["certificate", "key", "please"],
     ["vault", "scan", "harder"],
@@ -251,6 +253,14 @@ def test_every_report_is_json_when_asked(house):
     for words, answer in zip(asked, callward(house, *asked), strict=True):
         assert answer.code == 0, (words, answer)
         json.loads(answer.out)
+
+
+def test_what_a_run_would_destroy_is_told_as_a_table(house):
+    asked = ["retention", "run", "--dry-run", "--at", "2041-01-01T00:00:00Z"]
+    [told] = callward(house, asked)
+    assert re.search(r"^kind +rule +count$", told.out, flags=re.MULTILINE), told
+    assert re.search(r"^audit +cap-promised +\d+$", told.out, flags=re.MULTILINE), told
+    assert "controller_ref" not in told.out
 
 
 def test_without_a_data_folder_every_command_says_how_to_make_one(tmp_path):

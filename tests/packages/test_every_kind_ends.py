@@ -34,7 +34,11 @@ from callward.policy.vocabulary import StartEvent
 from callward.recordings.models import Recording
 from callward.recordings.selectors import list_calls
 from callward.retention import rows, selectors, services
-from callward.retention.errors import HoldReasonUnknownError, StartEventUnknownError
+from callward.retention.errors import (
+    HoldReasonUnknownError,
+    StartEventTimeError,
+    StartEventUnknownError,
+)
 from callward.retention.models import Begun, DestroyedItem, Disposal, Item
 from callward.retention.states import KeptKind
 from callward.subjects.models import Number
@@ -404,6 +408,43 @@ def test_rows_that_wait_for_an_event_stay_until_it_comes_and_then_its_time(house
     the_clock.move_to(after(ended, "P1M", view))
     assert certified(build.run(clock.now()))["call"] == 1
     assert left(Call, Begun) == {}
+
+
+@pytest.mark.req("X-21")
+def test_an_event_before_the_row_began_or_still_to_come_starts_no_count(house, the_clock):
+    toml = lasting("P1M", start="contract.ended").replace(
+        DETAIL, b"[record.call-detail]\n" + RULE.format("P1M", "contract.ended").encode()
+    )
+    [ref] = calls(controller("smart-metering", toml=toml))
+    the_clock.advance(DAY)
+    began = Call.objects.get().started_at
+    for wrong in (began - DAY, clock.now() + DAY):
+        with pytest.raises(StartEventTimeError):
+            services.begin_count(
+                [ref],
+                event=StartEvent.CONTRACT_ENDED,
+                happened_at=wrong,
+                actor=SETUP,
+                at=clock.now(),
+            )
+    assert not Begun.objects.exists()
+
+
+@pytest.mark.req("D-05")
+def test_both_counts_agree_on_hours_that_begin_with_the_end_of_the_financial_year(house, the_clock):
+    hours = RULE.format("PT36H", "fy.ended")
+    toml = lasting("PT36H", start="fy.ended").replace(
+        DETAIL, b"[record.call-detail]\n" + hours.encode()
+    )
+    view = controller("smart-metering", toml=toml)
+    calls(view)
+    year = build.local(f"{clock.now().year}-12-31T00:00", view.ref)
+    the_clock.move_to(year + timedelta(hours=36, seconds=-1))
+    early = services.preview_disposal(clock.now())
+    assert (early.due, early.counted) == (0, 0)
+    the_clock.move_to(year + timedelta(hours=36))
+    assert services.preview_disposal(clock.now()).agrees
+    assert certified(build.run(clock.now()))["call"] == 1
 
 
 @pytest.mark.req("D-02")

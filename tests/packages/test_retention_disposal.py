@@ -27,6 +27,7 @@ from callward.retention.errors import (
     NoRecordingPolicyError,
     RecordingGoneError,
     RecordingHeldError,
+    StartEventTimeError,
     StartEventUnknownError,
 )
 from callward.retention.models import Certificate, DestroyedItem, Disposal, Item, Tombstone
@@ -410,6 +411,15 @@ def test_a_count_that_waits_for_an_event_begins_with_it(house):
     assert Item.objects.get(ref=ref).due_at is None
     assert services.why_still_here(ref, build.CALLED + timedelta(days=9000)).rule is Rule.OPEN
     ended = build.local("2026-03-29T04:00", meters)
+    for wrong in (build.CALLED - SECOND, ended + SECOND):
+        with pytest.raises(StartEventTimeError):
+            services.begin_count(
+                [ref],
+                event=StartEvent.CONTRACT_ENDED,
+                happened_at=wrong,
+                actor=system_actor("tests"),
+                at=ended,
+            )
 
     services.begin_count(
         [ref],
@@ -432,6 +442,18 @@ def test_a_count_that_waits_for_an_event_begins_with_it(house):
                 at=ended,
             )
     assert build.run(build.local("2026-09-29T00:00", meters)).destroyed == 1
+
+
+@pytest.mark.req("D-07")
+def test_a_clock_before_one_controllers_first_policy_leaves_the_others_served(therapists):
+    ref = build.keep_one(therapists, called=build.local("2021-03-10T15:00", therapists))
+    begun = build.local("2027-01-01T00:00", therapists)
+    toml = sample("smart-metering").replace(b"effective = 2026-01-01", b"effective = 2027-01-01")
+    later = change.add_controller(toml, actor=system_actor("tests"), at=begun)
+    build.keep_one(later.ref, called=begun + SECOND)
+    run = build.run(build.local("2026-04-10T00:00", therapists))
+    assert run.destroyed == 1
+    assert not Item.objects.filter(ref=ref).exists()
 
 
 def test_the_worker_disposes_by_its_clock(therapists, the_clock):

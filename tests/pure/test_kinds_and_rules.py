@@ -16,6 +16,7 @@ from callward.policy.compiled import RetentionRule
 from callward.policy.compiler import compile_policy
 from callward.policy.policy_file import load
 from callward.policy.vocabulary import RetentionKind, StartEvent
+from callward.promises.ends import rule_of_hold
 from callward.retention import rules
 from callward.retention.states import Rule
 
@@ -119,6 +120,27 @@ def test_exact_time_is_over_to_the_microsecond(hours, began, after):
     at = began + after
     until = rules.starts_over(rule, at=at, year_ends=(12, 31), zone=ZONES[0])
     assert (began < until) == (began + timedelta(hours=hours) <= at)
+
+
+@pytest.mark.req("D-20")
+@pytest.mark.parametrize(("recorded", "noted"), [(b"P3Y", b"P1Y"), (b"P1Y", b"P3Y")])
+def test_of_two_lives_of_one_reason_the_shortest_counts(recorded, noted):
+    said = b'reason = "complaint", from = "hold.placed", max = "%s"'
+    recording, _, rest = (POLICIES / "smart-metering.toml").read_bytes().partition(said % b"P3Y")
+    toml = recording + said % recorded + rest.replace(said % b"P3Y", said % noted)
+    policy = compile_policy(load(toml))
+    kinds = [KINDS["recording"], KINDS["call"]]
+    assert rules.hold_rules(policy, kinds)["complaint"].max == parse_period("P1Y")
+
+
+@pytest.mark.req("D-20")
+@pytest.mark.parametrize(("first", "second"), [("P3Y", "P1Y"), ("P1Y", "P3Y")])
+def test_the_probe_takes_the_shortest_life_of_a_reason_too(first, second):
+    names = KINDS["call"].activities
+    lives = dict(zip(names, (first, second), strict=True))
+    holds = {name: {"hold": [{"reason": "complaint", "max": life}]} for name, life in lives.items()}
+    assert rule_of_hold(KINDS["call"], "complaint", {"activity": holds})["max"] == "P1Y"
+    assert rule_of_hold(KINDS["call"], "other", {"activity": holds}) == {}
 
 
 def bound(period, until, start=StartEvent.CALL_INITIATED):

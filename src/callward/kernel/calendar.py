@@ -104,11 +104,11 @@ def parse_instant(text: str, *, zone: ZoneInfo) -> datetime:
     """Read an instant as UTC; without a zone it is local, the earlier one in a repeated hour."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone, fold=0)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise MalformedInstantError(text=text[:40]) from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone, fold=0)
-    return moment.astimezone(UTC)
 
 
 def local_day(at: datetime, *, zone: ZoneInfo) -> date:

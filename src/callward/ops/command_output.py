@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Command = TypeVar("Command", bound=Callable[..., Any])
 
 _PAPER, _GAP = 240, "  "  # how wide a table is where nobody looks
+_YEARS = range(1970, 7000)  # the longest period can be added to each, and taken from now
 _CONTROLS = dict.fromkeys((*range(10), *range(11, 32), 127))  # a cell never steers the terminal
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
@@ -41,9 +42,12 @@ class InstantWord(click.ParamType[datetime]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
         try:
-            return parse_instant(value, zone=zone_named("UTC"))
+            found = parse_instant(value, zone=zone_named("UTC"))
         except CallwardError as error:
             self.fail(str(error), param, ctx)
+        if found.year not in _YEARS:
+            self.fail(f"“{value}” is too far away. Write a year 1970 to 6999.", param, ctx)
+        return found
 
 
 class ReferenceWord(click.ParamType[UUID]):

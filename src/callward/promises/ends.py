@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,6 @@ from callward.promises.second_calendar import cap_end, floor_end, span, year_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from callward.holdings.kinds import Kind
     from callward.promises.probe_context import Table
@@ -128,13 +127,19 @@ def _begun(event: str, starts: Mapping[str, datetime], revision: Revision) -> da
 
 
 def rule_of_hold(kind: Kind, reason: str, document: Table) -> Table:
-    """What a policy says of a hold with this reason on this kind; empty where it says nothing."""
-    for activity in kind.activities:
-        rules = written_at(document, f"activity.{activity}").get("hold")
-        for rule in rules if isinstance(rules, list) else ():
-            if isinstance(rule, dict) and rule["reason"] == reason:
-                return rule
-    return {}
+    """The shortest that a policy says of a hold with this reason on this kind; empty: nothing."""
+    written = [written_at(document, f"activity.{name}").get("hold") for name in kind.activities]
+    found = [
+        rule
+        for rules in written
+        for rule in (rules if isinstance(rules, list) else ())
+        if isinstance(rule, dict) and rule["reason"] == reason
+    ]
+    return min(found, key=_longest_life, default={})
+
+
+def _longest_life(rule: Table) -> datetime:
+    return cap_end(datetime(1970, 1, 1, tzinfo=UTC), str(rule["max"]), ZoneInfo("UTC"))
 
 
 def life_of_hold(

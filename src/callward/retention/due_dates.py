@@ -217,21 +217,21 @@ def _target(item: Item) -> str:
 
 def reassess(controller_ref: Ref, at: datetime) -> int:
     """Measure what is kept against the policy in force: shorter applies at once, longer never."""
-    policy = controllers.policy_in_force(controller_ref, at=at)
+    line = line_up_to(controller_ref, at)
     last = Reassessment.objects.filter(controller_ref=controller_ref).first()
-    if last is not None and last.policy_id == policy.policy_id:
+    if not line or (last is not None and last.policy_id == line[-1]):
         return 0
     refs = list(
         Item.objects.filter(controller_ref=controller_ref, state=ItemState.KEPT).values_list(
             "ref", flat=True
         )
     )
-    shortened, line = 0, line_up_to(controller_ref, at)
+    shortened = 0
     for start in range(0, len(refs), _AT_ONCE):
         with transaction.atomic():
             shortened += _reassess_some(refs[start : start + _AT_ONCE], line, at=at)
     Reassessment.objects.update_or_create(
-        controller_ref=controller_ref, defaults={"policy_id": policy.policy_id, "at": at}
+        controller_ref=controller_ref, defaults={"policy_id": line[-1], "at": at}
     )
     return shortened
 

@@ -43,6 +43,14 @@ class StartEventUnknownError(RetentionError, RefusedError):
     mend = gettext_noop("Look at the rule of the recording and report the event that it names.")
 
 
+class StartEventTimeError(RetentionError, BadInputError):
+    """An event cannot have happened before the thing it ends began, or after now."""
+
+    code = "start-event-time"
+    fact = gettext_noop("The event %(event)s of %(ref)s cannot have happened at %(happened_at)s.")
+    mend = gettext_noop("Give an instant after the beginning of what is kept and not after now.")
+
+
 class ItemUnknownError(RetentionError, NotFoundError):
     """No item of retention has this reference."""
 

@@ -20,6 +20,7 @@ from callward.retention.due_dates import (
 from callward.retention.errors import (
     ItemUnknownError,
     RecordingBeingDestroyedError,
+    StartEventTimeError,
     StartEventUnknownError,
 )
 from callward.retention.models import Begun, Item
@@ -64,6 +65,7 @@ def _begin_row(ref: Ref, *, event: StartEvent, happened_at: datetime, at: dateti
     waits = event not in kind.starts and any(rule.start is event for rule in counted)
     if not waits or Begun.objects.filter(item_ref=ref, event=event).exists():
         raise StartEventUnknownError(ref=ref, event=str(event))
+    _check_time(ref, event, happened_at, began=row.began_at, at=at)
     Begun.objects.create(item_ref=ref, event=event, happened_at=happened_at)
 
 
@@ -72,6 +74,7 @@ def _begin_one(item: Item, *, event: StartEvent, happened_at: datetime, at: date
         raise RecordingBeingDestroyedError(ref=item.ref)
     if item.started_at is not None or item.start_event != event:
         raise StartEventUnknownError(ref=item.ref, event=str(event))
+    _check_time(item.ref, event, happened_at, began=item.called_at, at=at)
     zone = calendar.zone_named(item.zone)
     item.started_at = happened_at
     cap = calendar.cap_due(happened_at, calendar.parse_period(item.period), zone=zone)
@@ -80,3 +83,10 @@ def _begin_one(item: Item, *, event: StartEvent, happened_at: datetime, at: date
     item.due_at = max(item.cap_at, item.floor_until or item.cap_at)
     # What each revision said of this event could not be measured before it came.
     remeasure_since(item, line_up_to(item.controller_ref, at))
+
+
+def _check_time(
+    ref: Ref, event: StartEvent, happened_at: datetime, *, began: datetime, at: datetime
+) -> None:
+    if not began <= happened_at <= at:
+        raise StartEventTimeError(ref=ref, event=str(event), happened_at=happened_at.isoformat())

@@ -164,19 +164,19 @@ def _over(kind: Kind, governing: list[CompiledPolicy], *, at: datetime) -> datet
 
 
 def _walked(rule: RetentionRule, policy: CompiledPolicy, at: datetime) -> datetime:
-    if rule.period.exact:
+    if rule.period.exact and rule.start is not StartEvent.FINANCIAL_YEAR_ENDED:
         return at - rule.period.as_timedelta()
-    today = calendar.local_day(at, zone=policy.zone)
-    # Whatever is over today stays so until tomorrow: ends fall on the first instant of a day.
-    return _walked_back(rule, policy.financial_year_ends, policy.zone, today)
+    today = calendar.start_of_day(calendar.local_day(at, zone=policy.zone), zone=policy.zone)
+    # What is over today stays so until tomorrow: ends of civil days are the first instant of one.
+    now = at if rule.period.exact else today
+    return _walked_back(rule, policy.financial_year_ends, policy.zone, now)
 
 
 @lru_cache(maxsize=256)
 def _walked_back(
-    rule: RetentionRule, year_ends: tuple[int, int], zone: ZoneInfo, today: date
+    rule: RetentionRule, year_ends: tuple[int, int], zone: ZoneInfo, now: datetime
 ) -> datetime:
-    now = calendar.start_of_day(today, zone=zone)
-    day = today
+    day = calendar.local_day(now, zone=zone)
     while _end_of_day(rule, day, year_ends, zone) > now:
         day -= _A_DAY
     return calendar.start_of_day(day + _A_DAY, zone=zone)

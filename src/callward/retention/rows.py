@@ -7,7 +7,7 @@ has governed it since, and from now. So a revision reaches every row in the next
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -300,11 +300,16 @@ def _kept(kind: Kind, ref: Ref, row: Mapping[str, Any], *, at: datetime) -> Kept
         controller_ref=controller_ref,
         activity=kind.name,
         policy_id=row[kind.promised] if kind.promised else line[-1].policy_id,
+        began_at=_instant(row[next(iter(kind.starts.values()))], zone),
         due=any(
             mine.filter(span, is_over(kind, over, zone)).exists()
             for span, over in _spans(kind, line, at=at)
         ),
     )
+
+
+def _instant(began: datetime | date, zone: ZoneInfo) -> datetime:
+    return began if isinstance(began, datetime) else calendar.start_of_day(began, zone=zone)
 
 
 def held_by(hold: Hold, *, at: datetime) -> list[Item | Kept]:

@@ -148,13 +148,17 @@ def kind_floors(policy: CompiledPolicy, kind: Kind) -> tuple[RetentionRule, ...]
 
 
 def hold_rules(policy: CompiledPolicy, kinds: Iterable[Kind]) -> dict[str, HoldRule]:
-    """The reasons for which a policy lets things of these kinds be held."""
+    """The reasons for which a policy lets things of these kinds be held, each for the shortest."""
     names = {name for kind in kinds for name in kind.activities}
-    return {
-        reason: rule
-        for name in sorted(names & policy.holds.keys())
-        for reason, rule in policy.holds[name].items()
-    }
+    each = [
+        pair for name in sorted(names & policy.holds.keys()) for pair in policy.holds[name].items()
+    ]
+    return dict(sorted(each, key=_longest_life, reverse=True))
+
+
+def _longest_life(named: tuple[str, HoldRule]) -> datetime:
+    utc = calendar.zone_named("UTC")
+    return calendar.cap_due(calendar.start_of_day(_EPOCH, zone=utc), named[1].max, zone=utc)
 
 
 def end_of(

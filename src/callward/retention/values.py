@@ -51,6 +51,7 @@ class Kept:
     controller_ref: Ref
     activity: str  # the name of its kind
     policy_id: str
+    began_at: datetime
     due: bool  # past its end, holds aside
 
 

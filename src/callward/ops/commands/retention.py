@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -58,11 +59,23 @@ def run(slug: str | None, asked: datetime | None, *, dry_run: bool, as_json: boo
     controller_ref = controllers.controller(slug).ref if slug else None
     if dry_run:
         preview = services.preview_disposal(at, controller_ref)
-        tell({**plain(preview), "agrees": preview.agrees}, as_json=as_json)
+        told = {**plain(preview), "agrees": preview.agrees}
+        lines = [] if as_json else told.pop("lines")
+        tell(told, as_json=as_json)
+        if lines:
+            _tell_lines(lines)
         return
     with progress_of("Destroying") as progress:
         done = services.run_disposal(controller_ref, actor=house.actor, at=at, progress=progress)
     tell(done, as_json=as_json)
+
+
+def _tell_lines(lines: list[dict[str, Any]]) -> None:
+    counts: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        counts[line["kind"], line["rule"]] += line["count"]
+    rows = [{"kind": kind, "rule": rule, "count": n} for (kind, rule), n in counts.items()]
+    tell_rows(rows, columns=("kind", "rule", "count"), as_json=False)
 
 
 @retention.command("reassess")

@@ -117,9 +117,10 @@ def fill(first: int, last: int, csv: Path) -> None:
 
 def ours(number: PhoneNumber) -> int:
     """What a person view asks."""
-    from callward.recordings.selectors import recordings_of_number
+    from callward.calls.selectors import calls_of_number
+    from callward.recordings.selectors import recordings_of_calls
 
-    return len(recordings_of_number(CONTROLLER, number))
+    return sum(map(len, recordings_of_calls(calls_of_number(CONTROLLER, number)).values()))
 
 
 def plain_legs() -> type[Model]:

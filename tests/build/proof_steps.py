@@ -53,8 +53,7 @@ def proofs(*refs: str) -> dict[str, Any]:
 
 
 def _certified(ref: UUID) -> str:
-    found = selectors.certificate_of(ref)
-    return str(found.ref) if found else ""
+    return str(build.certificate_of(ref) or "")
 
 
 def _fate(ref: UUID) -> str:

@@ -17,6 +17,7 @@ load()
 from django.db import connection  # noqa: E402  # Django is set up now
 
 from build.console import signed_in  # noqa: E402  # as above
+from build.retention import items_of_hold  # noqa: E402  # as above
 from callward.accounts import selectors as accounts  # noqa: E402  # as above
 from callward.audit import services as audit  # noqa: E402  # as above
 from callward.calls.selectors import CallFilters  # noqa: E402  # as above
@@ -133,7 +134,7 @@ def by_force(*refs: str) -> dict[str, list[Any]]:
 def holds() -> list[list[str]]:
     """The holds in force, each with what it keeps."""
     found = retained.holds(_home().ref, at=clock.now())
-    return [[one.case, *sorted(str(i) for i in retained.items_of_hold(one.ref))] for one in found]
+    return [[one.case, *sorted(str(i) for i in items_of_hold(one.ref))] for one in found]
 
 
 def certificates() -> list[bool]:

@@ -15,8 +15,9 @@ from callward.kernel.actors import system_actor
 from callward.kernel.calendar import parse_instant
 from callward.kernel.grow_only_file import KeptLines
 from callward.kernel.references import new_ref
-from callward.retention import ports, services
-from callward.retention.models import Disposal
+from callward.retention import ports, selectors, services
+from callward.retention.models import Certificate, DestroyedItem, Disposal, HeldItem, Hold
+from callward.retention.states import HoldState
 from callward.retention.values import NewItem
 from callward.sealing import signatures
 from callward.vault import services as vault
@@ -120,3 +121,30 @@ def recordings_in(run: DisposalRunView) -> int:
     """How many recordings went in a run; years later entries of the audit go as well."""
     sealed = Disposal.objects.filter(run_id=run.ref, activity="call-recording")
     return sum(sealed.values_list("count", flat=True))
+
+
+def certificate_of(item_ref: Ref) -> Ref | None:
+    """The certificate that speaks for a destroyed item, once it is signed."""
+    gone = DestroyedItem.objects.filter(ref=item_ref, disposal__isnull=False).first()
+    found = gone and Certificate.objects.filter(disposal=gone.disposal_id).first()
+    return found.ref if found else None
+
+
+def items_of_hold(hold_ref: Ref) -> list[Ref]:
+    """The items under a hold."""
+    return list(HeldItem.objects.filter(hold_id=hold_ref).values_list("item_ref", flat=True))
+
+
+def holds_to_review(controller_ref: Ref, *, at: datetime) -> list[Ref]:
+    """The holds whose review is overdue."""
+    return [view.ref for view in selectors.holds(controller_ref, at=at) if view.overdue]
+
+
+def notices_for_officer(controller_ref: Ref) -> list[Ref]:
+    """Releases that take effect by delay unless the officer keeps the hold."""
+    told = Hold.objects.filter(
+        controller_ref=controller_ref,
+        state=HoldState.RELEASE_ASKED,
+        officer_told_at__isnull=False,
+    )
+    return list(told.order_by("passes_at").values_list("ref", flat=True))

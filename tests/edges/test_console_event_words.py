@@ -13,7 +13,7 @@ from build.retention import hold
 from callward.audit import services as audit
 from callward.audit.selectors import known_events
 from callward.audit.states import AuditEvent, Event
-from callward.console import event_words
+from callward.console import term_words
 from callward.kernel import clock
 from callward.kernel.actors import carrier_actor, system_actor, user_actor
 from callward.kernel.references import new_ref
@@ -22,7 +22,7 @@ from callward.retention.states import RetentionEvent
 
 
 def test_every_event_has_a_sentence_of_its_own():
-    said = [event_words.happened(event) for event in known_events().values()]
+    said = [term_words.happened(event) for event in known_events().values()]
     assert len(set(said)) == len(said) > 50
     assert all(sentence.endswith(".") for sentence in said)
 
@@ -30,7 +30,7 @@ def test_every_event_has_a_sentence_of_its_own():
 @pytest.mark.parametrize("language", ["ro", "bg", "lt"])
 def test_every_event_has_a_sentence_in_every_language(language):
     with translation.override(language):
-        untold = [e for e in known_events().values() if event_words.happened(e) == e.words]
+        untold = [e for e in known_events().values() if term_words.happened(e) == e.words]
     assert untold == []
 
 
@@ -46,27 +46,27 @@ def test_no_event_is_declared_twice():
 
 
 def test_what_has_no_words_shows_itself():
-    assert event_words.happened("later.thing.done") == ""
-    assert event_words.fact_name("residue") == "residue"
-    assert event_words.fact_value(7, "residue") == "7"
-    assert event_words.fact_value("unheard-of", "purpose") == "unheard-of"
+    assert term_words.happened("later.thing.done") == ""
+    assert term_words.fact_name("residue") == "residue"
+    assert term_words.fact_value(7, "residue") == "7"
+    assert term_words.fact_value("unheard-of", "purpose") == "unheard-of"
 
 
 def test_what_has_words_is_said_in_the_language_of_the_reader():
     said = {"en": "Complaint", "lt": "Skundas"}
     for language, words in said.items():
         with translation.override(language):
-            assert event_words.fact_value("complaint", "reason") == words
+            assert term_words.fact_value("complaint", "reason") == words
 
 
 def test_an_actor_is_a_person_a_task_or_a_short_reference():
     known, stranger = new_ref(), new_ref()
     names = {known: "Daiva"}
     actors = [str(user_actor(known)), str(user_actor(stranger)), str(system_actor("a.task"))]
-    assert event_words.users_among([*actors, "user:nobody"]) == {known, stranger}
-    told = [event_words.who(actor, names) for actor in actors]
+    assert term_words.users_among([*actors, "user:nobody"]) == {known, stranger}
+    told = [term_words.who(actor, names) for actor in actors]
     assert told == ["Daiva", f"user …{str(stranger)[-8:]}", "Callward (a.task)"]
-    assert event_words.who(str(carrier_actor("folder")), names) == "carrier:folder"
+    assert term_words.who(str(carrier_actor("folder")), names) == "carrier:folder"
 
 
 @pytest.mark.django_db(transaction=True)

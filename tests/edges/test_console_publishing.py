@@ -188,7 +188,7 @@ def test_a_review_is_noted_and_its_next_day_shown(home, daiva, at, the_clock):
 def test_a_withdrawn_version_is_nobodys_work_any_more(home, stage, radu, at):
     waiting = asked(home, stage.people, revised(home.ref, at=at, changes=SHORTER), at=at)
     radu.post(reverse("publishing-withdraw", args=[waiting.ref]))
-    assert selectors.waiting_for_officer(home.ref) == []
+    assert selectors.editions(home.ref, states=selectors.OPEN) == []
     again = services.draft_policy(
         home.ref,
         revised(home.ref, at=at, changes=SHORTER),

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from build.audit import TESTER, LocalSigner, plug_signer
 from build.programs import run_program
 from callward.accounts.states import AccountsEvent
-from callward.audit import notes, selectors, services, tile_store, tree
+from callward.audit import leaves, notes, selectors, services, tree
 from callward.audit.models import DestroyedRange, Destruction, Leaf, Tile
 from callward.audit.services import Fault
 from callward.audit.states import AuditEvent, FaultKind
@@ -260,7 +260,7 @@ def test_an_entry_removed_by_hand_is_no_destruction():
 
 def test_a_destruction_signed_with_another_key_excuses_nothing():
     destroyed_tree()
-    rows = tile_store.leaf_rows(305, 307)
+    rows = leaves.leaf_rows(305, 307)
     root = tree.root_of(b"".join(tree.leaf_hash(entry) for _index, entry in rows))
     forged = notes.SubTree(ref=new_ref(), at="", ranges=((305, 306),), root=root)
     stranger = LocalSigner(seed=b"\x01" * 32)

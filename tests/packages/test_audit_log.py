@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from build.audit import TESTER, append, guard, plug_signer
 from build.programs import run_program
-from callward.audit import notes, selectors, services, tile_store, tree
+from callward.audit import leaves, notes, selectors, services, tree
 from callward.audit.errors import (
     AuditFactError,
     LeafNotFoundError,
@@ -153,7 +153,7 @@ def test_tiles_grow_with_each_checkpoint_and_every_checkpoint_continues_the_last
     for count in (1, 3, 252, 1, 300, 211):
         sealed(count)
         heads.append(selectors.latest_checkpoint().note)
-    assert tile_store.grown_size() == 768
+    assert leaves.grown_size() == 768
     assert Tile.objects.filter(level=0).count() == 3
     assert services.verify().ok
     for old, new in itertools.pairwise(heads):
@@ -276,7 +276,7 @@ def rewrite_everything() -> None:
     """What an intruder with every right but the signing key would do."""
     sql("UPDATE audit_leaf SET actor = 'system:nobody' WHERE \"index\" = 3")
     Tile.objects.all().delete()
-    tile_store.grow(0, by=1000)
+    leaves.grow(0, by=1000)
 
 
 def test_a_wholly_rewritten_tree_contradicts_its_signed_checkpoints():

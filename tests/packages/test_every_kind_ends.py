@@ -20,7 +20,7 @@ from callward.calls.models import Call, CdrRow, Leg
 from callward.calls.selectors import CallFilters
 from callward.calls.services import keep_calls
 from callward.consents.models import Proof
-from callward.consents.selectors import proof
+from callward.consents.services import proof
 from callward.controllers import services as controllers
 from callward.controllers.selectors import policy_in_force
 from callward.holdings.kinds import CALL, KINDS, RAW_ROW, TRAINING

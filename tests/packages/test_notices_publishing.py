@@ -114,7 +114,7 @@ def test_without_anybody_the_delay_approves_and_the_officer_may_turn_it_down(
 ):
     waiting = asked(home, people, revised(home.ref, at=at, changes=SHORTER), at=at)
     assert waiting.officer_told_at == at
-    assert [one.ref for one in selectors.waiting_for_officer(home.ref)] == [waiting.ref]
+    assert [one.ref for one in selectors.editions(home.ref, states=selectors.OPEN)] == [waiting.ref]
     services.turn_down(waiting.ref, actor=actor(people.daiva), at=at)
     assert selectors.edition(waiting.ref).state is NoticeVersionState.DRAFT
 
@@ -210,7 +210,7 @@ def test_policy_and_notices_take_effect_together_or_not_at_all(home, people, at,
     def broken(*_args, **_kwargs):
         raise OSError("the disk went away")
 
-    monkeypatch.setattr("callward.notices.sentence_backing.keep_last", broken)
+    monkeypatch.setattr("callward.notices.publication._keep_last", broken)
     with pytest.raises(OSError, match="the disk"):
         services.publish_due(waiting.publish_at)
     in_force = controllers.policy_in_force(home.ref, at=waiting.publish_at)

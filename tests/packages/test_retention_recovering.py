@@ -73,7 +73,7 @@ def test_a_recovered_hold_is_due_for_review_the_next_day(held, the_clock):
     forget_today(ref, epoch)
     services.settle_after_replay(the_clock.now())
     the_clock.advance(timedelta(days=1))
-    assert selectors.holds_to_review(meters, at=the_clock.now())
+    assert build.holds_to_review(meters, at=the_clock.now())
 
 
 def test_settling_twice_changes_nothing_more(held, the_clock):

@@ -7,6 +7,7 @@ import os
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from build.sealed import seal_bytes
 from build.tink_oracle import tink_opens
 from callward.sealing.errors import (
     NotSealedError,
@@ -15,7 +16,7 @@ from callward.sealing.errors import (
     WrongKeyError,
 )
 from callward.sealing.header import HEADER_SIZE
-from callward.sealing.stream import TAG_SIZE, TINK_HEADER_SIZE, SealedReader, seal_bytes
+from callward.sealing.stream import TAG_SIZE, TINK_HEADER_SIZE, SealedReader
 from callward.sealing.unfinished_objects import GrowingSealer, UnfinishedReader
 
 KEY = bytes(range(32))

@@ -8,6 +8,7 @@ import os
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from build.sealed import seal_bytes
 from build.tink_oracle import tink_opens, tink_seals
 from callward.sealing.errors import (
     KeyMalformedError,
@@ -28,7 +29,6 @@ from callward.sealing.stream import (
     SealedReader,
     Sealer,
     new_key,
-    seal_bytes,
     seal_stream,
     sealed_size,
 )

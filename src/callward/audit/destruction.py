@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from callward.audit import leaves, notes, ports, rollbacks, selectors, tile_store, tree
+from callward.audit import leaves, notes, ports, rollbacks, selectors, tree
 from callward.audit.errors import TreeDamagedError
 from callward.audit.models import DestroyedRange, Destruction, Leaf
 from callward.audit.notes import SubTree
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from callward.audit.leaves import Row
     from callward.audit.selectors import Span
-    from callward.audit.tile_store import Row
     from callward.kernel.references import Ref
 
 _AT_ONCE = 20_000
@@ -31,7 +31,7 @@ _AT_ONCE = 20_000
 Range = tuple[int, int]
 
 
-def fits(sub_tree: SubTree, tiles: tile_store.StoredTiles) -> bool:
+def fits(sub_tree: SubTree, tiles: leaves.StoredTiles) -> bool:
     """Whether the hashes in the tree are those that were signed."""
     try:
         return tree.root_of(_hashes_at(tiles, sub_tree.ranges)) == sub_tree.root
@@ -39,7 +39,7 @@ def fits(sub_tree: SubTree, tiles: tile_store.StoredTiles) -> bool:
         return False
 
 
-def _hashes_at(tiles: tile_store.StoredTiles, ranges: Iterable[Range]) -> bytes:
+def _hashes_at(tiles: leaves.StoredTiles, ranges: Iterable[Range]) -> bytes:
     parts = []
     for first, last in ranges:
         place = first
@@ -71,7 +71,7 @@ def choose(
     Only a sealed entry may go, and only one that still is what was sealed: a forged one stays for
     the check to name.
     """
-    tiles, sealed = tile_store.StoredTiles(), tile_store.grown_size()
+    tiles, sealed = leaves.StoredTiles(), leaves.grown_size()
     hashes: dict[int, bytes] = {}
     for since, until in spans:
         rows = _due(controller, since, until, held=held, sealed=sealed)
@@ -92,10 +92,10 @@ def _due(
 ) -> list[Row]:
     found = selectors.happened((controller, None), [(since, until)]).filter(index__lt=sealed)
     due = list(islice(selectors.unheld(found, held), _AT_ONCE))
-    return [row for first, last in ranges_of(due) for row in tile_store.leaf_rows(first, last + 1)]
+    return [row for first, last in ranges_of(due) for row in leaves.leaf_rows(first, last + 1)]
 
 
-def _unforged(rows: Iterable[Row], tiles: tile_store.StoredTiles) -> Iterator[tuple[int, bytes]]:
+def _unforged(rows: Iterable[Row], tiles: leaves.StoredTiles) -> Iterator[tuple[int, bytes]]:
     for index, entry in rows:
         found = tree.leaf_hash(entry)
         if found == _hashes_at(tiles, [(index, index)]):
@@ -124,7 +124,7 @@ def _any_gone(ranges: Iterable[Range]) -> bool:
 
 def brought_back() -> Iterator[SubTree]:
     """What a restore brought back, by the kept notes, as far as it is the same tree."""
-    tiles = tile_store.StoredTiles()
+    tiles = leaves.StoredTiles()
     public_key = ports.signer.get().public_key
     for note in reversed([note for _number, note in rollbacks.kept_notes()]):
         sub_tree = notes.parse_sub_tree(note)
@@ -140,7 +140,7 @@ def hash_of(index: int) -> bytes:
     before = DestroyedRange.objects.filter(first__lte=index).order_by("-first").first()
     if before is None or before.last < index:
         return b""
-    return _hashes_at(tile_store.StoredTiles(), [(index, index)])
+    return _hashes_at(leaves.StoredTiles(), [(index, index)])
 
 
 @dataclass(slots=True)
@@ -167,7 +167,7 @@ class Destroyed:
         return found >= 0 and index <= self.lasts[found]
 
 
-def destroyed(tiles: tile_store.StoredTiles, *, public_key: bytes) -> Destroyed:
+def destroyed(tiles: leaves.StoredTiles, *, public_key: bytes) -> Destroyed:
     """Read every destruction and compare it with its signature, its rows and the tree."""
     known, ranges = Destroyed(), []
     for row in Destruction.objects.prefetch_related("ranges"):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
-from callward.audit import destruction, leaves, notes, ports, rollbacks, tile_store, tree
+from callward.audit import destruction, leaves, notes, ports, rollbacks, tree
 from callward.audit.errors import LeafNotFoundError, LeafNotSealedError, TreeDamagedError
 from callward.audit.models import Checkpoint, Leaf
 from callward.audit.rollbacks import note_restore
@@ -237,8 +237,8 @@ def checkpoint(*, at: datetime) -> CheckpointView | None:
     while True:
         with transaction.atomic():
             _be_the_one_writer()
-            before = tile_store.grown_size()
-            size = tile_store.grow(before, by=_LEAVES_PER_CHECKPOINT)
+            before = leaves.grown_size()
+            size = leaves.grow(before, by=_LEAVES_PER_CHECKPOINT)
             if size > before:
                 _sign(size, at=at)
         if size - before < _LEAVES_PER_CHECKPOINT:
@@ -254,14 +254,14 @@ def _keep_newest() -> CheckpointView | None:
 
 
 def _sign(size: int, *, at: datetime) -> None:
-    tiles = tile_store.StoredTiles()
+    tiles = leaves.StoredTiles()
     _refuse_another_past(tiles)
     signer = ports.signer.get()
     head = notes.Head(origin=signer.origin, size=size, root=tree.tree_root(tiles, size))
     Checkpoint.objects.create(size=size, note=notes.sign_head(head, signer=signer), at=at)
 
 
-def _refuse_another_past(tiles: tile_store.StoredTiles) -> None:
+def _refuse_another_past(tiles: leaves.StoredTiles) -> None:
     """Never sign a tree that does not begin with the one signed before."""
     before = latest_checkpoint()
     if before is None:
@@ -273,14 +273,14 @@ def _refuse_another_past(tiles: tile_store.StoredTiles) -> None:
 
 def prove(index: int) -> notes.InclusionProof:
     """The proof that an entry stands in the tree, to be checked by strangers offline."""
-    rows = tile_store.leaf_rows(index, index + 1)
+    rows = leaves.leaf_rows(index, index + 1)
     gone = b"" if rows else destruction.hash_of(index)
     if not rows and not gone:
         raise LeafNotFoundError(index=index)
     sealed = latest_checkpoint()
     if sealed is None or sealed.size <= index:
         raise LeafNotSealedError(index=index)
-    path = tree.inclusion_path(tile_store.StoredTiles(), index, sealed.size)
+    path = tree.inclusion_path(leaves.StoredTiles(), index, sealed.size)
     return notes.InclusionProof(
         index=index,
         entry=bytes(rows[0][1]) if rows else b"",
@@ -295,4 +295,4 @@ def proof_of_growth(old: str, new: str) -> list[bytes]:
     sizes = notes.parse_head(old).size, notes.parse_head(new).size
     if sizes[0] > sizes[1]:
         raise LeafNotSealedError(index=sizes[0] - 1)
-    return tree.consistency_path(tile_store.StoredTiles(), *sizes) if min(sizes) else []
+    return tree.consistency_path(leaves.StoredTiles(), *sizes) if min(sizes) else []

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from callward.audit import destruction, notes, ports, rollbacks, selectors, tile_store, tree
+from callward.audit import destruction, leaves, notes, ports, rollbacks, selectors, tree
 from callward.audit.errors import MalformedNoteError, TreeDamagedError
 from callward.audit.models import Checkpoint, Tile
 from callward.audit.states import FaultKind
 
 if TYPE_CHECKING:
-    from callward.audit.tile_store import Row
+    from callward.audit.leaves import Row
 
 
 _AHEAD = 64
@@ -55,7 +55,7 @@ def hash_rows(rows: list[Row]) -> list[bytes]:
 class _Check:
     sealed: int
     head: notes.Head | None
-    stored: tile_store.StoredTiles
+    stored: leaves.StoredTiles
     gone: destruction.Destroyed
     faults: list[Fault] = field(default_factory=list)
     ahead: dict[int, bytes] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class _Check:
         """Compare one tile of leaves, and tell how many leaves were read."""
         start = number * tree.TILE + self.shift
         end = min((number + 1) * tree.TILE, self.sealed) + self.shift
-        rows = tile_store.leaf_rows(start, end)
+        rows = leaves.leaf_rows(start, end)
         stored = self._stored_leaves(number)
         hashes = hash_rows(rows)
         read = len(rows)
@@ -155,7 +155,7 @@ class _Check:
             return False
         try:
             return self.head.root == tree.tree_root(
-                tile_store.StoredTiles({(0, number): joined}), self.head.size
+                leaves.StoredTiles({(0, number): joined}), self.head.size
             )
         except TreeDamagedError:
             return False
@@ -228,9 +228,9 @@ def verify(*, since: int = 0, witness: str | None = None) -> Verification:
 
 
 def _begun(last: selectors.CheckpointView | None, public_key: bytes) -> _Check:
-    stored = tile_store.StoredTiles()
+    stored = leaves.StoredTiles()
     check = _Check(
-        sealed=tile_store.grown_size(),
+        sealed=leaves.grown_size(),
         head=_believed(last, public_key),
         stored=stored,
         gone=destruction.destroyed(stored, public_key=public_key),
@@ -284,7 +284,7 @@ def _check_unsealed(check: _Check, size: int) -> int:
     start, read = check.sealed + check.shift, 0
     while start < size:
         end = min(start + tree.TILE, size)
-        rows = tile_store.leaf_rows(start, end)
+        rows = leaves.leaf_rows(start, end)
         if len(rows) < end - start:
             check.name_gaps(rows, start, end)
         start, read = end, read + len(rows)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callward.consents.selectors import proof, proofs_of_numbers
-from callward.consents.services import delete_proofs
+from callward.consents.services import delete_proofs, proof, proofs_of_numbers
 from callward.holdings import DataCategory, Holder
 from callward.holdings.kinds import CONSENT_PROOF
 

@@ -1,13 +1,13 @@
-"""Keeping what proves a consent."""
+"""Keeping and finding what proves a consent."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from callward.bulk_insert import keep_rows
 from callward.consents.models import Proof
-from callward.consents.selectors import digest_of
+from callward.controllers.selectors import controllers
 from callward.holdings.kinds import CONSENT_PROOF
 from callward.kernel.references import new_ref
 from callward.subjects.ports import field_keys
@@ -18,6 +18,48 @@ if TYPE_CHECKING:
 
     from callward.kernel.references import Ref
     from callward.policy import CompiledPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofView:
+    """One proof, opened for somebody who may see it."""
+
+    ref: Ref
+    controller_ref: Ref
+    policy_id: str
+    decision: str
+    means: str
+    decided_at: datetime
+    evidence: bytes = field(repr=False)
+
+
+def _digest_of(controller_ref: Ref, number: str) -> bytes:
+    """What a person's proofs are found by with one controller."""
+    return field_keys.get().blind(f"consent/{controller_ref}/{number}")
+
+
+def proofs_of_numbers(numbers: Sequence[str]) -> list[Ref]:
+    """The proofs that any of these E.164 numbers gave or refused, with every controller."""
+    digests = [_digest_of(one.ref, number) for one in controllers() for number in numbers]
+    found = Proof.objects.filter(number_digest__in=digests).order_by("-decided_at", "ref")
+    return list(found.values_list("ref", flat=True))
+
+
+def proof(ref: Ref) -> ProofView | None:
+    """One proof; None when it is not here."""
+    row = Proof.objects.filter(ref=ref).first()
+    if row is None:
+        return None
+    opened = field_keys.get().open(bytes(row.sealed_evidence), row.ref.bytes)
+    return ProofView(
+        ref=row.ref,
+        controller_ref=row.controller_ref,
+        policy_id=row.policy_id,
+        decision=row.decision,
+        means=row.means,
+        decided_at=row.decided_at,
+        evidence=opened.encode("latin-1"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +91,7 @@ def _row(new: NewProof, policy: CompiledPolicy, *, at: datetime) -> Proof:
         decision=new.decision,
         means=new.means,
         decided_at=min(new.decided_at, at),
-        number_digest=digest_of(new.controller_ref, new.number) if new.number else None,
+        number_digest=_digest_of(new.controller_ref, new.number) if new.number else None,
         sealed_evidence=field_keys.get().seal(new.evidence.decode("latin-1"), ref.bytes),
     )
 

@@ -12,16 +12,60 @@ from typing import TYPE_CHECKING
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext, gettext_lazy as _, ngettext, pgettext_lazy
 
+from callward.audit.states import Event
+from callward.kernel.actors import ActorKind
 from callward.kernel.calendar import MalformedPeriodError, parse_period
 from callward.kernel.labels import CONTEXT, FAMILIES
+from callward.kernel.references import MalformedReferenceError, Ref, parse_ref
+from callward.line.states import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from django.utils.functional import _StrPromise
 
     from callward.kernel.calendar import Period
+    from callward.telephony.values import LedgerWord, LineCallView
 
+# The names of facts are single words; the context tells the translators where they stand.
+FACTS: dict[str, str | _StrPromise] = {
+    "due": pgettext_lazy("audit fact", "due"),
+    "grant": pgettext_lazy("audit fact", "grant"),
+    "hold": pgettext_lazy("audit fact", "legal hold"),
+    "playback": pgettext_lazy("audit fact", "playback"),
+    "policy": pgettext_lazy("audit fact", "policy"),
+    "purpose": pgettext_lazy("audit fact", "purpose"),
+    "reason": pgettext_lazy("audit fact", "reason"),
+    "rule": pgettext_lazy("audit fact", "rule"),
+    "start": pgettext_lazy("audit fact", "counted from"),
+    "state": pgettext_lazy("audit fact", "state"),
+}
+
+# Which labels say the value of a fact.
+_FACT_FAMILIES = {
+    "purpose": "purpose",
+    "reason": "hold-reason",
+    "rule": "rule",
+    "start": "start",
+    "state": "recording",
+}
+# Those that lie inside the sound; the others come before it or end it.
+_MARKED = {
+    Entry.OPENED: "consent",
+    Entry.PAUSED: "pause",
+    Entry.RESUMED: "pause",
+    Entry.STOPPED: "stop",
+    Entry.TRANSFERRED: "transfer",
+    Entry.ANNOUNCEMENT_BEGUN: "announcement",
+    Entry.DIGIT: "digit",
+}
+# Which labels say the value of a fact, in the order in which they are read.
+_LEDGER_FACTS = {
+    "prompt": "prompt",
+    "reason": "pause-reason",
+    "evidence": "evidence",
+    "fate": "fate",
+}
 LABELS: dict[str, dict[str, str | _StrPromise]] = {
     "purpose": {
         "quality": _("Quality of calls"),
@@ -159,3 +203,82 @@ def size_words(count: int) -> str:
     if count < _MEGA:
         return gettext("%(size)d kB") % {"size": max(1, round(count / 1000))}
     return gettext("%(size).1f MB") % {"size": count / _MEGA}
+
+
+def sentence(word: LedgerWord) -> str:
+    """What one line of the ledger says."""
+    if word.entry is Entry.ANNOUNCEMENT_ENDED and not word.facts.get("complete", True):
+        return gettext("The announcement was cut off.")
+    if word.entry is Entry.DIGIT and word.facts.get("digit"):
+        return gettext("The person pressed the key %(key)s.") % {"key": word.facts["digit"]}
+    return label("entry", word.entry)
+
+
+def details(word: LedgerWord) -> str:
+    """What it adds: which prompt, for which reason, by what evidence."""
+    if word.entry is Entry.CALL_BEGUN:
+        return ""
+    found = [
+        label(family, word.facts[name])
+        for name, family in _LEDGER_FACTS.items()
+        if word.facts.get(name)
+    ]
+    return ", ".join(dict.fromkeys(found))
+
+
+def marks(call: LineCallView) -> list[dict[str, object]]:
+    """The lines that lie inside the recording, with their place on its timeline."""
+    return list(_marks(call))
+
+
+def _marks(call: LineCallView) -> Iterator[dict[str, object]]:
+    for word in call.words:
+        if word.second is None or word.entry not in _MARKED:
+            continue
+        label, added = sentence(word).rstrip("."), details(word)
+        yield {
+            "at": round(word.second, 2),
+            "kind": _MARKED[word.entry],
+            "label": f"{label} ({added})" if added else label,
+        }
+
+
+def happened(event: str) -> str:
+    """What happened, as a sentence; nothing for an event of a later Callward."""
+    return gettext(event.words) if isinstance(event, Event) else ""
+
+
+def fact_name(name: str) -> str:
+    """The word for a fact, or its name where it has none."""
+    return str(FACTS.get(name, name))
+
+
+def fact_value(value: str | int, name: str) -> str:
+    """The label of a value where it has one; references and digests stay as they are."""
+    known = labels(_FACT_FAMILIES[name]) if name in _FACT_FAMILIES else {}
+    return str(known.get(str(value), value))
+
+
+def users_among(actors: Iterable[str]) -> set[Ref]:
+    """The users of staff among the actors of an audit."""
+    split = (actor.partition(":") for actor in actors)
+    found = (_ref(text) for kind, _colon, text in split if kind == ActorKind.USER)
+    return {ref for ref in found if ref is not None}
+
+
+def who(actor: str, names: Mapping[Ref, str]) -> str:
+    """A user of staff by name, a task as Callward's, anybody else as the audit names them."""
+    kind, _colon, text = actor.partition(":")
+    if kind == ActorKind.SYSTEM:
+        return f"Callward ({text})"
+    ref = _ref(text)
+    if ref is None:
+        return actor
+    return names.get(ref) or f"{kind} …{text[-8:]}"
+
+
+def _ref(text: str) -> Ref | None:
+    try:
+        return parse_ref(text)
+    except MalformedReferenceError:
+        return None

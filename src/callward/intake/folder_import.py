@@ -11,9 +11,9 @@ from callward.intake import (
     call_records,
     keyed_digests,
     quarantine_store,
-    refused_backlog,
     sealed_intake,
     triage,
+    uploads,
 )
 from callward.intake.arrivals import Accepted, Erased, Known, PastDue, Suspect
 from callward.intake.candidates import Finder, candidate_of
@@ -261,7 +261,7 @@ class FolderImport:
         before = self._finder.refused_before(past_due)
         fresh = [each for each in past_due if each.name_key not in before]
         if fresh:
-            self._report.certificates.append(refused_backlog.refuse(fresh, self._context))
+            self._report.certificates.append(uploads.refuse_backlog(fresh, self._context))
         self._report.past_due += len(fresh)
         self._inbox.delete([entry for each in past_due for entry in each.entries])
         call_records.stop_waiting(

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import transaction
 
 from callward.audit import services as audit
-from callward.intake import keyed_digests, quarantine_store, refused_backlog, sealed_intake, triage
+from callward.intake import keyed_digests, quarantine_store, sealed_intake, triage
 from callward.intake.arrivals import Accepted, Candidate, Erased, Known, PastDue, Suspect
 from callward.intake.context import open_context
 from callward.intake.envelope import parse_envelope
 from callward.intake.errors import TooLargeError
+from callward.intake.models import WaitingFile
 from callward.intake.states import IntakeEvent, Outcome, QuarantineReason
 from callward.intake.values import Receipt
 from callward.kernel.disk import Lock, locked, own_folder
+from callward.retention import services as retention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +34,47 @@ if TYPE_CHECKING:
     from callward.intake.envelope import Envelope
     from callward.kernel.actors import Actor
     from callward.kernel.references import Ref
+
+
+def refuse_backlog(candidates: Sequence[Candidate], context: IntakeContext) -> Ref:
+    """Certify that these were never stored, and remember it until their files are deleted."""
+    marks = sorted(each.name_key or keyed_digests.fresh_key() for each in candidates)
+    with transaction.atomic():
+        certificate = retention.certify_refused_backlog(
+            context.controller_ref,
+            count=len(candidates),
+            items_digest="sha256:" + hashlib.sha256(b"".join(marks)).hexdigest(),
+            policy=context.policy,
+            actor=context.actor,
+            at=context.at,
+        )
+        audit.record(
+            IntakeEvent.BACKLOG_REFUSED,
+            item=certificate.ref,
+            actor=context.actor,
+            at=context.at,
+            count=len(candidates),
+        )
+        _remember([each.name_key for each in candidates if each.name_key], context)
+    return certificate.ref
+
+
+def _remember(name_keys: Sequence[bytes], context: IntakeContext) -> None:
+    WaitingFile.objects.bulk_create(
+        [
+            WaitingFile(
+                controller_ref=context.controller_ref,
+                name_key=name_key,
+                first_seen_at=context.at,
+                refused=True,
+            )
+            for name_key in name_keys
+        ],
+        update_conflicts=True,
+        unique_fields=["controller_ref", "name_key"],
+        update_fields=["refused"],
+    )
+
 
 _KINDS = {
     "audio/mpeg": "mp3",
@@ -152,7 +197,7 @@ def _receipt(verdict: Verdict, ref: Ref | None, context: IntakeContext) -> Recei
         case Erased():
             return _refused(context)
         case PastDue():
-            certificate_ref = refused_backlog.refuse([verdict.candidate], context)
+            certificate_ref = refuse_backlog([verdict.candidate], context)
             return Receipt(outcome=Outcome.PAST_DUE, certificate_ref=certificate_ref)
 
 

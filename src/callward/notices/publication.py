@@ -15,18 +15,19 @@ from callward.controllers.errors import ControllersError
 from callward.kernel.actors import system_actor
 from callward.kernel.calendar import local_day, zone_named
 from callward.kernel.references import new_ref
-from callward.notices import rules, sentence_backing
+from callward.notices import rules, selectors
 from callward.notices.announcements import announce
 from callward.notices.drafts import locked, note_blocked
-from callward.notices.models import NoticeVersion
+from callward.notices.models import LastCheck, NoticeVersion
 from callward.notices.notice_archive import archive, drifted, is_whole
 from callward.notices.selectors import checks_of, edition_view
 from callward.notices.states import NoticesEvent, NoticeVersionState
 from callward.policy import load
 from callward.texts import LANGUAGES
-from callward.texts.states import Probe
+from callward.texts.states import CheckName, Probe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from callward.controllers.selectors import RevisionView
@@ -71,7 +72,7 @@ def _publish_of(controller_ref: Ref, *, at: datetime) -> list[NoticeVersionView]
 
 def what_blocks_now(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
     """The checks that forbid to publish; what is published was compared by ourselves just now."""
-    blocked = sentence_backing.blocking(controller_ref, at=at)
+    blocked = selectors.blocking(controller_ref, at=at)
     if not is_compared(controller_ref):
         return blocked
     return tuple(code for code in blocked if code != Probe.NOTICES_MATCH)
@@ -80,9 +81,7 @@ def what_blocks_now(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
 def _reissue(controller_ref: Ref, *, at: datetime) -> list[NoticeVersionView]:
     """Publish the same policy again where our own words have changed with a new Callward."""
     before = outdated(controller_ref)
-    if before is None or {*sentence_backing.blocking(controller_ref, at=at)} - {
-        Probe.NOTICES_MATCH
-    }:
+    if before is None or {*selectors.blocking(controller_ref, at=at)} - {Probe.NOTICES_MATCH}:
         return []
     policy = load(bytes(before.source))
     with transaction.atomic():
@@ -187,7 +186,7 @@ def _take_place(edition: NoticeVersion, *, at: datetime) -> None:
     )
     before = rows.order_by("-number").first()
     if before is not None and not before.last_checks.exists():
-        sentence_backing.keep_last(before, checks_of(before.ref), at=at)
+        _keep_last(before, checks_of(before.ref), at=at)
     edition.state, edition.blocked_by = NoticeVersionState.PUBLISHED, ""
     edition.published_at, edition.published_by = at, str(_PUBLISHER)
     edition.number = 1 if before is None or before.number is None else before.number + 1
@@ -266,4 +265,19 @@ def copy_of(before: NoticeVersion, policy: Policy, *, at: datetime) -> NoticeVer
         approved_at=at,
         approved_by=str(_REWORDED),
         publish_at=at,
+    )
+
+
+def _keep_last(edition: NoticeVersion, names: Iterable[CheckName], *, at: datetime) -> None:
+    """Write down what the checks say of a version at the moment a newer one takes its place."""
+    found = selectors.checks_now(edition.controller_ref, at=at)
+    LastCheck.objects.bulk_create(
+        LastCheck(
+            edition=edition,
+            probe=name.probe,
+            kind=name.kind,
+            state=found[name].state,
+            checked_at=found[name].checked_at,
+        )
+        for name in sorted(found.keys() & set(names))
     )

@@ -9,7 +9,8 @@ from django.db.models import F
 
 from callward.controllers import selectors as controllers
 from callward.kernel.calendar import local_day
-from callward.notices import sentence_backing
+from callward.kernel.ports import PortUnboundError
+from callward.notices import ports
 from callward.notices.archived_notice import NoticeText, read_notice
 from callward.notices.errors import (
     AnnouncementNotFoundError,
@@ -17,34 +18,28 @@ from callward.notices.errors import (
     NoticeNotFoundError,
     NoticeVersionNotFoundError,
 )
-from callward.notices.models import Announcement, Document, NoticeVersion
+from callward.notices.models import Announcement, Document, LastCheck, NoticeVersion
+from callward.notices.ports import SentenceCheck
 from callward.notices.rules import SentenceChange, best_language, changed_sentences
-from callward.notices.states import OPEN, PUBLIC, NoticeVersionState
-from callward.notices.values import (
-    AnnouncementView,
-    Banner,
-    DocumentView,
-    NoticeVersionView,
-    Reach,
-)
+from callward.notices.states import OPEN, PUBLIC, CheckState, NoticeVersionState
+from callward.notices.values import AnnouncementView, Banner, DocumentView, NoticeVersionView, Reach
 from callward.policy import canonical_json, compile_policy, lint, load
 from callward.policy.change import changes_between
 from callward.policy.vocabulary import AnnounceChange
 from callward.retention import services as retention
 from callward.subjects import selectors as subjects
-from callward.texts.states import Format, NoticeKind
+from callward.texts.states import CheckName, Format, NoticeKind, Probe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from callward.controllers.selectors import ControllerView
     from callward.kernel.references import Ref
-    from callward.notices.ports import SentenceCheck
+    from callward.notices.ports import SentenceChecks
     from callward.policy import Finding, Policy
     from callward.policy.change import Change
     from callward.retention.services import Foreseen
-    from callward.texts.states import CheckName
 
 
 def edition_view(row: NoticeVersion) -> NoticeVersionView:
@@ -148,11 +143,6 @@ def labelled(controller_ref: Ref, label: str) -> NoticeVersionView:
     return edition_view(row)
 
 
-def waiting_for_officer(controller_ref: Ref) -> list[NoticeVersionView]:
-    """Versions that wait for somebody: for an approval, their day, or a check to turn green."""
-    return editions(controller_ref, states=OPEN)
-
-
 def publishing_controllers() -> list[ControllerView]:
     """The controllers that have published notices, by brand."""
     rows = NoticeVersion.objects.filter(state=NoticeVersionState.PUBLISHED).order_by()
@@ -215,13 +205,8 @@ def sentence_checks(
 ) -> Mapping[CheckName, SentenceCheck]:
     """What the checks say: now for what people read today, as written down then for the rest."""
     if edition.ref == current(edition.controller_ref).ref:
-        return sentence_backing.checks_now(edition.controller_ref, at=at)
-    return sentence_backing.checks_then(edition.ref)
-
-
-def blocking(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
-    """The codes of the checks that forbid to publish now."""
-    return sentence_backing.blocking(controller_ref, at=at)
+        return checks_now(edition.controller_ref, at=at)
+    return checks_then(edition.ref)
 
 
 def documents(edition_ref: Ref) -> list[DocumentView]:
@@ -320,6 +305,36 @@ def banner(controller_ref: Ref, *, at: datetime) -> Banner | None:
         coming=coming,
         reworded=after.reworded,
     )
+
+
+def _watcher() -> SentenceChecks | None:
+    try:
+        return ports.checks.get()
+    except PortUnboundError:  # a house without promises: every sentence is simply not checked
+        return None
+
+
+def checks_now(controller_ref: Ref, *, at: datetime) -> Mapping[CheckName, SentenceCheck]:
+    """The last result of every check; nothing where nobody watches."""
+    watcher = _watcher()
+    return {} if watcher is None else watcher.states_of(controller_ref, at)
+
+
+def blocking(controller_ref: Ref, *, at: datetime) -> tuple[str, ...]:
+    """The codes of the checks that forbid to publish now."""
+    watcher = _watcher()
+    return () if watcher is None else tuple(watcher.may_publish(controller_ref, at))
+
+
+def checks_then(edition_ref: Ref) -> Mapping[CheckName, SentenceCheck]:
+    """What was written down then; always public, since it is over."""
+    rows = LastCheck.objects.filter(edition=edition_ref)
+    return {
+        CheckName(Probe(row.probe), row.kind): SentenceCheck(
+            state=CheckState(row.state), checked_at=row.checked_at, public=True
+        )
+        for row in rows
+    }
 
 
 _A_CHANGE = 2  # versions: one alone is no change

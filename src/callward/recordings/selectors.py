@@ -106,13 +106,6 @@ def calls_beside(refs: Sequence[Ref]) -> set[Ref]:
     return set(rows.values_list("call_ref", flat=True))
 
 
-def recordings_of_number(controller_ref: Ref, number: PhoneNumber) -> list[RecordingView]:
-    """Every recording of the calls that a number took part in, newest call first."""
-    calls = calls_of_number(controller_ref, number)
-    found = recordings_of_calls(calls)
-    return [view for call_ref in calls for view in found.get(call_ref, [])]
-
-
 def playbacks_of(ref: Ref) -> list[PlayedView]:
     """Every playback of a recording, newest first (K-10)."""
     return [

@@ -72,26 +72,6 @@ def holds(controller_ref: Ref, *, at: datetime, closed: Sequence[HoldState] = ()
     return [hold_view(row, at=at) for row in rows.filter(state__in=wanted).order_by("review_on")]
 
 
-def items_of_hold(hold_ref: Ref) -> list[Ref]:
-    """The items under a hold."""
-    return list(HeldItem.objects.filter(hold_id=hold_ref).values_list("item_ref", flat=True))
-
-
-def holds_to_review(controller_ref: Ref, *, at: datetime) -> list[HoldView]:
-    """The holds whose review is overdue: red on every list (D-08)."""
-    return [view for view in holds(controller_ref, at=at) if view.overdue]
-
-
-def notices_for_officer(controller_ref: Ref, *, at: datetime) -> list[HoldView]:
-    """Releases that take effect by delay unless the officer keeps the hold (D-19)."""
-    rows = Hold.objects.filter(
-        controller_ref=controller_ref,
-        state=HoldState.RELEASE_ASKED,
-        officer_told_at__isnull=False,
-    )
-    return [hold_view(row, at=at) for row in rows.order_by("passes_at")]
-
-
 def is_of(controller_ref: Ref, ref: Ref) -> bool:
     """Whether a reference names an item, kept or destroyed, a hold or a certificate of theirs."""
     if DestroyedItem.objects.filter(ref=ref, disposal__controller_ref=controller_ref).exists():
@@ -123,15 +103,6 @@ def certificate_pdf(ref: Ref, *, language: str = "en") -> bytes:
     return print_certificate(certificate(ref).document, language=language)
 
 
-def certificate_of(item_ref: Ref) -> CertificateView | None:
-    """The certificate that speaks for a destroyed item, once it is signed."""
-    gone = DestroyedItem.objects.filter(ref=item_ref).first()
-    if gone is None or gone.disposal_id is None:
-        return None
-    row = Certificate.objects.select_related("disposal").filter(disposal=gone.disposal_id).first()
-    return None if row is None else certificate_view(row)
-
-
 def disposal_runs(controller_ref: Ref | None = None, *, limit: int = 50) -> list[DisposalRunView]:
     """The newest runs first; runs over everybody belong to every controller's list."""
     rows = DisposalRun.objects.order_by("-started_at", "-ref")
@@ -140,11 +111,6 @@ def disposal_runs(controller_ref: Ref | None = None, *, limit: int = 50) -> list
             controller_ref__isnull=True
         )
     return [run_view(row) for row in rows[:limit]]
-
-
-def last_run() -> DisposalRunView | None:
-    """The newest run."""
-    return next(iter(disposal_runs(limit=1)), None)
 
 
 def run_view(run: DisposalRun, *, held: Sequence[HeldLine] = ()) -> DisposalRunView:

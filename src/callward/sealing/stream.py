@@ -153,17 +153,6 @@ class Sealer:
                 return out[:written].toreadonly()
 
 
-def seal_bytes(
-    plain: bytes | bytearray | memoryview,
-    *,
-    key: bytes,
-    context: bytes,
-    segment: int = DEFAULT_SEGMENT,
-) -> bytes:
-    """Seal one whole buffer into bytes of its own."""
-    return bytes(Sealer().seal(plain, key=key, context=context, segment=segment))
-
-
 class SealedReader:
     """Opens any range of a sealed object, fetching and opening the touched segments only."""
 

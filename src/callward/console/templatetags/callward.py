@@ -10,7 +10,7 @@ from django import template
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
-from callward.console import event_words, ledger_words, policy_words, term_words
+from callward.console import policy_words, term_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ def last_day(ends_at: datetime) -> datetime:
 @register.filter
 def happened(event: str) -> str:
     """`{{ leaf.event|happened }}` as a sentence."""
-    return event_words.happened(event)
+    return term_words.happened(event)
 
 
 @register.filter
@@ -81,19 +81,19 @@ def check_words(name: str) -> str:
 @register.filter
 def fact_name(name: str) -> str:
     """`{{ name|fact_name }}` as a word."""
-    return event_words.fact_name(name)
+    return term_words.fact_name(name)
 
 
 @register.filter
 def fact_value(value: str | int, name: str) -> str:
     """`{{ value|fact_value:name }}` in words where it has them."""
-    return event_words.fact_value(value, name)
+    return term_words.fact_value(value, name)
 
 
 @register.filter
 def who(actor: str, names: Mapping[Ref, str]) -> str:
     """`{{ leaf.actor|who:names }}` by name where it is a user of staff."""
-    return event_words.who(actor, names)
+    return term_words.who(actor, names)
 
 
 @register.filter
@@ -105,13 +105,13 @@ def language_name(code: str) -> str:
 @register.filter
 def ledger_sentence(word: LedgerWord) -> str:
     """`{{ word|ledger_sentence }}`: one line of a call's ledger."""
-    return ledger_words.sentence(word)
+    return term_words.sentence(word)
 
 
 @register.filter
 def ledger_details(word: LedgerWord) -> str:
     """`{{ word|ledger_details }}`: which prompt, for which reason, by what evidence."""
-    return ledger_words.details(word)
+    return term_words.details(word)
 
 
 @register.filter

@@ -11,7 +11,7 @@ from callward.accounts.states import AccountsCapability
 from callward.audit import selectors as audit
 from callward.calls import selectors as calls
 from callward.calls.errors import CallMissingError
-from callward.console import event_words
+from callward.console import term_words
 from callward.console.pages import page
 from callward.retention import selectors as held
 
@@ -33,7 +33,7 @@ def item_history(request: StaffRequest, ref: Ref) -> HttpResponse:
     context = {
         "ref": ref,
         "leaves": leaves,
-        "names": accounts.names_of(event_words.users_among(leaf.actor for leaf in leaves)),
+        "names": accounts.names_of(term_words.users_among(leaf.actor for leaf in leaves)),
         "head": audit.latest_checkpoint(),
     }
     return render(request, "console/audit/item.html", context)

@@ -14,8 +14,8 @@ from callward.calls.errors import CallMissingError
 from callward.calls.selectors import CallFilters
 from callward.calls.states import CallsCapability
 from callward.console.forms.calls import CallFilterForm, HoldForm
-from callward.console.ledger_words import marks
 from callward.console.pages import Nav, action, page
+from callward.console.term_words import marks
 from callward.recordings import selectors as recordings
 from callward.recordings.states import RecordingsCapability
 from callward.retention import services as retention

@@ -7,26 +7,72 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID  # noqa: TC003  # ninja reads the signatures
 
 from django.http import HttpRequest  # noqa: TC002  # ninja reads the signatures
+from django.utils.translation import gettext
 from ninja import File, Form, Header, NinjaAPI, Query, Status
+from ninja.errors import AuthenticationError, ValidationError
 from ninja.files import UploadedFile  # noqa: TC002  # ninja reads the signatures
 from ninja.security import HttpBearer
 
 from callward.accounts import services as accounts
 from callward.accounts.errors import CapabilityMissingError, TokenRefusedError
-from callward.api.errors import MalformedRequestError
-from callward.api.problems import handle_problems
+from callward.api.errors import MalformedRequestError, MissingTokenError
 from callward.api.schemas import DeliveriesOut, DeliveryOut, ProblemOut, ReceiptOut
 from callward.api.upload_batches import Waiting, gatherer
 from callward.audit import services as audit
 from callward.intake import selectors, services as intake
+from callward.intake.errors import TooLargeError
 from callward.intake.states import IntakeCapability, Outcome
 from callward.kernel import clock
 from callward.kernel.actors import carrier_actor
-from callward.kernel.errors import RefusedError
+from callward.kernel.errors import BadInputError, CallwardError, NotFoundError, RefusedError
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
+
     from callward.accounts.selectors import TokenView
     from callward.kernel.actors import Actor
+
+_STATUS_OF_PROBLEM: tuple[tuple[type[CallwardError], int], ...] = (
+    (MissingTokenError, 401),
+    (TokenRefusedError, 401),
+    (TooLargeError, 413),
+    (NotFoundError, 404),
+    (RefusedError, 403),
+    (BadInputError, 400),
+)
+_OUR_FAULT = 500
+
+
+def handle_problems(api: NinjaAPI) -> None:
+    """Answer every error of ours, and ninja's own, in the one form."""
+
+    @api.exception_handler(CallwardError)
+    def callward(request: HttpRequest, error: CallwardError) -> HttpResponse:
+        return _answer(api, request, error)
+
+    @api.exception_handler(AuthenticationError)
+    def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        del error
+        return _answer(api, request, MissingTokenError())
+
+    @api.exception_handler(ValidationError)
+    def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        place = error.errors[0].get("loc", ())
+        where = ".".join(str(part) for part in place[1:3])
+        return _answer(api, request, MalformedRequestError(where=where))
+
+
+def _answer(api: NinjaAPI, request: HttpRequest, error: CallwardError) -> HttpResponse:
+    status = next(
+        (code for kind, code in _STATUS_OF_PROBLEM if isinstance(error, kind)), _OUR_FAULT
+    )
+    body = {
+        "code": error.code,
+        "fact": gettext(error.fact) % error.facts,
+        "mend": gettext(error.mend) % error.facts,
+    }
+    return api.create_response(request, body, status=status)
+
 
 _STATUS = {
     Outcome.TAKEN_IN: 201,

@@ -10,7 +10,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from callward.jobs.dbos_queue import DbosQueue
+from callward.jobs.dbos_queue import DbosQueue, file_url
 from callward.jobs.tables import __file__ as beside
 
 TABLES = Path(beside).with_name("tables.sql")
@@ -27,7 +27,7 @@ def tables_of_the_machinery() -> str:
     """The statements for the pinned version."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "jobs.sqlite3"
-        DbosQueue(path).prepare()
+        DbosQueue(file_url(path)).prepare()
         return statements_of(path)
 
 

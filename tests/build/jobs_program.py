@@ -18,7 +18,7 @@ settings.configure(USE_TZ=True, INSTALLED_APPS=[], DATABASES={"default": DATABAS
 django.setup()
 
 from callward.jobs import ports, services  # noqa: E402  # Django must be set up first
-from callward.jobs.dbos_queue import DbosQueue  # noqa: E402
+from callward.jobs.dbos_queue import DbosQueue, file_url  # noqa: E402
 
 FILE, LOG, ROLE, *REFS = sys.argv[1:]
 STEP = 0.7
@@ -64,7 +64,7 @@ def work() -> None:
 
 
 logging.basicConfig(level=logging.INFO)
-ports.queue.bind(DbosQueue(Path(FILE), deadline=2))
+ports.queue.bind(DbosQueue(file_url(Path(FILE)), deadline=2))
 if ROLE == "prepare":
     services.prepare()
 elif ROLE == "worker":

@@ -9,7 +9,7 @@ from django.db import connection
 
 from build.ops import POLICY, callward, new_house
 from callward.jobs import ports as jobs
-from callward.jobs.dbos_queue import DbosQueue
+from callward.jobs.dbos_queue import DbosQueue, file_url
 from callward.kernel import clock
 from callward.ops import checks
 from callward.ops.checks import CHECKS, Start, lies_within
@@ -146,7 +146,7 @@ def test_e010_a_database_that_keeps_deleted_bytes(start, pragma):
 
 
 def test_e011_jobs_without_tables(start, monkeypatch):
-    monkeypatch.setattr(jobs.queue, "_adapter", DbosQueue(start.folder.jobs))
+    monkeypatch.setattr(jobs.queue, "_adapter", DbosQueue(file_url(start.folder.jobs)))
     assert checks.work_is_kept(start).name == "callward.E011"
 
 

@@ -20,7 +20,7 @@ from tools.make_job_tables import TABLES, statements_of, tables_of_the_machinery
 
 from build.programs import Program
 from callward.jobs import ports, registry, rules, services
-from callward.jobs.dbos_queue import DbosQueue, _discreet
+from callward.jobs.dbos_queue import DbosQueue, _discreet, file_url
 from callward.jobs.errors import (
     JobArgumentError,
     JobFailedError,
@@ -132,10 +132,10 @@ def test_the_inline_worker_ends_when_asked():
 
 def test_a_client_before_the_set_up_is_told_so(tmp_path):
     with pytest.raises(QueueUnpreparedError):
-        DbosQueue(tmp_path / "jobs.sqlite3").enqueue("tests.noting", [REF], key=REF)
+        DbosQueue(file_url(tmp_path / "jobs.sqlite3")).enqueue("tests.noting", [REF], key=REF)
 
 
-@pytest.mark.parametrize("make", [lay_tables, lambda path: DbosQueue(path).prepare()])
+@pytest.mark.parametrize("make", [lay_tables, lambda path: DbosQueue(file_url(path)).prepare()])
 def test_the_queue_file_is_readable_by_its_owner_only(tmp_path, make):
     path = tmp_path / "jobs.sqlite3"
     make(path)
@@ -147,7 +147,7 @@ def test_the_tables_laid_for_a_new_queue_are_those_that_the_machinery_makes(tmp_
     assert lay_tables(path)
     assert lay_tables(path)
     assert statements_of(path) == tables_of_the_machinery() == TABLES.read_text()
-    assert DbosQueue(path).statuses(limit=1) == []
+    assert DbosQueue(file_url(path)).statuses(limit=1) == []
 
 
 def test_tables_of_another_version_are_left_to_the_machinery(tmp_path):
@@ -176,7 +176,9 @@ def test_the_machinery_logs_neither_arguments_nor_traces(tmp_path):
     assert REF not in line
     assert "Traceback" not in line
     assert "OSError" in line
-    DbosQueue(tmp_path / "jobs.sqlite3")  # whoever opens the queue makes its machinery discreet
+    DbosQueue(
+        file_url(tmp_path / "jobs.sqlite3")
+    )  # whoever opens the queue makes its machinery discreet
     assert _discreet in logging.getLogger("dbos").filters
 
 

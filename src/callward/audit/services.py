@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _SALT = 32
 _WIPING = system_actor("audit.wipe-salts")
 _LEAVES_PER_CHECKPOINT = 256 * tree.TILE
-_ONE_WRITER = 0x43574C44  # the advisory lock that stands in for IMMEDIATE on PostgreSQL
 _COLUMNS = '"index", at, event, item, actor, facts, salts, controller'
 _NEXT = '(SELECT coalesce(max("index"), -1) + 1 FROM audit_leaf)'
 # An item belongs to whom its oldest entry belongs to; people of staff may work for several.
@@ -96,16 +95,8 @@ def _append(columns: tuple[str, ...]) -> int:
         with ours.wrap_database_errors:
             return int(ours.connection.execute(_APPEND_BARE, columns).lastrowid)
     with transaction.atomic(savepoint=False), ours.cursor() as cursor:
-        _be_the_one_writer()
         cursor.execute(f'{_APPEND} RETURNING "index"', columns)
         return int(cursor.fetchone()[0])
-
-
-def _be_the_one_writer() -> None:
-    """Wait for every other writer; on SQLite the IMMEDIATE transaction has done it already."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_WRITER])
 
 
 def record_each(
@@ -121,18 +112,16 @@ def record_each(
     same = (leaves.actor_text(actor), leaves.facts_text(facts))
     named = owner or facts.get("controller")
     when, what = leaves.instant_text(at), str(event)
-    with transaction.atomic(savepoint=False):
-        _be_the_one_writer()
-        with connection.cursor() as cursor:
-            cursor.execute('SELECT coalesce(max("index"), -1) + 1 FROM audit_leaf')
-            first = int(cursor.fetchone()[0])
-            cursor.executemany(
-                _APPEND_AT,
-                [
-                    (index, when, what, leaves.item_text(item), *same, *_owner(named, event, item))
-                    for index, item in enumerate(items, first)
-                ],
-            )
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute('SELECT coalesce(max("index"), -1) + 1 FROM audit_leaf')
+        first = int(cursor.fetchone()[0])
+        cursor.executemany(
+            _APPEND_AT,
+            [
+                (index, when, what, leaves.item_text(item), *same, *_owner(named, event, item))
+                for index, item in enumerate(items, first)
+            ],
+        )
     return range(first, first + len(items))
 
 
@@ -188,7 +177,6 @@ def destroy_due(
     What is about a held thing stays. Within the caller's transaction, in pieces: None when
     nothing is left to do.
     """
-    _be_the_one_writer()
     gone = destruction.choose(controller, spans, held=held, at=at)
     if gone is not None:
         _let_go(gone, actor=actor, at=at, owner=controller)
@@ -213,7 +201,6 @@ def destroy_again(*, actor: Actor, at: datetime) -> int:
     """Destroy after a restore what had been destroyed since its backup, and count the entries."""
     count = 0
     with transaction.atomic():
-        _be_the_one_writer()
         for gone in destruction.brought_back():
             _let_go(gone, actor=actor, at=at)
             count += gone.count
@@ -236,7 +223,6 @@ def checkpoint(*, at: datetime) -> CheckpointView | None:
     """Sign what the tree is now, for the worker alone; None while there is no entry."""
     while True:
         with transaction.atomic():
-            _be_the_one_writer()
             before = leaves.grown_size()
             size = leaves.grow(before, by=_LEAVES_PER_CHECKPOINT)
             if size > before:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import os
 import smtplib
 import ssl
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from callward import deployment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,21 +30,22 @@ def _is_reserved(host: str) -> bool:
 class Reach:
     """Asks a mail server whether it takes mail for an address, and a site for its first page.
 
-    `CALLWARD_MAIL_HOST` names the mail server to ask; without it nobody can tell.
+    The setting `mail.host` names the mail server to ask; without it nobody can tell.
     """
 
     def mail(self, address: str) -> bool | None:
         """Whether the mail server takes mail for the address; nothing is ever sent."""
-        host, _, port = os.environ.get("CALLWARD_MAIL_HOST", "").partition(":")
-        if not host:
+        chosen = deployment.chosen().mail
+        if not chosen.host:
             return None
         try:
-            with smtplib.SMTP(host, int(port or smtplib.SMTP_PORT), timeout=_PATIENCE) as server:
+            host, _, port = chosen.host.partition(":")
+            with smtplib.SMTP(host, int(port or chosen.port), timeout=_PATIENCE) as server:
                 server.ehlo_or_helo_if_needed()
                 server.mail("")
                 code, _words = server.rcpt(address)
                 server.rset()
-        except (OSError, smtplib.SMTPException):
+        except (OSError, ValueError, smtplib.SMTPException):
             return False
         return code in _TAKEN
 
@@ -94,7 +96,9 @@ class Visitor:
 
 
 def declared_hosts(controller_ref: Ref) -> frozenset[str]:
-    """The mail server and the trunks of a controller's phone line."""
+    """The hosts that this house chose to talk to: its servers, gateways and stores."""
     del controller_ref  # the house talks to its carriers through the line, which speaks UDP
-    mail = os.environ.get("CALLWARD_MAIL_HOST", "").partition(":")[0]
-    return frozenset({mail} - {""})
+    chosen = deployment.chosen()
+    named = {chosen.mail.host.partition(":")[0], chosen.sms.host, *chosen.database_hosts()}
+    named.add(urlsplit(chosen.objects.endpoint).hostname or "")
+    return frozenset(named - {""})

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from datetime import timedelta
 
+from callward.config.database_settings import database_settings
 from callward.config.web_settings import *  # noqa: F403  # sign-in, templates, headers: one file each
 from callward.config.web_settings import WEB_APPS
 from callward.ops.data_folder import chosen_folder
 
 # What the deployment may choose; everything else is decided here.
 FOLDER = chosen_folder()
-DEBUG = os.environ.get("CALLWARD_DEBUG") == "1"
-ALLOWED_HOSTS = os.environ.get("CALLWARD_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CHOSEN = FOLDER.chosen
+DEBUG = CHOSEN.web.debug
+ALLOWED_HOSTS = list(CHOSEN.web.hosts)
 CALLWARD_DATA = FOLDER.root
 CALLWARD_REGION = FOLDER.region()  # where this machine stands: RO, DE, EU …
-CALLWARD_TLS_PROXY = os.environ.get("CALLWARD_TLS_PROXY") == "1"
+CALLWARD_TLS_PROXY = CHOSEN.web.behind_tls
 CALLWARD_UPLOAD_BYTES = 64 * 1024 * 1024
 CALLWARD_DIAL_PERMIT = timedelta(minutes=2)  # how long a permit to dial waits for the line
 CALLWARD_SPOOL_DAYS = timedelta(days=16)  # the keys of older spool days are destroyed
@@ -54,22 +55,7 @@ _ROOMS = (
 INSTALLED_APPS += [f"callward.{room}" for room in _ROOMS.split()] + WEB_APPS
 AUTH_USER_MODEL = "accounts.User"
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": FOLDER.database,
-        "CONN_MAX_AGE": None,  # a new connection would say all this again at every request
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
-                "PRAGMA foreign_keys=ON"
-            ),
-        },
-        "TEST": {"NAME": ":memory:"},
-    }
-}
+DATABASES = {"default": database_settings(CHOSEN.database, FOLDER.database)}
 
 LOGGING_CONFIG = "callward.ops.redaction.configure"
 LOGGING = {"file": FOLDER.log if FOLDER.log.parent.is_dir() else None}

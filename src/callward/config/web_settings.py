@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
+from callward import deployment
+
 _HOUSE = Path(__file__).parent.parent
 _LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
-_HOSTS = set(os.environ.get("CALLWARD_HOSTS", "localhost,127.0.0.1,[::1]").split(","))
-_BEHIND_TLS = os.environ.get("CALLWARD_TLS_PROXY") == "1"
+_WEB = deployment.chosen().web
+_HOSTS, _BEHIND_TLS = set(_WEB.hosts), _WEB.behind_tls
 _ONLY_LOCAL = _HOSTS <= _LOCAL and not _BEHIND_TLS
 
 WEB_APPS = [

@@ -135,7 +135,7 @@ def wire() -> None:
     subjects.field_keys.bind(_FieldKeys())
     accounts.credential_box.bind(_CredentialBox())
     _wire_promises(folder)
-    _bind_later(jobs.queue, "callward.jobs.dbos_queue", "DbosQueue", folder.jobs)
+    _bind_later(jobs.queue, __name__, "open_queue", folder)
     _wire_line()
     mark = read_mark(folder)
     if mark is not None:
@@ -146,6 +146,17 @@ def open_keys(folder: DataFolder) -> object:
     """The key store, opened by the root key; asks for a passphrase where there is one."""
     store = _named_in("callward.vault.keystore", "FileKeyStore")
     return store(folder.keys, root_key=read_root_key(folder))
+
+
+def open_queue(folder: DataFolder) -> object:
+    """The job queue: a file of the data folder, or the server of the rows without a pooler."""
+    chosen, module = folder.chosen, "callward.jobs.dbos_queue"
+    if chosen.database.on_postgresql:
+        direct = _named_in("callward.postgresql.direct", "url")
+        url = direct(chosen.database, name=chosen.jobs.database)
+    else:
+        url = _named_in(module, "file_url")(folder.jobs)
+    return _named_in(module, "DbosQueue")(url)
 
 
 def _wire_vault(folder: DataFolder) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbos import DBOS, DBOSClient, DBOSConfig
@@ -19,12 +20,12 @@ from callward.kernel.errors import CallwardError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
-    from pathlib import Path
     from threading import Event
 
 _log = logging.getLogger(__name__)
 
 _APPLICATION = "callward"
+_FILE = "sqlite:///"
 # Fixed, so that whatever one version accepted the next one does; tasks stay compatible.
 _VERSION = "1"
 _QUEUE = "callward"
@@ -38,6 +39,11 @@ _STATES = {
     "PENDING": JobState.RUNNING,
     "SUCCESS": JobState.DONE,
 }
+
+
+def file_url(path: Path) -> str:
+    """The address of a queue that is a file."""
+    return f"{_FILE}{path}"
 
 
 class _Discreet(logging.Filter):
@@ -61,10 +67,13 @@ def _be_discreet() -> None:
 
 
 class DbosQueue:
-    """Keeps work in a file of its own; one process works, all others hand over."""
+    """Keeps work in a database of its own; one process works, all others hand over.
 
-    def __init__(self, path: Path, *, worker: str = "worker-1", deadline: int = 10) -> None:
-        self._path = path
+    `url` is what SQLAlchemy opens: a file (see `file_url`), or a server without a pooler.
+    """
+
+    def __init__(self, url: str, *, worker: str = "worker-1", deadline: int = 10) -> None:
+        self._url = url
         self._worker = worker
         self._deadline = deadline
         self._client: DBOSClient | None = None
@@ -72,11 +81,14 @@ class DbosQueue:
         _be_discreet()
 
     @property
-    def _url(self) -> str:
-        return f"sqlite:///{self._path}"
+    def _file(self) -> Path | None:
+        """The file of the queue, where it is one."""
+        _scheme, found, path = self._url.partition(_FILE)
+        return Path(path) if found else None
 
     def prepare(self) -> None:
-        self._path.touch(mode=0o600)
+        if self._file is not None:
+            self._file.touch(mode=0o600)
         DBOS.migrate(self._url)
 
     def enqueue(self, task: str, args: Sequence[str], *, key: str) -> None:
@@ -111,7 +123,7 @@ class DbosQueue:
     def _connected(self) -> DBOSClient:
         """The client of this process: a connection must not cross a fork."""
         if self._client is None or self._client_of != os.getpid():
-            if not self._path.exists() or not self._path.stat().st_size:
+            if self._file is not None and not (self._file.exists() and self._file.stat().st_size):
                 raise QueueUnpreparedError
             self._client = DBOSClient(
                 system_database_url=self._url,
@@ -152,7 +164,7 @@ class DbosQueue:
             application_version=_VERSION,
             log_level="WARNING",
             enable_otlp=False,
-            use_listen_notify=False,
+            use_listen_notify=self._file is None,
             scheduler_polling_interval_sec=_SCHEDULE_POLL_SECONDS,
         )
 

@@ -248,6 +248,22 @@ def keys_open(start: Start) -> Finding | None:
     return None
 
 
+def locks_are_taken_directly(start: Start) -> Finding | None:
+    """N-3: no pooler stands where jobs listen and locks outlive a transaction."""
+    chosen = start.folder.chosen.database
+    if not chosen.on_postgresql:
+        return None
+    from callward.postgresql import direct  # noqa: PLC0415  # the default loads no psycopg
+
+    if not direct.has_pooler(chosen):
+        return None
+    return Finding(
+        name="callward.E015",
+        fact="A pooler stands where locks are taken: two connections share one server process.",
+        mend="Name the server itself with database.direct_host and database.direct_port.",
+    )
+
+
 def hosts_are_named(start: Start) -> Finding | None:
     """The console answers to its own names only."""
     if "*" not in settings.ALLOWED_HOSTS and (
@@ -276,6 +292,7 @@ CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
     nothing_awaits_its_replay,
     work_is_kept,
     database_forgets_and_keeps,
+    locks_are_taken_directly,
     recordings_lie_where_promised,
 )
 # While one of these is wrong the ones after it cannot be asked.

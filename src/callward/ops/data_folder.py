@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from callward import deployment
 from callward.kernel.disk import FOLDER, Lock, locked_if_free
 from callward.kernel.errors import RefusedError, gettext_noop
 from callward.ops.errors import OpsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from callward.deployment import Deployment
 
 OWNER_ONLY_FOLDER = 0o700
 OWNER_ONLY_FILE = 0o600
-VARIABLE = "CALLWARD_DATA"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,11 @@ class DataFolder:
     """The layout of one Callward: one folder, and `keys` in it is never part of the data backup."""
 
     root: Path
+
+    @property
+    def chosen(self) -> Deployment:
+        """What this house chose; raises DeploymentError."""
+        return deployment.read(self.root, os.environ)
 
     @property
     def database(self) -> Path:
@@ -39,12 +46,12 @@ class DataFolder:
     @property
     def keys(self) -> Path:
         """Epoch keys, wraps and the destroyed ledger; CALLWARD_KEYS may name another disk."""
-        return Path(os.environ.get("CALLWARD_KEYS") or self.root / "keys")
+        return self.chosen.place.keys or self.root / "keys"
 
     @property
     def root_key(self) -> Path:
         """What every other key lies sealed under; CALLWARD_ROOT_KEY may name another place."""
-        return Path(os.environ.get("CALLWARD_ROOT_KEY") or self.keys / "root.key")
+        return self.chosen.place.root_key or self.keys / "root.key"
 
     @property
     def objects(self) -> Path:
@@ -64,7 +71,7 @@ class DataFolder:
     @property
     def backups(self) -> Path:
         """Where this house keeps its backups; CALLWARD_BACKUPS may name another disk."""
-        return Path(os.environ.get("CALLWARD_BACKUPS") or self.root / "backups")
+        return self.chosen.backups.folder or self.root / "backups"
 
     @property
     def log(self) -> Path:
@@ -107,7 +114,7 @@ class DataFolder:
     def region(self) -> str:
         """Where what is kept lies: CALLWARD_REGION, or what the first start was told."""
         told = self.place.read_text().strip() if self.place.is_file() else ""
-        return os.environ.get("CALLWARD_REGION") or told
+        return self.chosen.place.region or told
 
     def is_made(self) -> bool:
         """Whether the first start has been here."""
@@ -116,7 +123,7 @@ class DataFolder:
 
 def chosen_folder() -> DataFolder:
     """The folder that CALLWARD_DATA names, or `var/callward` where we stand."""
-    return DataFolder(root=Path(os.environ.get(VARIABLE) or "var/callward").resolve())
+    return DataFolder(root=deployment.chosen_root())
 
 
 class StillRunningError(OpsError, RefusedError):

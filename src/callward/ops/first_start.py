@@ -64,5 +64,5 @@ def _make_tables(folder: DataFolder) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     for name in ServiceKeyName:  # all now: one made later would be missing from an earlier backup
         vault.service_key(name)
-    if not jobs.lay_tables(folder.jobs):
+    if folder.chosen.database.on_postgresql or not jobs.lay_tables(folder.jobs):
         jobs.prepare()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,10 +13,11 @@ from callward.ops.errors import OpsError
 from callward.sealing import root
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from callward.ops.data_folder import DataFolder
 
 SALT = "passphrase.salt"
-_NAMED_BY = "CALLWARD_PASSPHRASE_FILE"
 _SHORTEST = 16
 
 
@@ -55,12 +54,13 @@ def read_root_key(folder: DataFolder) -> bytes:
     salt = folder.keys / SALT
     if not salt.is_file():
         return root.read_root_key_file(folder.root_key)
-    return root.root_key_from_passphrase(_passphrase(), salt=salt.read_bytes())
+    named = folder.chosen.place.passphrase_file
+    return root.root_key_from_passphrase(_passphrase(named), salt=salt.read_bytes())
 
 
-def _passphrase() -> str:
-    if named := os.environ.get(_NAMED_BY):
-        return Path(named).read_text().rstrip("\n")
+def _passphrase(named: Path | None) -> str:
+    if named is not None:
+        return named.read_text().rstrip("\n")
     if not sys.stdin.isatty():
         raise PassphraseMissingError
     return str(click.prompt("Passphrase of the root key", hide_input=True, err=True))

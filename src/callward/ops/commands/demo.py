@@ -8,9 +8,10 @@ import threading
 
 import click
 
+from callward.deployment import VARIABLE
 from callward.ops.command_context import command_actor, load
 from callward.ops.command_output import remark
-from callward.ops.data_folder import VARIABLE, DataFolder, chosen_folder
+from callward.ops.data_folder import DataFolder, chosen_folder
 from callward.ops.demo.demo_setup import empty_stage, set_stage
 from callward.ops.errors import CheckFailedError, NotADemoError
 from callward.ops.first_start import set_up

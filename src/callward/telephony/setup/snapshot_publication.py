@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from pydantic import ValidationError
 
+from callward import deployment
 from callward.controllers import selectors as controllers
 from callward.controllers.errors import NoPolicyInForceError
 from callward.kernel import calendar
@@ -62,24 +62,21 @@ def public_days(policy: CompiledPolicy, *, at: datetime) -> dict[date, str]:
 
 def listen() -> Listen:
     """The addresses and ports of SIP and media."""
-    asked = os.environ.get
+    chosen = deployment.chosen().line
     return Listen(
-        host=asked("CALLWARD_SIP_HOST", "127.0.0.1"),
-        port=int(asked("CALLWARD_SIP_PORT", "5060")),
-        media_host=asked("CALLWARD_MEDIA_HOST", asked("CALLWARD_SIP_HOST", "127.0.0.1")),
-        realm=asked("CALLWARD_SIP_REALM", "callward.example"),
-        rtp_from=int(asked("CALLWARD_RTP_FROM", "20000")),
-        rtp_to=int(asked("CALLWARD_RTP_TO", "29999")),
+        host=chosen.sip_host,
+        port=chosen.sip_port,
+        media_host=chosen.media_host or chosen.sip_host,
+        realm=chosen.realm,
+        rtp_from=chosen.rtp_from,
+        rtp_to=chosen.rtp_to,
     )
 
 
 def limits() -> Limits:
     """How many calls at once, and how much room must be left."""
-    asked = os.environ.get
-    return Limits(
-        concurrent_calls=int(asked("CALLWARD_LINE_CALLS", "100")),
-        free_megabytes=int(asked("CALLWARD_LINE_FREE_MB", "512")),
-    )
+    chosen = deployment.chosen().line
+    return Limits(concurrent_calls=chosen.calls, free_megabytes=chosen.free_megabytes)
 
 
 def publish_snapshot_later(at: datetime) -> None:

@@ -1,0 +1,198 @@
+"""Reading `callward.toml` and the environment into a deployment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from callward.deployment import values
+from callward.deployment.choices import (
+    FROM_CREDENTIAL,
+    FROM_FILE,
+    SECRET,
+    SETTINGS,
+    NotSuchAValueError,
+    Setting,
+)
+from callward.deployment.errors import (
+    DeploymentUnreadableError,
+    SettingMissingError,
+    SettingUnknownError,
+    SettingUnusableError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE = "callward.toml"
+VARIABLE = "CALLWARD_DATA"
+DEFAULT = "the default"
+_TLS_PROXY = "CALLWARD_TLS_PROXY"  # the older way to say web.tls = "proxy"
+_SECTIONS: dict[str, type] = {
+    "place": values.Place,
+    "database": values.Database,
+    "objects": values.Objects,
+    "jobs": values.Jobs,
+    "mail": values.Mail,
+    "sms": values.Sms,
+    "web": values.Web,
+    "line": values.Line,
+    "backups": values.Backups,
+    "clock": values.Clock,
+}
+
+
+def chosen_root() -> Path:
+    """The data folder that CALLWARD_DATA names, or `var/callward` where we stand."""
+    return Path(os.environ.get(VARIABLE) or "var/callward").resolve()
+
+
+def chosen() -> values.Deployment:
+    """What this house chose; raises DeploymentError where it cannot be understood."""
+    return read(chosen_root(), os.environ)
+
+
+def read(root: Path, environ: Mapping[str, str]) -> values.Deployment:
+    """The deployment of a data folder under an environment, every setting checked."""
+    told = _told_in(root / FILE)
+    sources: dict[str, str] = {}
+    made: dict[str, dict[str, Any]] = {section: {} for section in _SECTIONS}
+    for setting in SETTINGS:
+        taken, source = _value_of(setting, told, environ, root)
+        made[setting.section][setting.name] = taken
+        sources[setting.path] = source
+    if environ.get(_TLS_PROXY) == "1" and sources["web.tls"] == DEFAULT:
+        made["web"]["tls"], sources["web.tls"] = "proxy", _TLS_PROXY
+    whole = {name: kind(**made[name]) for name, kind in _SECTIONS.items()}
+    found = values.Deployment(**whole, sources=sources)
+    _require_whole(found)
+    return found
+
+
+def sources() -> Mapping[str, str]:
+    """Where each setting of this house came from."""
+    return chosen().sources
+
+
+def _told_in(path: Path) -> Mapping[str, Any]:
+    try:
+        facts = path.stat()
+        return _parsed(path, facts.st_mtime_ns, facts.st_size)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise DeploymentUnreadableError(why=os.strerror(error.errno or 0)) from None
+
+
+@lru_cache(maxsize=8)
+def _parsed(path: Path, _changed: int, _size: int) -> Mapping[str, Any]:
+    try:
+        told = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise DeploymentUnreadableError(why=_where(str(error))) from None
+    except UnicodeDecodeError:
+        raise DeploymentUnreadableError(why="it is no text") from None
+    _refuse_unknown(told)
+    return told
+
+
+def _where(said: str) -> str:
+    """Line and column alone: the parser's words may repeat what stands there."""
+    _what, _, place = said.rpartition(" (at ")
+    return f"it is no TOML at {place.rstrip(')')}" if place else "it is no TOML"
+
+
+def _refuse_unknown(told: Mapping[str, Any]) -> None:
+    known = {name for setting in SETTINGS for name in _names_of(setting)}
+    for section, settings in told.items():
+        if not isinstance(settings, dict):
+            raise SettingUnknownError(setting=section, near=_near(section, known))
+        for name in settings:
+            path = f"{section}.{name}"
+            if path not in known:
+                raise SettingUnknownError(setting=path, near=_near(path, known))
+
+
+def _names_of(setting: Setting) -> tuple[str, ...]:
+    if setting.kind is SECRET:
+        return setting.path + FROM_FILE, setting.path + FROM_CREDENTIAL
+    return (setting.path,)
+
+
+def _near(path: str, known: set[str]) -> str:
+    close = get_close_matches(path, known, n=1)
+    return f" ({close[0]})" if close else ""
+
+
+def _value_of(
+    setting: Setting, told: Mapping[str, Any], environ: Mapping[str, str], root: Path
+) -> tuple[Any, str]:
+    given = told.get(setting.section, {})
+    if setting.kind is SECRET:
+        return _secret(setting, given, environ, root)
+    if environ.get(setting.env):
+        return _of(setting, environ[setting.env], setting.env), setting.env
+    if setting.name in given:
+        return _within(root, _of(setting, given[setting.name], FILE)), FILE
+    return setting.kind.of_text(setting.default), DEFAULT
+
+
+def _within(root: Path, value: Any) -> Any:
+    """Paths of the file count from the data folder that it lies in."""
+    if isinstance(value, Path):
+        return root / value
+    if isinstance(value, tuple):
+        return tuple(_within(root, one) for one in value)
+    return value
+
+
+def _of(setting: Setting, value: object, source: str) -> Any:
+    unusable = SettingUnusableError(setting=setting.path, source=source, wanted=setting.kind.told)
+    if type(value) not in setting.kind.of_toml:
+        raise unusable
+    if isinstance(value, list):
+        if not all(isinstance(one, str) and "," not in one for one in value):
+            raise unusable
+        value = ",".join(value)
+    try:
+        return setting.kind.of_text(str(value))
+    except NotSuchAValueError:
+        raise unusable from None
+
+
+def _secret(
+    setting: Setting, given: Mapping[str, Any], environ: Mapping[str, str], root: Path
+) -> tuple[values.Secret, str]:
+    for told, name, file, credential, source in (
+        (environ, setting.env, FROM_FILE.upper(), FROM_CREDENTIAL.upper(), setting.env),
+        (given, setting.name, FROM_FILE, FROM_CREDENTIAL, FILE),
+    ):
+        if path := told.get(name + file):
+            place = root / str(_of(setting, path, source))
+            return values.Secret(setting=setting.path, file=place), source
+        if named := told.get(name + credential):
+            lies = str(_of(setting, named, source))
+            return values.Secret(setting=setting.path, credential=lies), source
+    return values.Secret(setting=setting.path), DEFAULT
+
+
+def _require_whole(found: values.Deployment) -> None:
+    """Refuse a choice that cannot work without another one."""
+    needed = {
+        "database.host": (found.database.on_postgresql, found.database.host, "PostgreSQL"),
+        "objects.endpoint": (found.objects.on_s3, found.objects.endpoint, "the object store"),
+        "objects.bucket": (found.objects.on_s3, found.objects.bucket, "the object store"),
+        "web.certificate": (found.web.tls == "own", found.web.certificate, "TLS of our own"),
+        "web.certificate_key": (
+            found.web.tls == "own",
+            found.web.certificate_key,
+            "TLS of our own",
+        ),
+    }
+    for setting, (wanted, value, because) in needed.items():
+        if wanted and not value:
+            raise SettingMissingError(setting=setting, because=because)

@@ -1,0 +1,198 @@
+"""The choices of a deployment as the engine reads them; the embedded default is every default."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from callward.deployment.errors import SecretUnreadableError
+
+_OTHERS = stat.S_IRWXO
+_CREDENTIALS = "CREDENTIALS_DIRECTORY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """Where a secret lies; it is read when it is needed and never shown."""
+
+    setting: str
+    file: Path | None = None
+    credential: str = ""
+
+    def __bool__(self) -> bool:
+        return self.file is not None or bool(self.credential)
+
+    def read(self) -> str:
+        """The secret itself, or nothing where none was named; raises SecretUnreadableError."""
+        if not self:
+            return ""
+        place = self._place()
+        try:
+            if place.stat().st_mode & _OTHERS:
+                raise SecretUnreadableError(setting=self.setting, why="others may read the file")
+            return place.read_text().rstrip("\r\n")
+        except OSError as error:
+            why = os.strerror(error.errno or 0)
+            raise SecretUnreadableError(setting=self.setting, why=why) from None
+        except UnicodeDecodeError:
+            raise SecretUnreadableError(setting=self.setting, why="it is no text") from None
+
+    def _place(self) -> Path:
+        if self.file is not None:
+            return self.file
+        folder = os.environ.get(_CREDENTIALS)
+        if not folder:
+            why = "this program was given no credentials"
+            raise SecretUnreadableError(setting=self.setting, why=why)
+        return Path(folder) / self.credential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the machine stands and where its folders lie."""
+
+    region: str
+    keys: Path | None
+    root_key: Path | None
+    passphrase_file: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Where the rows lie; `direct_*` is an address without a pooler, for locks and jobs."""
+
+    engine: str
+    host: str
+    port: int
+    name: str
+    user: str
+    password: Secret
+    tls: str
+    direct_host: str
+    direct_port: int
+    pool: int
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self.engine == "postgresql"
+
+    @property
+    def direct(self) -> tuple[str, int]:
+        """Host and port of the connection that no pooler may stand in."""
+        return self.direct_host or self.host, self.direct_port or self.port
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objects:
+    """Where sealed recordings lie."""
+
+    store: str
+    endpoint: str
+    bucket: str
+    prefix: str
+    region: str
+    key_id: str
+    secret: Secret
+
+    @property
+    def on_s3(self) -> bool:
+        return self.store == "s3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jobs:
+    """Where accepted work waits: by default beside the rows."""
+
+    database: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """The mail server of the house."""
+
+    host: str
+    port: int
+    tls: str
+    user: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sms:
+    """The SMS gateway of the house."""
+
+    host: str
+    port: int
+    system_id: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """By which names the pages are called, and where TLS ends."""
+
+    hosts: tuple[str, ...]
+    tls: str
+    certificate: Path | None
+    certificate_key: Path | None
+    proxies: tuple[str, ...]
+    debug: bool
+
+    @property
+    def behind_tls(self) -> bool:
+        return self.tls != "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Addresses, ports and limits of the phone line."""
+
+    sip_host: str
+    sip_port: int
+    media_host: str
+    realm: str
+    rtp_from: int
+    rtp_to: int
+    calls: int
+    free_megabytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backups:
+    """Where backups are written, and where else copies of them lie."""
+
+    folder: Path | None
+    places: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A second source of the time, which the machine's own clock is compared with."""
+
+    second: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """Everything that a house chose."""
+
+    place: Place
+    database: Database
+    objects: Objects
+    jobs: Jobs
+    mail: Mail
+    sms: Sms
+    web: Web
+    line: Line
+    backups: Backups
+    clock: Clock
+    sources: dict[str, str] = field(compare=False, default_factory=dict)
+
+    def database_hosts(self) -> frozenset[str]:
+        """The hosts of the database server, none where it is a file or a socket."""
+        if not self.database.on_postgresql:
+            return frozenset()
+        hosts = {self.database.host, self.database.direct[0]}
+        return frozenset(host for host in hosts if not host.startswith("/"))

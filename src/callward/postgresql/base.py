@@ -1,0 +1,41 @@
+"""Django's PostgreSQL with the promise that SQLite gives: one transaction writes at a time."""
+
+from __future__ import annotations
+
+from django.db.backends.postgresql import base
+
+WRITER = 0x63616C6C  # the advisory lock of the one writer of a database
+WAIT_MILLISECONDS = 20_000  # as long as SQLite waits for its own
+
+_TAKE = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Begins each outermost transaction as the only one, like `BEGIN IMMEDIATE` (decision 0034).
+
+    Services check and then write; both happen under the lock, so no check is stale. Questions
+    outside a transaction never wait. The lock ends with its transaction, also behind a pooler.
+    """
+
+    def set_autocommit(
+        self,
+        autocommit: bool,  # noqa: FBT001  # Django's own signature
+        force_begin_transaction_with_broken_autocommit: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
+        if autocommit or not force_begin_transaction_with_broken_autocommit:
+            return
+        try:
+            with self.cursor() as cursor:
+                cursor.execute(_TAKE, [str(WAIT_MILLISECONDS), WRITER])
+        except BaseException:
+            self._leave()
+            raise
+
+    def _leave(self) -> None:
+        """Leave the transaction that could not become the writer's."""
+        if self.connection is None or not self.is_usable():
+            self.close()
+            return
+        self.rollback()
+        super().set_autocommit(True)

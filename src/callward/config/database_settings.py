@@ -43,6 +43,7 @@ def _on_a_server(chosen: Database) -> dict[str, Any]:
         "NAME": chosen.name,
         "USER": chosen.user,
         "PASSWORD": chosen.password.read(),
+        "CONN_HEALTH_CHECKS": True,  # the pool gives out none that died with a restarted server
         "DISABLE_SERVER_SIDE_CURSORS": pooled,
         "OPTIONS": {
             "sslmode": tls_of(chosen),

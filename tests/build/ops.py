@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from build.engines import rows_in, tables_in
 from build.prepared import copy_prepared
 from build.programs import run_program
 
@@ -56,19 +56,15 @@ def _set_up(folder: Path) -> None:
 
 def rows_of(folder: Path) -> dict[str, list[str]]:
     """Everything in the database but the audit, which also keeps refusals."""
-    with sqlite3.connect(folder / "db" / "callward.sqlite3") as database:
-        tables = [
-            name
-            for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'")
-        ]
+    with rows_in(folder) as database:
         return {
             name: sorted(map(str, database.execute(f'SELECT * FROM "{name}"')))
-            for name in tables
+            for name in tables_in(database)
             if not name.startswith(("audit_", "sqlite_"))
         }
 
 
 def leaves_of(folder: Path) -> list[tuple[str, str]]:
     """The audit's events with their facts."""
-    with sqlite3.connect(folder / "db" / "callward.sqlite3") as database:
+    with rows_in(folder) as database:
         return list(database.execute('SELECT event, facts FROM audit_leaf ORDER BY "index"'))

@@ -6,6 +6,7 @@ import fcntl
 import shutil
 from typing import TYPE_CHECKING
 
+from build.engines import house_on_engine
 from build.programs import folder_of_run
 
 if TYPE_CHECKING:
@@ -28,3 +29,4 @@ def prepared(name: str, make: Callable[[Path], object]) -> Path:
 def copy_prepared(name: str, make: Callable[[Path], object], to: Path) -> None:
     """Let a test have a copy of its own."""
     shutil.copytree(prepared(name, make), to, dirs_exist_ok=True)
+    house_on_engine(to)

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from build.engines import environment_on_engine
 from build.fork_request import LEASE, end_of, start
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Program:
             str(folder_of_run() / SOCKET),
             words,
             files=[file.fileno() for file in files],
-            environment=os.environ if environment is None else environment,
+            environment=environment_on_engine(os.environ if environment is None else environment),
             cwd=str(cwd),
         )
 

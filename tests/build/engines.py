@@ -1,0 +1,103 @@
+"""The engine that a test run stands on, and a database of its own for every data folder.
+
+`scripts/test --database postgresql` starts one server for the run (`build.on_postgresql`) and
+names its socket in TESTS_ON_POSTGRESQL; without it every folder keeps its rows in its own file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import time
+import tomllib
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from callward.deployment import FILE, VARIABLE
+from callward.ops.demo.database_server import USER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+NAMED = "TESTS_ON_POSTGRESQL"
+SOCKET = os.environ.get(NAMED, "")
+ON_POSTGRESQL = bool(SOCKET)
+OURS = "CALLWARD_DATABASE_"  # by which the tests' own process finds the server
+ON_FILES_ONLY = pytest.mark.skipif(
+    ON_POSTGRESQL, reason="looks into the files of SQLite; its PostgreSQL form is another test"
+)
+_TEMPLATE_BUSY_SECONDS = 20.0
+
+
+def house_on_engine(folder: Path) -> None:
+    """Give a data folder its own database; a copied folder gets a copy of the other's rows."""
+    if not ON_POSTGRESQL:
+        return
+    told, name = folder / FILE, _name_of(folder)
+    template = _database_in(told)
+    if template == name:
+        return
+    _make(name, template=template or "template0")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    told.write_text(
+        f'[database]\nengine = "postgresql"\nhost = "{SOCKET}"\nname = "{name}"\nuser = "{USER}"\n'
+    )
+    told.chmod(0o600)
+
+
+def environment_on_engine(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a program is started with: its folder says which database it has."""
+    if ON_POSTGRESQL and (folder := environment.get(VARIABLE)):
+        house_on_engine(Path(folder))
+    return {name: value for name, value in environment.items() if not name.startswith(OURS)}
+
+
+@contextmanager
+def rows_in(folder: Path) -> Iterator[Any]:
+    """A connection to the rows of a data folder: `.execute(...)`, as both engines have it."""
+    if not ON_POSTGRESQL:
+        with closing(sqlite3.connect(folder / "db" / "callward.sqlite3")) as file, file:
+            yield file
+        return
+    name = _database_in(folder / FILE)
+    with psycopg.connect(host=SOCKET, user=USER, dbname=name) as connection:
+        yield connection
+
+
+def tables_in(connection: Any) -> list[str]:
+    """The names of all tables of the rows."""
+    question = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    if ON_POSTGRESQL:
+        question = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    return sorted(name for (name,) in connection.execute(question).fetchall())
+
+
+def _name_of(folder: Path) -> str:
+    return "h_" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:20]
+
+
+def _database_in(told: Path) -> str:
+    if not told.is_file():
+        return ""
+    return str(tomllib.loads(told.read_text()).get("database", {}).get("name", ""))
+
+
+def _make(name: str, *, template: str) -> None:
+    until = time.monotonic() + _TEMPLATE_BUSY_SECONDS
+    with psycopg.connect(host=SOCKET, user=USER, dbname="postgres", autocommit=True) as server:
+        while True:
+            try:
+                server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+            except psycopg.errors.DuplicateDatabase:  # another program of this folder was first
+                return
+            except psycopg.errors.ObjectInUse:  # a killed program's connection is still closing
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
+            else:
+                return

@@ -92,7 +92,7 @@ def test_a_disk_that_loses_bytes_is_noticed_before_anybody_says_durable(folders,
     def forgetful(name, content):
         put(name, bytes(content)[:-1] + b"?")
 
-    monkeypatch.setattr(store, "put", forgetful)
+    monkeypatch.setattr(store, "create", forgetful)
     with pytest.raises(ReadBackError):
         services.seal_group([ToSeal(audio=b"words" * 1000, epoch=DUE_EPOCH)], at=NOW)
     assert list(ports.key_store.get().wraps()) == []

@@ -159,10 +159,18 @@ def open_queue(folder: DataFolder) -> object:
     return _named_in(module, "DbosQueue")(url)
 
 
+def open_objects(folder: DataFolder) -> object:
+    """The object store: a folder of the data folder, or a bucket of an S3 store."""
+    chosen = folder.chosen.objects
+    if chosen.on_s3:
+        return _named_in("callward.vault.s3_objects", "S3Objects")(chosen)
+    return _named_in("callward.vault.objects", "LocalObjects")(folder.objects)
+
+
 def _wire_vault(folder: DataFolder) -> None:
     _bind_later(vault.key_store, __name__, "open_keys", folder)
     _bind_later(vault.ledger, "callward.vault.destroyed_ledger", "FileLedger", folder.keys)
-    _bind_later(vault.objects, "callward.vault.objects", "LocalObjects", folder.objects)
+    _bind_later(vault.objects, __name__, "open_objects", folder)
     vault.restores.bind(_RestoreBook())
 
 

@@ -20,6 +20,12 @@ from callward.kernel.errors import CallwardError
 from callward.ops.errors import UnsafeStartError
 from callward.ops.folder_mark import is_marked
 from callward.vault import services as vault
+from callward.vault.errors import (
+    BucketMissingError,
+    BucketVersionedError,
+    ObjectStoreError,
+    ObjectStoreKeyError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -264,6 +270,27 @@ def locks_are_taken_directly(start: Start) -> Finding | None:
     )
 
 
+_STORE_FAULTS: dict[type[ObjectStoreError], str] = {
+    BucketVersionedError: "callward.E023",
+    ObjectStoreKeyError: "callward.E024",
+    BucketMissingError: "callward.E025",
+}
+
+
+def objects_are_kept_well(start: Start) -> Finding | None:
+    """N-4: the store knows our key and bucket, and keeps nothing that was deleted in it.
+
+    One that is only away for now is waited for, and tells with every object whether it keeps it.
+    """
+    del start
+    try:
+        vault.examine_store()
+    except ObjectStoreError as error:
+        if name := _STORE_FAULTS.get(type(error)):
+            return Finding(name=name, fact=error.fact, mend=error.mend)
+    return None
+
+
 def hosts_are_named(start: Start) -> Finding | None:
     """The console answers to its own names only."""
     if "*" not in settings.ALLOWED_HOSTS and (
@@ -292,6 +319,7 @@ CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
     nothing_awaits_its_replay,
     work_is_kept,
     database_forgets_and_keeps,
+    objects_are_kept_well,
     locks_are_taken_directly,
     recordings_lie_where_promised,
 )

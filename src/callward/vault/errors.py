@@ -141,3 +141,83 @@ class BackupExistsError(VaultError, RefusedError):
     code = "backup-exists"
     fact = gettext_noop("There is a file of this name already.")
     mend = gettext_noop("Choose another name.")
+
+
+class ObjectExistsError(VaultError, RefusedError):
+    """Another object has this name already; a sealed object is written once."""
+
+    code = "object-exists"
+    fact = gettext_noop("The store has another object of this name already.")
+    mend = gettext_noop("Run “callward vault reconcile”; the object that is there was left alone.")
+
+
+class ObjectStoreError(VaultError):
+    """The object store does not do its part; nothing is lost, and the work can be repeated."""
+
+    code = "object-store"
+    fact = gettext_noop("The object store refused: %(why)s.")
+    mend = gettext_noop("Mend the store; what was under way goes on by itself.")
+
+
+class ObjectStoreUnreachableError(ObjectStoreError):
+    """Nobody answers at the address of the object store."""
+
+    code = "object-store-unreachable"
+    fact = gettext_noop("Nobody answers at the address of the object store.")
+    mend = gettext_noop("Start the store or correct objects.endpoint; work goes on by itself.")
+
+
+class ObjectStoreSlowError(ObjectStoreError):
+    """The object store did not answer in time."""
+
+    code = "object-store-slow"
+    fact = gettext_noop("The object store did not answer in time.")
+    mend = gettext_noop("Look at the load of the store; work goes on by itself.")
+
+
+class ObjectStoreFullError(ObjectStoreError):
+    """The object store answers, and takes nothing in."""
+
+    code = "object-store-full"
+    fact = gettext_noop("The object store answers but takes nothing in; it is probably full.")
+    mend = gettext_noop("Give the store more room; work goes on by itself.")
+
+
+class ObjectStoreReadOnlyError(ObjectStoreError):
+    """The object store lets this house read, and neither write nor delete."""
+
+    code = "object-store-read-only"
+    fact = gettext_noop("The object store lets this house neither write nor delete.")
+    mend = gettext_noop("Give the access key the rights to write and delete in the bucket.")
+
+
+class ObjectStoreKeyError(ObjectStoreError):
+    """The object store does not accept the access key."""
+
+    code = "object-store-key"
+    fact = gettext_noop("The object store does not accept the access key.")
+    mend = gettext_noop("Correct objects.key_id and the secret of the access key.")
+
+
+class BucketMissingError(ObjectStoreError):
+    """The object store has no such bucket."""
+
+    code = "bucket-missing"
+    fact = gettext_noop("The object store has no such bucket.")
+    mend = gettext_noop("Make the bucket, without versions, or correct objects.bucket.")
+
+
+class BucketVersionedError(ObjectStoreError):
+    """The bucket keeps what is deleted, under the name of a version."""
+
+    code = "bucket-versioned"
+    fact = gettext_noop("The bucket keeps versions, so what is deleted in it stays readable.")
+    mend = gettext_noop("Choose a bucket that never kept versions; move the objects there.")
+
+
+class ObjectsKeptError(ObjectStoreError):
+    """The object store still has objects that it was told to delete."""
+
+    code = "objects-kept"
+    fact = gettext_noop("The object store still has %(count)s objects that it was told to delete.")
+    mend = gettext_noop("Their keys are destroyed already; deleting is tried again by itself.")

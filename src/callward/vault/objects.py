@@ -1,29 +1,34 @@
-"""Object stores through obstore: a local folder made durable, or anything that speaks S3."""
+"""The names of sealed objects, and the store that keeps them in a folder of this machine."""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+import stat
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import obstore
-from obstore.exceptions import NotFoundError as ObstoreNotFoundError
-from obstore.store import LocalStore
-
+from callward.kernel import clock
 from callward.kernel.disk import own_folder, settle_folder
-from callward.vault.errors import ObjectNotFoundError
+from callward.vault.errors import (
+    ObjectExistsError,
+    ObjectNotFoundError,
+    ObjectStoreFullError,
+    ObjectStoreReadOnlyError,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from obstore.store import ObjectStore as AnyStore
+    from collections.abc import Iterable, Iterator, Sequence
 
     from callward.kernel.references import Ref
     from callward.vault.states import Plain
 
-_DELETED_TOGETHER = 1000
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_LOCKED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+ABANDONED_AFTER = 86_400.0  # seconds; nobody writes one object for so long
 
 
 def object_name(ref: Ref, part: str) -> str:
@@ -41,63 +46,7 @@ def ref_of(name: str) -> str:
     return name.rsplit("/", 1)[-1].split(".", 1)[0]
 
 
-class RemoteObjects:
-    """Objects behind a network; the store itself answers for durability."""
-
-    def __init__(self, store: AnyStore) -> None:
-        self._store = store
-
-    def put(self, name: str, content: Plain) -> None:
-        """Write one whole object, replacing atomically."""
-        obstore.put(self._store, name, content)
-
-    def put_stream(self, name: str, chunks: Iterator[bytes]) -> int:
-        """Write an object as it comes; nothing of its name exists until it is whole."""
-        size = 0
-
-        def counted() -> Iterator[bytes]:
-            nonlocal size
-            for chunk in chunks:
-                size += len(chunk)
-                yield chunk
-
-        obstore.put(self._store, name, counted())
-        return size
-
-    def settle(self, names: Sequence[str]) -> None:
-        """Return when the named objects survive a loss of power."""
-
-    def fetch(self, name: str, start: int, length: int) -> bytes | memoryview:
-        """Read a range; what lies behind the end is left out."""
-        try:
-            return memoryview(obstore.get_range(self._store, name, start=start, length=length))
-        except (ObstoreNotFoundError, FileNotFoundError):
-            raise ObjectNotFoundError from None
-
-    def size(self, name: str) -> int:
-        """Tell the size of an object."""
-        try:
-            return obstore.head(self._store, name)["size"]
-        except (ObstoreNotFoundError, FileNotFoundError):
-            raise ObjectNotFoundError from None
-
-    def delete(self, names: Sequence[str]) -> int:
-        """Remove objects; one that is gone already does not matter."""
-        gone = 0
-        for first in range(0, len(names), _DELETED_TOGETHER):
-            group = list(names[first : first + _DELETED_TOGETHER])
-            obstore.delete(self._store, group)
-            gone += len(group)
-        return gone
-
-    def names(self, prefix: str = "") -> Iterator[str]:
-        """List the objects under a folder."""
-        for batch in obstore.list(self._store, prefix or None):
-            for found in batch:
-                yield found["path"]
-
-
-class LocalObjects(RemoteObjects):
+class LocalObjects:
     """Objects in a folder of this machine, each flushed to the disk before it counts."""
 
     def __init__(self, folder: Path) -> None:
@@ -105,24 +54,52 @@ class LocalObjects(RemoteObjects):
         folder.chmod(0o700)
         self._folder = folder
         self._settled: set[Path] = set()
-        super().__init__(LocalStore(folder))
+
+    def create(self, name: str, content: Plain) -> None:
+        """Write a new object; the same bytes again are the same write, others are refused."""
+        with self._half_of(name) as half:
+            _write_flushed(half, [content])
+            try:
+                os.link(half, f"{self._folder}/{name}")
+            except FileExistsError:
+                if self.fetch(name, 0, len(content) + 1) != content:
+                    raise ObjectExistsError from None
 
     def put(self, name: str, content: Plain) -> None:
         """Write one whole object and flush it; its folder is flushed by `settle`."""
-        place = f"{self._folder}/{name}"
-        half = f"{place}#{secrets.randbits(48)}"  # a name that is never listed as an object
-        try:
-            _write_flushed(half, content)
-            os.rename(half, place)  # noqa: PTH104  # a hot path
-        except BaseException:
-            Path(half).unlink(missing_ok=True)
-            raise
+        self.put_stream(name, iter([content]))
 
-    def put_stream(self, name: str, chunks: Iterator[bytes]) -> int:
-        """Write an object as it comes and flush it."""
-        size = super().put_stream(name, chunks)
-        _flush_file(self._folder / name)
+    def put_stream(self, name: str, chunks: Iterator[Plain]) -> int:
+        """Write an object as it comes; nothing of its name exists until it is whole."""
+        with self._half_of(name) as half:
+            size = _write_flushed(half, chunks)
+            os.rename(half, f"{self._folder}/{name}")  # noqa: PTH104  # a hot path
         return size
+
+    @contextmanager
+    def _half_of(self, name: str) -> Iterator[str]:
+        """A name that is never listed as an object; nothing stays under it."""
+        half = f"{self._folder}/{name}#{secrets.randbits(48)}"
+        with _named():
+            try:
+                yield half
+            finally:
+                with suppress(FileNotFoundError):
+                    os.unlink(half)  # noqa: TID251, PTH108  # the vault itself, on a hot path
+
+    def settle(self, names: Sequence[str]) -> None:
+        """Flush the folders of flushed files, as one round."""
+        for folder in {(self._folder / name).parent for name in names}:
+            settle_folder(folder)
+            self._settle_above(folder)
+
+    def _settle_above(self, folder: Path) -> None:
+        if folder not in self._settled:
+            for above in folder.parents:
+                settle_folder(above)
+                if above == self._folder:
+                    break
+            self._settled.add(folder)
 
     def fetch(self, name: str, start: int, length: int) -> bytes:
         """Read a range; a plain read, without a hop to another thread."""
@@ -142,55 +119,83 @@ class LocalObjects(RemoteObjects):
         except FileNotFoundError:
             raise ObjectNotFoundError from None
 
-    def settle(self, names: Sequence[str]) -> None:
-        """Flush the folders of flushed files, as one round."""
-        for folder in {(self._folder / name).parent for name in names}:
-            settle_folder(folder)
-            self._settle_above(folder)
-
-    def _settle_above(self, folder: Path) -> None:
-        if folder not in self._settled:
-            for above in folder.parents:
-                settle_folder(above)
-                if above == self._folder:
-                    break
-            self._settled.add(folder)
-
     def delete(self, names: Sequence[str]) -> int:
         """Remove objects; counts those that were there."""
         gone = 0
         for name in names:
-            try:
+            with _named(), suppress(FileNotFoundError):
                 os.unlink(self._folder / name)  # noqa: TID251, PTH108  # the vault itself; a hundred thousand at once
-            except FileNotFoundError:
-                continue
-            gone += 1
+                gone += 1
         return gone
 
-    def leftovers(self) -> tuple[Path, ...]:
-        """List half-written files that a crash left; sealed, and no key of theirs was kept."""
-        return tuple(path for path in self._folder.rglob("*#*") if path.is_file())
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """List the objects under a folder, in the order of their names."""
+        for name, is_folder in sorted(self._below(prefix)):
+            if is_folder:
+                yield from self.names(name.removesuffix("/"))
+            elif "#" not in name:
+                yield name
+
+    def _below(self, prefix: str) -> list[tuple[str, bool]]:
+        try:
+            entries = list(os.scandir(self._folder / prefix))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        before = f"{prefix}/" if prefix else ""
+        kinds = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        return [(f"{before}{name}/" if folder else before + name, folder) for name, folder in kinds]
+
+    def examine(self) -> None:
+        """A folder keeps nothing that was deleted in it."""
+
+    def clear_half_written(self) -> int:
+        """Remove what a crash left half written; sealed, and no key of it was kept."""
+        left = [path for path in self._folder.rglob("*#*") if _is_abandoned(path)]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
 
 
-def _write_flushed(place: str, content: Plain) -> None:
+def _is_abandoned(path: Path) -> bool:
+    """Files have the time of the machine, whatever the clock of the house."""
     try:
-        descriptor = os.open(place, _CREATE, 0o600)
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    begun = clock.SystemClock().now().timestamp() - found.st_mtime
+    return stat.S_ISREG(found.st_mode) and begun > ABANDONED_AFTER
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Let a full or locked disk come out under its name."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise ObjectStoreFullError from None
+        if error.errno in _LOCKED:
+            raise ObjectStoreReadOnlyError from None
+        raise
+
+
+def _write_flushed(place: str, chunks: Iterable[Plain]) -> int:
+    size, descriptor = 0, _new_file(place)
+    try:
+        for chunk in chunks:
+            left = memoryview(chunk)
+            size += len(left)
+            while left:
+                left = left[os.write(descriptor, left) :]
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
+    return size
+
+
+def _new_file(place: str) -> int:
+    try:
+        return os.open(place, _CREATE, 0o600)
     except FileNotFoundError:
         own_folder(Path(place).parent)
-        descriptor = os.open(place, _CREATE, 0o600)
-    try:
-        left = memoryview(content)
-        while left:
-            left = left[os.write(descriptor, left) :]
-        os.fdatasync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _flush_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fchmod(descriptor, 0o600)
-        os.fdatasync(descriptor)
-    finally:
-        os.close(descriptor)
+        return os.open(place, _CREATE, 0o600)

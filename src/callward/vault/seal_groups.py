@@ -60,17 +60,22 @@ def _require_part_name(name: str) -> None:
         raise PartMissingError(ref="", part=name)
 
 
-def _put_part(ref: Ref, key: bytes, name: str, content: Plain) -> SealedPartFact:
+def _seal_part(ref: Ref, key: bytes, name: str, content: Plain) -> tuple[Plain, SealedPartFact]:
     _require_part_name(name)
     sealed = _sealer().seal(content, key=key, context=part_context(ref, name))
-    ports.objects.get().put(object_name(ref, name), sealed)
-    return SealedPartFact(name=name, plain_size=len(content), sealed_size=len(sealed))
+    return sealed, SealedPartFact(name=name, plain_size=len(content), sealed_size=len(sealed))
+
+
+def _create_part(ref: Ref, key: bytes, name: str, content: Plain) -> SealedPartFact:
+    sealed, fact = _seal_part(ref, key, name, content)
+    ports.objects.get().create(object_name(ref, name), sealed)
+    return fact
 
 
 def _seal_one(begun: _Begun) -> Sealed:
     ref, item = begun.ref, begun.item
-    facts = [_put_part(ref, begun.key, AUDIO, item.audio)]
-    facts += [_put_part(ref, begun.key, name, content) for name, content in item.parts.items()]
+    facts = [_create_part(ref, begun.key, AUDIO, item.audio)]
+    facts += [_create_part(ref, begun.key, name, content) for name, content in item.parts.items()]
     sealed = Sealed(
         ref=ref,
         epoch=item.epoch,
@@ -166,7 +171,7 @@ def seal_streamed(
     size = store.put_stream(object_name(ref, AUDIO), sealed)
     facts = (
         SealedPartFact(name=AUDIO, plain_size=counted.size, sealed_size=size),
-        *(_put_part(ref, key, name, content) for name, content in parts.items()),
+        *(_create_part(ref, key, name, content) for name, content in parts.items()),
     )
     store.settle([object_name(ref, fact.name) for fact in facts])
     back = _Counted(_read_back(ref, key))
@@ -214,8 +219,10 @@ def register(group: Sequence[Sealed], *, controller_ref: Ref, at: datetime) -> N
 def add_part(ref: Ref, name: str, content: Plain) -> None:
     """Seal another part under the recording's own data key; a part of that name is replaced."""
     key = ports.key_store.get().open(ref)
-    fact = _put_part(ref, key, name, content)
-    ports.objects.get().settle([object_name(ref, name)])
+    sealed, fact = _seal_part(ref, key, name, content)
+    store = ports.objects.get()
+    store.put(object_name(ref, name), sealed)
+    store.settle([object_name(ref, name)])
     SealedPart.objects.update_or_create(
         item_ref=ref,
         name=name,

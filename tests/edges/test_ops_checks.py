@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 
+from build.object_store import fresh_place, shared_store
 from build.ops import POLICY, callward, new_house
 from callward.jobs import ports as jobs
 from callward.jobs.dbos_queue import DbosQueue, file_url
@@ -16,6 +18,7 @@ from callward.ops.checks import CHECKS, Start, lies_within
 from callward.ops.data_folder import DataFolder
 from callward.ops.folder_mark import write_mark
 from callward.vault import ports as vault
+from callward.vault.s3_objects import S3Objects
 
 
 @pytest.fixture
@@ -168,6 +171,31 @@ def test_e014_a_console_that_answers_to_any_name(start, settings):
     assert checks.hosts_are_named(_elsewhere(start, "192.0.2.1")).name == "callward.E014"
     settings.ALLOWED_HOSTS = ["*"]
     assert checks.hosts_are_named(start).name == "callward.E014"
+
+
+@pytest.mark.parametrize("versions", ["Enabled", "Suspended"])
+def test_e023_a_bucket_that_keeps_versions_or_once_did(start, monkeypatch, versions):
+    for place, name in ((fresh_place(), None), (shared_store().bucket(versions=versions), "E023")):
+        monkeypatch.setattr(vault.objects, "_adapter", S3Objects(place))
+        found = checks.objects_are_kept_well(start)
+        assert (found and found.name) == (name and f"callward.{name}")
+
+
+def test_a_store_that_never_will_work_is_refused_and_one_that_is_only_away_is_not(
+    start, monkeypatch
+):
+    store, place = shared_store(), fresh_place()
+    wrong = (
+        (replace(place, key_id="nobody"), "callward.E024"),
+        (replace(place, secret=store.place("any", key_id="reader").secret), "callward.E024"),
+        (replace(place, bucket="callward-nowhere"), "callward.E025"),
+    )
+    for chosen, name in wrong:
+        monkeypatch.setattr(vault.objects, "_adapter", S3Objects(chosen))
+        assert checks.objects_are_kept_well(start).name == name
+    away = replace(place, endpoint="http://127.0.0.1:9")
+    monkeypatch.setattr(vault.objects, "_adapter", S3Objects(away))
+    assert checks.objects_are_kept_well(start) is None
 
 
 def test_every_check_has_its_test_and_its_own_name():

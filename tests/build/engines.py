@@ -6,8 +6,10 @@ names its socket in TESTS_ON_POSTGRESQL; without it every folder keeps its rows 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import shutil
 import sqlite3
 import time
 import tomllib
@@ -39,10 +41,16 @@ def house_on_engine(folder: Path) -> None:
     if not ON_POSTGRESQL:
         return
     told, name = folder / FILE, _name_of(folder)
-    template = _database_in(told)
-    if template == name:
-        return
-    _make(name, template=template or "template0")
+    with open(f"{SOCKET}/../houses.lock", "a") as lock:  # noqa: PTH123  # two programs of one folder
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        template = _database_in(told)
+        if template != name:
+            _make(name, template=template or "template0")
+            _tell(folder, name)
+
+
+def _tell(folder: Path, name: str) -> None:
+    told = folder / FILE
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     told.write_text(
         f'[database]\nengine = "postgresql"\nhost = "{SOCKET}"\nname = "{name}"\nuser = "{USER}"\n'
@@ -69,6 +77,29 @@ def rows_in(folder: Path) -> Iterator[Any]:
         yield connection
 
 
+def copy_rows(folder: Path, to: Path) -> None:
+    """Copy the rows aside, as a hand does that knows nothing of backups; `to` names the copy."""
+    if ON_POSTGRESQL:
+        _make(_name_of(to), template=_database_in(folder / FILE))
+        return
+    shutil.copy(_file_of(folder), to)
+
+
+def put_rows(folder: Path, copy: Path) -> None:
+    """Let rows that were copied aside stand in the house again."""
+    if ON_POSTGRESQL:
+        _make(_database_in(folder / FILE), template=_name_of(copy))
+        return
+    for path in _file_of(folder).parent.glob("callward.sqlite3*"):
+        path.unlink()
+    shutil.copy(copy, _file_of(folder))
+
+
+def _file_of(folder: Path) -> Path:
+    database = folder / "callward.sqlite3"  # of a house that has nothing but a vault
+    return database if database.exists() else folder / "db" / "callward.sqlite3"
+
+
 def tables_in(connection: Any) -> list[str]:
     """The names of all tables of the rows."""
     question = "SELECT name FROM sqlite_master WHERE type = 'table'"
@@ -90,11 +121,10 @@ def _database_in(told: Path) -> str:
 def _make(name: str, *, template: str) -> None:
     until = time.monotonic() + _TEMPLATE_BUSY_SECONDS
     with psycopg.connect(host=SOCKET, user=USER, dbname="postgres", autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
         while True:
             try:
                 server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
-            except psycopg.errors.DuplicateDatabase:  # another program of this folder was first
-                return
             except psycopg.errors.ObjectInUse:  # a killed program's connection is still closing
                 if time.monotonic() > until:
                     raise

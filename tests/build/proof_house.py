@@ -44,10 +44,6 @@ class ProofHouse:
     def checkpoints(self) -> Path:
         return self.folder / "keys" / "checkpoints.kept"
 
-    @property
-    def database(self) -> Path:
-        return self.folder / "db" / "callward.sqlite3"
-
     def command(self, *words: str, code: int = 0) -> Said:
         (said,) = callward(self.folder, list(words))
         assert said.code == code, (words, said)
@@ -71,12 +67,6 @@ class ProofHouse:
         """The same house in another place."""
         shutil.copytree(self.top, top, dirs_exist_ok=True)
         return ProofHouse(top=top, gone=self.gone, kept=self.kept)
-
-    def put_by_hand(self, database: Path) -> None:
-        """What somebody does who copies an older database into its place."""
-        for path in self.database.parent.glob("callward.sqlite3*"):
-            path.unlink()
-        shutil.copy(database, self.database)
 
 
 def proof_house(top: Path) -> ProofHouse:

@@ -46,6 +46,8 @@ class VaultFolders:
 class NoBook:
     """A vault alone keeps no audit."""
 
+    how_many = "SELECT 0"
+
     def note_restore(self, *_facts: object, **_more: object) -> None:
         """Nothing to write."""
 

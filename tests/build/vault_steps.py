@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management import call_command
+from django.db import connection
 
 from build import vault
 from callward.kernel.actors import system_actor
@@ -110,6 +111,14 @@ class Steps:
     def restore_keys(self, source: str) -> str:
         keys, root_key = self.folder / "keys", vault.ROOT_KEY
         return backup.restore_keys(Path(source), root_key=root_key, folder=keys, at=self.at).kind
+
+    def rows(self) -> dict[str, list[str]]:
+        with connection.cursor() as cursor:
+            found = {}
+            for table in connection.introspection.table_names(cursor):
+                cursor.execute(f'SELECT * FROM "{table}"')
+                found[table] = sorted(map(str, cursor.fetchall()))
+        return found
 
     def awaiting(self) -> bool:
         return services.awaiting_replay()

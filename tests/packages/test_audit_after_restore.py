@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import pytest
 
+from build.engines import copy_rows, put_rows
 from build.proof_house import proof_house
 
 pytestmark = pytest.mark.req("D-03")
@@ -59,9 +59,9 @@ def test_what_is_signed_after_a_restore_stands_beside_the_known_rollback(house):
 def test_an_older_database_put_there_by_hand_is_a_fault(house, tmp_path):
     older = tmp_path / "older.sqlite3"
     house.command("audit", "verify")
-    shutil.copy(house.database, older)
+    copy_rows(house.folder, older)
     (signed,) = house.steps(["grow"])
-    house.put_by_hand(older)
+    put_rows(house.folder, older)
 
     found, _said = verified(house, code=1)
 
@@ -73,9 +73,9 @@ def test_a_restore_does_not_excuse_what_a_hand_takes_back_later(house, tmp_path)
     house.restore()
     older = tmp_path / "older.sqlite3"
     house.command("audit", "verify")
-    shutil.copy(house.database, older)
+    copy_rows(house.folder, older)
     (signed,) = house.steps(["grow"])
-    house.put_by_hand(older)
+    put_rows(house.folder, older)
     found, said = verified(house, code=1)
     assert [fault["place"] for fault in found["faults"]] == [signed]
     assert "rolled back from" in said

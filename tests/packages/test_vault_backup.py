@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from build.engines import copy_rows, put_rows
 from build.vault import ROOT_KEY
 from build.vault_house import House
 from callward.vault import backup
@@ -80,11 +81,9 @@ def test_an_older_key_backup_brings_nothing_destroyed_back(house, tmp_path):
 def test_an_older_copy_of_the_database_put_there_by_hand_is_noticed(house, tmp_path):
     house.one("keep", "one")
     copy = tmp_path / "copied.sqlite3"
-    shutil.copy(house.folder / "callward.sqlite3", copy)
+    copy_rows(house.folder, copy)
     house.one("destroy")
-    for path in house.folder.glob("callward.sqlite3*"):
-        path.unlink()
-    shutil.copy(copy, house.folder / "callward.sqlite3")
+    put_rows(house.folder, copy)
     assert house.one("awaiting")
     assert house.run(["replay"], ["awaiting"], ["reconcile"])[1:] == [False, {}]
 
@@ -126,6 +125,7 @@ def test_a_backup_holds_nothing_in_clear_but_its_own_life(house, tmp_path):
         assert b"2026-04-28" in content
         for needle in (
             b"SQLite format",
+            b"rows.form",
             b"vault_item",
             b"secret words",
             b"call-recording",
@@ -156,11 +156,11 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(house, tmp_path, damage
     saved.write_bytes(damages[damage])
     if damage == "missing":
         saved.unlink()
-    before = (house.folder / "callward.sqlite3").read_bytes()
+    before = house.one("rows")
     failed = house.start(["restore", str(saved)])
     assert failed.returncode == 1
     assert "BackupUnreadableError" in failed.stderr
-    assert (house.folder / "callward.sqlite3").read_bytes() == before
+    assert house.one("rows") == before
     assert not list(house.folder.glob("*.restoring"))
     assert house.one("play", *refs) == ["<<one>><<one>><<one>"]
 

@@ -9,8 +9,6 @@ any more needs a restore behind it.
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -24,10 +22,9 @@ from callward.kernel.references import Ref, new_ref, parse_ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 _RESTORE = "restore"
-_LAST = 'SELECT coalesce(max("index"), -1) + 1 FROM audit_leaf'
+HOW_MANY = 'SELECT coalesce(max("index"), -1) + 1 FROM audit_leaf'
 _LINES = 6
 
 
@@ -71,29 +68,24 @@ def keep_note(note: str) -> None:
 
 
 def note_restore(
-    *, old: Path, new: Path, backup_made_at: datetime, ledger_position: int, at: datetime
+    *,
+    size_before: int,
+    size_after: int,
+    backup_made_at: datetime,
+    ledger_position: int,
+    at: datetime,
 ) -> None:
-    """Sign, before one database file takes the place of another, what that does to the tree."""
+    """Sign, before one database takes the place of another, what that does to the tree."""
     signer = ports.signer.get()
     restore = Rollback(
         ref=new_ref(at),
         restored_at=at,
         backup_made_at=backup_made_at,
-        size_before=max(_size_in(old, mode="mode=ro"), _size_kept()),
-        # Nobody else has it open, and no log of its own may be left beside it.
-        size_after=_size_in(new, mode="immutable=1"),
+        size_before=max(size_before, _size_kept()),
+        size_after=size_after,
         ledger_position=ledger_position,
     )
     keep_note(notes.sign_text(restore.text(signer.origin), name=signer.origin, signer=signer))
-
-
-def _size_in(database: Path, *, mode: str) -> int:
-    """How many entries a database file holds; 0 when it cannot be read any more."""
-    try:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?{mode}", uri=True)) as file:
-            return int(file.execute(_LAST).fetchone()[0])
-    except sqlite3.Error:
-        return 0
 
 
 def _size_kept() -> int:

@@ -26,7 +26,6 @@ from callward.vault import ports as vault
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from callward.kernel.ports import Port
     from callward.kernel.references import Ref
@@ -114,10 +113,16 @@ class _CredentialBox:
 class _RestoreBook:
     """Lets the audit sign what a restore does to its tree."""
 
-    def note_restore(self, facts: BackupFacts, *, old: Path, new: Path, at: datetime) -> None:
+    @property
+    def how_many(self) -> str:
+        return str(_named_in("callward.audit.services", "HOW_MANY"))
+
+    def note_restore(
+        self, facts: BackupFacts, *, size_before: int, size_after: int, at: datetime
+    ) -> None:
         _named_in("callward.audit.services", "note_restore")(
-            old=old,
-            new=new,
+            size_before=size_before,
+            size_after=size_after,
             backup_made_at=facts.made_at,
             ledger_position=facts.ledger_position,
             at=at,

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import struct
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
-from uuid import UUID
 
-from django.db import connection
-
+from callward import deployment
 from callward.kernel.disk import own_folder
 from callward.sealing import root, secret, wrap
 from callward.sealing.errors import SealingError
@@ -27,11 +24,18 @@ from callward.vault.errors import (
     ObjectNotFoundError,
 )
 from callward.vault.keystore import KEYS_FILE, WRAPS_FILE
-from callward.vault.objects import object_name
+from callward.vault.row_copies import (
+    RowsSource,
+    RowsTarget,
+    replace_file,
+    rows_now,
+    rows_put_back,
+    write_plain,
+)
 from callward.vault.states import BackupFacts, ServiceKeyName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _FRAME = struct.Struct(">HQ")
@@ -39,11 +43,12 @@ _TAKEN_TOGETHER = 1 << 20
 END = _FRAME.pack(0, 0)
 MAGIC = b"callward-backup/1\n"
 OF_DATA, OF_KEYS = "data", "keys"
-DATABASE_FRAME = "database"
+OBJECTS_NAMED = "objects.named"
 KEPT = ".kept"  # certificates and checkpoints that outlive the database
 _LENGTH_SIZE = 4
 _LARGEST_HEADER = 1 << 16
 _CHUNK = 1 << 20
+_NAMED_TOGETHER = 10_000
 
 
 def frame(name: str, size: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -143,36 +148,18 @@ def _write(to: Path, *, header: bytes, key: bytes, content: Iterator[bytes]) -> 
             file.write(chunk)
 
 
-def _image(source: sqlite3.Connection) -> bytes:
-    """Copy a database consistently, in memory: a plain copy never touches a disk."""
-    memory = sqlite3.connect(":memory:")
-    try:
-        source.backup(memory)
-        return memory.serialize()
-    finally:
-        memory.close()
-
-
-def _parts_in(image: bytes) -> list[str]:
-    memory = sqlite3.connect(":memory:")
-    try:
-        # A database in memory keeps no write-ahead log, which bytes 18 and 19 would ask for.
-        memory.deserialize(image[:18] + b"\x01\x01" + image[20:])
-        rows = memory.execute("SELECT item_ref, name FROM vault_part").fetchall()
-    finally:
-        memory.close()
-    return [object_name(UUID(hex=ref), name) for ref, name in rows]
-
-
 def _object_chunks(name: str, size: int) -> Iterator[bytes]:
     store = ports.objects.get()
     for start in range(0, size, _CHUNK):
         yield bytes(store.fetch(name, start, min(_CHUNK, size - start)))
 
 
-def _data_frames(image: bytes) -> Iterator[bytes]:
-    yield from frame(DATABASE_FRAME, len(image), [image])
-    for name in _parts_in(image):
+def _data_frames(rows: RowsSource) -> Iterator[bytes]:
+    for name, piece in rows.pieces():
+        yield from frame(name, len(piece), [piece])
+    if deployment.chosen().objects.on_s3:
+        return (yield from _object_list(rows.parts()))
+    for name in rows.parts():
         try:
             size = ports.objects.get().size(name)
         except ObjectNotFoundError:
@@ -182,13 +169,21 @@ def _data_frames(image: bytes) -> Iterator[bytes]:
     yield END
 
 
+def _object_list(names: Sequence[str]) -> Iterator[bytes]:
+    """The names alone: a store behind a network keeps its objects, and their keys are elsewhere."""
+    for first in range(0, len(names), _NAMED_TOGETHER):
+        named = "\n".join(names[first : first + _NAMED_TOGETHER]).encode()
+        yield from frame(OBJECTS_NAMED, len(named), [named])
+    yield END
+
+
 def back_up(to: Path, *, at: datetime, dies_on: date) -> BackupFacts:
     """Write database and objects into one sealed file that the backup key alone opens."""
     facts, key = _facts(OF_DATA, at=at, dies_on=dies_on), new_key()
     public = ports.key_store.get().service_key(ServiceKeyName.BACKUP).public
     header = _header(facts, wrap.wrap(key, public, MAGIC))
-    connection.ensure_connection()
-    _write(to, header=header, key=key, content=_data_frames(_image(connection.connection)))
+    with rows_now() as rows:
+        _write(to, header=header, key=key, content=_data_frames(rows))
     return facts
 
 
@@ -269,42 +264,20 @@ def restore(source: Path, *, database: Path, at: datetime) -> BackupFacts:
         key = wrap.unwrap(opened.locked, backup_key.secret, MAGIC)
     except SealingError:
         raise BackupUnreadableError from None
-    waiting = database.with_name(database.name + ".restoring")
-    try:
-        with _frames(source, opened, key) as files:
-            _put_back(files, waiting)
-        ports.restores.get().note_restore(opened.facts, old=database, new=waiting, at=at)
-        _replace(waiting, database)
-    finally:
-        waiting.unlink(missing_ok=True)
+    with _frames(source, opened, key) as files, rows_put_back(database) as rows:
+        _put_back(files, rows)
+        rows.settle(opened.facts, at=at)
     return opened.facts
 
 
-def _put_back(files: FrameReader, database: Path) -> None:
+def _put_back(files: FrameReader, rows: RowsTarget) -> None:
     store, names = ports.objects.get(), []
     for name, content in files:
-        if name == DATABASE_FRAME:
-            _write_plain(database, content)
+        if name == OBJECTS_NAMED or rows.take(name, content):
             continue
         store.put_stream(name, content)
         names.append(name)
     store.settle(names)
-
-
-def _write_plain(path: Path, content: Iterator[bytes]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        for chunk in content:
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _replace(new: Path, old: Path) -> None:
-    """Put a database in the place of another, whose logs must not be played onto it."""
-    for ending in ("-wal", "-shm", "-journal"):
-        old.with_name(old.name + ending).unlink(missing_ok=True)
-    new.replace(old)
 
 
 def _only_grows(name: str) -> bool:
@@ -323,9 +296,9 @@ def restore_keys(source: Path, *, root_key: bytes, folder: Path, at: datetime) -
     with _frames(source, opened, key) as files:
         for name, content in files:
             if name in {KEYS_FILE, WRAPS_FILE}:
-                _write_plain(folder / f"{name}.restoring", content)
+                write_plain(folder / f"{name}.restoring", content)
             elif _only_grows(name) and not (folder / name).exists():
-                _write_plain(folder / name, content)
+                write_plain(folder / name, content)
     for name in (KEYS_FILE, WRAPS_FILE):
-        _replace(folder / f"{name}.restoring", folder / name)
+        replace_file(folder / f"{name}.restoring", folder / name)
     return opened.facts

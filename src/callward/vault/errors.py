@@ -127,6 +127,14 @@ class BackupUnreadableError(VaultError, BadInputError):
     mend = gettext_noop("Choose another backup, or restore its key store first.")
 
 
+class BackupOfOtherFormError(VaultError, BadInputError):
+    """A backup is put back on the engine and into the tables that it was made from."""
+
+    code = "backup-of-other-form"
+    fact = gettext_noop("The backup was made from %(made)s, and the house has %(here)s.")
+    mend = gettext_noop("Restore it on that engine and version, then move or upgrade.")
+
+
 class BackupExpiredError(VaultError, RefusedError):
     """A backup is past the life that the notice promises."""
 

@@ -86,9 +86,16 @@ class DestroyedLedger(Protocol):
 
 
 class RestoreBook(Protocol):
-    """Writes down, outside the database, that another database takes its place."""
+    """Writes down, outside the database, that another database takes its place.
 
-    def note_restore(self, facts: BackupFacts, *, old: Path, new: Path, at: datetime) -> None: ...
+    `how_many` is the question by which a database tells how many audit entries it holds.
+    """
+
+    @property
+    def how_many(self) -> str: ...
+    def note_restore(
+        self, facts: BackupFacts, *, size_before: int, size_after: int, at: datetime
+    ) -> None: ...
 
 
 key_store: Port[KeyStore] = Port("vault.key_store")

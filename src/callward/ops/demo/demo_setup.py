@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from callward.deployment import FILE
 from callward.kernel import clock
 from callward.kernel.disk import own_folder
 from callward.ops.errors import NotADemoError, UnreadableFileError
@@ -39,12 +40,16 @@ class Stage:
 
 
 def empty_stage(folder: DataFolder) -> None:
-    """Clear the folder of an earlier demonstration; never touches anything else."""
-    if folder.root.exists() and any(folder.root.iterdir()):
+    """Clear the folder of an earlier demonstration but what it chose; touches nothing else."""
+    told = folder.root / FILE
+    chosen = told.read_text() if told.is_file() else None
+    if folder.root.exists() and any(path != told for path in folder.root.iterdir()):
         if not is_marked(folder):
             raise NotADemoError
         shutil.rmtree(folder.root)  # noqa: TID251  # a demonstration's own folder, marked as one
     own_folder(folder.root)
+    if chosen is not None:
+        told.write_text(chosen)
     folder.root.chmod(0o700)  # an empty folder that was there before may be open to others
     write_mark(folder, showing=OPENING)
 

@@ -90,9 +90,10 @@ def put_rows(folder: Path, copy: Path) -> None:
     if ON_POSTGRESQL:
         _make(_database_in(folder / FILE), template=_name_of(copy))
         return
-    for path in _file_of(folder).parent.glob("callward.sqlite3*"):
+    file = _file_of(folder)
+    for path in file.parent.glob("callward.sqlite3*"):
         path.unlink()
-    shutil.copy(copy, _file_of(folder))
+    shutil.copy(copy, file)
 
 
 def _file_of(folder: Path) -> Path:

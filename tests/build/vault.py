@@ -10,12 +10,14 @@ from uuid import UUID
 from callward.kernel.references import new_ref
 from callward.vault import epochs, ports, services
 from callward.vault.adapters import plug_file_vault
+from callward.vault.s3_objects import S3Objects
 from callward.vault.states import ToSeal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from callward.deployment.values import Objects
     from callward.kernel.references import Ref
     from callward.vault.states import Sealed
 
@@ -52,12 +54,21 @@ class NoBook:
         """Nothing to write."""
 
 
-def plug_vault(top: Path, *, root_key: bytes = ROOT_KEY) -> VaultFolders:
-    """Make a real file vault under a folder and plug it."""
+def plug_vault(
+    top: Path, *, root_key: bytes = ROOT_KEY, place: Objects | None = None
+) -> VaultFolders:
+    """Make a real file vault under a folder and plug it; its objects may lie in a bucket."""
     folders = VaultFolders(top=top, objects=top / "objects", keys=top / "keys")
     plug_file_vault(objects=folders.objects, keys=folders.keys, root_key=root_key)
+    if place is not None:
+        ports.objects.bind(S3Objects(place))
     ports.restores.bind(NoBook())
     return folders
+
+
+def objects_of(ref: Ref) -> list[str]:
+    """Name what the store has of a recording."""
+    return [name for name in ports.objects.get().names() if ref.hex in name]
 
 
 def unplug_vault() -> None:

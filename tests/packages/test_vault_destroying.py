@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build import vault
+from build.object_store import fresh_place
 from build.vault import (
     DUE_EPOCH,
     NOW,
@@ -25,9 +26,9 @@ pytestmark = pytest.mark.django_db
 DISPOSAL = system_actor("disposal")
 
 
-@pytest.fixture
-def folders(tmp_path):
-    yield plug_vault(tmp_path)
+@pytest.fixture(params=["folder", "s3"])
+def folders(request, tmp_path):
+    yield plug_vault(tmp_path, place=fresh_place() if request.param == "s3" else None)
     vault.unplug_vault()
 
 
@@ -47,6 +48,7 @@ def absent_everywhere(folders, sealed, markers):
     assert not SealedItem.objects.filter(ref=sealed.ref).exists()
     assert not SealedPart.objects.filter(item_ref=sealed.ref).exists()
     assert [path for path in folders.files() if sealed.ref.hex in path.name] == []
+    assert vault.objects_of(sealed.ref) == []
     for marker in marker_scan.split_markers(markers):
         assert folders.contain(bytes(byte ^ 0xFF for byte in marker)) == []
 
@@ -127,7 +129,7 @@ def test_what_was_sealed_and_never_registered_is_destroyed_with_its_epoch(folder
     done = services.destroy(intend_epoch(), at=NOW)
     assert lost.ref in done.refs
     assert services.reconcile().clean
-    assert [path for path in folders.files() if lost.ref.hex in path.name] == []
+    assert vault.objects_of(lost.ref) == []
 
 
 def test_an_epoch_that_has_no_key_cannot_be_intended(folders):

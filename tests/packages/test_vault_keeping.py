@@ -7,6 +7,7 @@ import os
 import pytest
 
 from build import vault
+from build.object_store import fresh_place
 from build.vault import DUE_EPOCH, NOW, THERAPISTS, keep, played, plug_vault, speech
 from callward.kernel.references import new_ref
 from callward.sealing.digests import sha256
@@ -25,14 +26,15 @@ from callward.vault.states import ToSeal
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def folders(tmp_path):
-    yield plug_vault(tmp_path)
+@pytest.fixture(params=["folder", "s3"])
+def folders(request, tmp_path):
+    yield plug_vault(tmp_path, place=fresh_place() if request.param == "s3" else None)
     vault.unplug_vault()
 
 
-def path_of(folders, ref, part="audio"):
-    return folders.objects / object_name(ref, part)
+def object_of(ref):
+    store, name = ports.objects.get(), object_name(ref, "audio")
+    return bytes(store.fetch(name, 0, store.size(name)))
 
 
 @pytest.mark.req("K-06")
@@ -137,7 +139,7 @@ def test_a_missing_part_and_a_missing_recording_are_told_apart(folders):
 
 def test_a_removed_object_is_refused_by_name_and_found_by_reconciling(folders):
     one, other = keep(["one", "two"])
-    path_of(folders, one.ref).unlink()
+    ports.objects.get().delete([object_name(one.ref, "audio")])
     with pytest.raises(SealedObjectMissingError):
         services.read_range(one.ref, "audio", 0, 1)
     found = services.reconcile()
@@ -149,16 +151,15 @@ def test_a_removed_object_is_refused_by_name_and_found_by_reconciling(folders):
 @pytest.mark.parametrize("damage", ["flip", "cut", "longer", "swapped"])
 def test_a_damaged_object_is_refused_by_name(folders, damage):
     one, other = keep(["one", "two"])
-    path = path_of(folders, one.ref)
-    content = bytearray(path.read_bytes())
+    content = bytearray(object_of(one.ref))
     content[100_000] ^= 1
     damages = {
         "flip": bytes(content),
-        "cut": path.read_bytes()[:-65_536],
-        "longer": path.read_bytes() + b"x",
-        "swapped": path_of(folders, other.ref).read_bytes(),
+        "cut": object_of(one.ref)[:-65_536],
+        "longer": object_of(one.ref) + b"x",
+        "swapped": object_of(other.ref),
     }
-    path.write_bytes(damages[damage])
+    ports.objects.get().put(object_name(one.ref, "audio"), damages[damage])
     with pytest.raises(SealedObjectDamagedError):
         services.read_range(one.ref, "audio", 0, 200_000)
     with pytest.raises(SealedObjectDamagedError):

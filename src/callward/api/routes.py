@@ -24,7 +24,13 @@ from callward.intake.errors import TooLargeError
 from callward.intake.states import IntakeCapability, Outcome
 from callward.kernel import clock
 from callward.kernel.actors import carrier_actor
-from callward.kernel.errors import BadInputError, CallwardError, NotFoundError, RefusedError
+from callward.kernel.errors import (
+    BadInputError,
+    CallwardError,
+    NotFoundError,
+    RefusedError,
+    UnavailableError,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -39,6 +45,7 @@ _STATUS_OF_PROBLEM: tuple[tuple[type[CallwardError], int], ...] = (
     (NotFoundError, 404),
     (RefusedError, 403),
     (BadInputError, 400),
+    (UnavailableError, 503),
 )
 _OUR_FAULT = 500
 

@@ -100,7 +100,7 @@ class VisitMiddleware:
         """Answer what Callward refuses on purpose; the act has been rolled back by now."""
         if not isinstance(error, CallwardError) or request.path.startswith(_NOT_STAFF):
             return None
-        if refusals.status_of(error) is HTTPStatus.INTERNAL_SERVER_ERROR:
+        if refusals.status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.error("a screen failed: %s", error.code)
         refusals.write_down(request, error, at=clock.now())
         return refusals.show(request, error)

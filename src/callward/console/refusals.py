@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 
 from callward.audit.services import record_refusal
 from callward.kernel.actors import system_actor
-from callward.kernel.errors import BadInputError, CallwardError, NotFoundError, RefusedError
+from callward.kernel.errors import (
+    BadInputError,
+    CallwardError,
+    NotFoundError,
+    RefusedError,
+    UnavailableError,
+)
 from callward.kernel.references import parse_ref
 
 if TYPE_CHECKING:
@@ -34,6 +40,8 @@ def status_of(error: CallwardError) -> HTTPStatus:
         return HTTPStatus.NOT_FOUND
     if isinstance(error, BadInputError):
         return HTTPStatus.BAD_REQUEST
+    if isinstance(error, UnavailableError):
+        return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 

@@ -5,6 +5,7 @@ Of recordings that came after a backup, a restore took the rows: quarantine keep
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from callward.kernel.errors import CallwardError
 from callward.kernel.references import made_at, parse_ref
 from callward.retention import services as retention
 from callward.vault import services as vault
+from callward.vault.errors import ObjectStoreError
 from callward.vault.states import AUDIO, VaultEvent
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from callward.intake.context import IntakeContext
     from callward.kernel.references import Ref
 
+_log = logging.getLogger(__name__)
 _ADOPTION = system_actor("intake.adopt")
 RECOVERY = system_actor("intake.recover")
 
@@ -70,6 +73,8 @@ def _suspect(ref: Ref, context: IntakeContext) -> Suspect | None:
     try:
         reader = vault.open_part(ref, AUDIO)
         audio = reader.read(0, reader.plain_size)
+    except ObjectStoreError:
+        raise  # it says nothing about the recording, and its source may be gone
     except CallwardError:  # nothing whole lies there: a crash left it, and its source still exists
         return None
     kind = min(context.rules.imports)
@@ -87,6 +92,14 @@ def _is_past_due(epoch: str, context: IntakeContext) -> bool:
 
 def recover(at: datetime) -> int:
     """Discard sealed objects that no row knows, and finish decided quarantines; count both."""
+    try:
+        return _recover(at)
+    except ObjectStoreError as error:
+        _log.error("recovery waits for the object store: %s", error.code)
+        return 0
+
+
+def _recover(at: datetime) -> int:
     with locked_if_free(lock_file()) as alone:
         if alone is None:
             return 0  # somebody seals now; the next start-up or the nightly task comes back
@@ -100,6 +113,13 @@ def _discard_orphans(at: datetime) -> int:
     What a restore made an orphan has no source any more: it is sealed again in quarantine first.
     """
     found = vault.reconcile()
+    if found.rows_without_objects or found.foreign_objects:
+        _log.error(
+            "the store lacks objects of %s recordings and has %s that are none of ours",
+            len(found.rows_without_objects),
+            found.foreign_objects,
+        )
+    vault.clear_half_written()
     orphans = sorted({*found.objects_without_rows, *found.wraps_without_rows})
     replayed_at = last_at(VaultEvent.BACKUP_REPLAYED)
     if replayed_at is not None:

@@ -14,6 +14,7 @@ from callward.intake.errors import InboxMissingError, RecordsNoCallsError
 from callward.jobs.services import every
 from callward.kernel import clock
 from callward.kernel.actors import system_actor
+from callward.vault.errors import ObjectStoreError
 
 POLLING = system_actor("intake.poll")
 _log = logging.getLogger(__name__)
@@ -28,6 +29,10 @@ def poll() -> None:
             report = services.take_in_folder(inbox, controller.ref, actor=POLLING, at=clock.now())
         except (InboxMissingError, RecordsNoCallsError, NoPolicyInForceError):
             continue  # no folder was made for it, or it records nothing: there is nothing to take
+        except ObjectStoreError as error:
+            # Nothing of it was deleted at its source; the next look takes it in.
+            _log.error("inbox of %s waits for the object store: %s", controller.ref, error.code)
+            continue
         except Exception:  # noqa: BLE001  # whatever one inbox holds, the others are emptied
             _log.exception("inbox of %s not taken in", controller.ref)
             continue

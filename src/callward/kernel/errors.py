@@ -45,6 +45,14 @@ class BadInputError(CallwardError):
     mend = gettext_noop("Correct it and try again.")
 
 
+class UnavailableError(CallwardError):
+    """Something that Callward needs does not answer or takes nothing in; later it may."""
+
+    code = "unavailable"
+    fact = gettext_noop("Something that Callward needs does not answer.")
+    mend = gettext_noop("Try again later.")
+
+
 class NotFoundError(CallwardError):
     """There is nothing under this reference, or nothing that may be shown."""
 

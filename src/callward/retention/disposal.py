@@ -63,8 +63,8 @@ def run_disposal(
             if progress is not None:
                 progress(destroyed, run.due)
 
-        for group in _groups(controller_ref, at=at):
-            run.destroyed += _dispose_group(run, group, actor=actor, at=at)
+        for disposal in item_destruction.finish_each(_intended(run, actor=actor, at=at), at=at):
+            run.destroyed += disposal.count
             tell(run.destroyed)
         rows.dispose(run, actor=actor, at=at, progress=tell)
         audit_entries.dispose(run, actor=actor, at=at, progress=tell)
@@ -89,14 +89,11 @@ def _groups(controller_ref: Ref | None, *, at: datetime) -> list[dict[str, objec
     return list(due_items(controller_ref, at=at).order_by(*_GROUP).values(*_GROUP).distinct())
 
 
-def _dispose_group(
-    run: DisposalRun, group: dict[str, object], *, actor: Actor, at: datetime
-) -> int:
-    disposal = _intend_group(run, group, actor=actor, at=at)
-    if disposal is None:
-        return 0
-    item_destruction.finish(disposal, at=at)
-    return disposal.count
+def _intended(run: DisposalRun, *, actor: Actor, at: datetime) -> Iterator[Disposal]:
+    for group in _groups(run.controller_ref, at=at):
+        disposal = _intend_group(run, group, actor=actor, at=at)
+        if disposal is not None:
+            yield disposal
 
 
 def _intend_group(

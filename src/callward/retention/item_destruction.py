@@ -5,6 +5,7 @@ A crash between any two steps leaves an intent that start-up finishes; every ste
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +22,11 @@ from callward.retention.certification import certify, keep_proof
 from callward.retention.models import Certificate, DestroyedItem, Disposal, Item
 from callward.retention.states import DisposalKind, DisposalState, ItemState
 from callward.vault import services as vault
+from callward.vault.errors import ObjectStoreError
 from callward.vault.states import IntentKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from callward.kernel.references import Ref
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 500
 _LOCK_FILE = "disposal.lock"
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -155,11 +158,30 @@ def _actor_of(disposal: Disposal) -> Actor:
     return Actor(kind=ActorKind(kind), ref=ref)
 
 
+def finish_each(disposals: Iterable[Disposal], *, at: datetime) -> Iterator[Disposal]:
+    """Carry written intents to their certificates, and tell which came there.
+
+    N-4: keys die first. While the object store refuses, every other key still dies on its day,
+    and what is left of each disposal waits, open, for the next run.
+    """
+    refused = False
+    for disposal in disposals:
+        try:
+            if refused and disposal.intent_ref is not None:
+                vault.destroy_key(disposal.intent_ref, at=at)
+                continue
+            finish(disposal, at=at)
+        except ObjectStoreError as error:
+            refused = True
+            _log.error("disposal %s waits for the object store: %s", disposal.ref, error.code)
+            continue
+        yield disposal
+
+
 def finish_open(at: datetime) -> int:
     """Finish what a crash left half destroyed; the caller holds the lock."""
-    open_ones = list(Disposal.objects.exclude(state=DisposalState.CERTIFIED).order_by("ref"))
-    for disposal in open_ones:
-        finish(disposal, at=at)
-    if open_ones:
+    open_ones = Disposal.objects.exclude(state=DisposalState.CERTIFIED).order_by("ref")
+    finished = sum(1 for _each in finish_each(list(open_ones), at=at))
+    if finished:
         vault.empty_log()
-    return len(open_ones)
+    return finished

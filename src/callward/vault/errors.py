@@ -7,6 +7,7 @@ from callward.kernel.errors import (
     CallwardError,
     NotFoundError,
     RefusedError,
+    UnavailableError,
     gettext_noop,
 )
 
@@ -159,7 +160,7 @@ class ObjectExistsError(VaultError, RefusedError):
     mend = gettext_noop("Run “callward vault reconcile”; the object that is there was left alone.")
 
 
-class ObjectStoreError(VaultError):
+class ObjectStoreError(VaultError, UnavailableError):
     """The object store does not do its part; nothing is lost, and the work can be repeated."""
 
     code = "object-store"

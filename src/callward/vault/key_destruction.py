@@ -107,6 +107,14 @@ def destroy(intent: IntentView | Ref, *, at: datetime) -> Destruction:
     return _outcome(row)
 
 
+def destroy_key(ref: Ref, *, at: datetime) -> None:
+    """Destroy the key alone, where objects cannot be removed now; `destroy` does the rest."""
+    with _alone_on(ref):
+        row = Intent.objects.get(ref=ref)
+        if row.state == IntentState.INTENDED:
+            _destroy_key(row, at=at)
+
+
 def _destroy_key(row: Intent, *, at: datetime) -> None:
     store, identity, refs = ports.key_store.get(), bytes(row.key_id), _unpack(bytes(row.refs))
     if row.kind == IntentKind.EPOCH:

@@ -54,6 +54,10 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL)
 _WRAP_OF = (
     "SELECT e.name, e.key_id, w.wrapped FROM wrap w JOIN epoch e ON e.id = w.epoch WHERE w.ref = ?"
 )
+_WRAPS_AFTER = (
+    "SELECT w.ref, e.name, e.key_id FROM wrap w JOIN epoch e ON e.id = w.epoch"
+    " WHERE w.ref > ? ORDER BY w.ref LIMIT ?"
+)
 _POSITION = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'position'"
 _FOLLOW = (
     "INSERT INTO meta VALUES ('position', ?1) ON CONFLICT (name) DO UPDATE "
@@ -250,13 +254,12 @@ class FileKeyStore:
         return tuple(UUID(bytes=row[0]) for row in rows.fetchall())
 
     def wraps(self) -> Iterator[tuple[Ref, str, bool]]:
-        """List every wrap: recording, epoch, and whether the epoch's key is there."""
+        """List every wrap in order: recording, epoch, and whether the epoch's key is there."""
         alive = set(self._keys.connection().execute("SELECT name, key_id FROM epoch").fetchall())
-        rows = self._wraps.connection().execute(
-            "SELECT w.ref, e.name, e.key_id FROM wrap w JOIN epoch e ON e.id = w.epoch"
-        )
-        for ref, name, identity in rows.fetchall():
-            yield UUID(bytes=ref), name, (name, identity) in alive
+        last = b""
+        while rows := self._wraps.connection().execute(_WRAPS_AFTER, (last, GROUP)).fetchall():
+            yield from ((UUID(bytes=ref), name, (name, key) in alive) for ref, name, key in rows)
+            last = rows[-1][0]
 
     def move(self, refs: Sequence[Ref], to_epoch: str) -> int:
         """Lock recordings to another epoch; what is destroyed meanwhile stays destroyed."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from callward.vault import ports
 from callward.vault.backup import back_up, back_up_keys, restore, restore_keys
 from callward.vault.crash_points import point as crash_point
 from callward.vault.epochs import due_epoch, hold_epoch, is_hold, is_spool, open_epoch, spool_epoch
-from callward.vault.key_destruction import destroy, empty_log, intend, open_intents
-from callward.vault.ledger_replay import awaiting_replay, part_names, replay
+from callward.vault.inventory import reconcile
+from callward.vault.key_destruction import destroy, destroy_key, empty_log, intend, open_intents
+from callward.vault.ledger_replay import awaiting_replay, replay
 from callward.vault.marker_scan import scan
-from callward.vault.models import SealedItem
-from callward.vault.objects import ref_of
 from callward.vault.range_reader import item_refs, open_part, part_size, read_range, verify_part
 from callward.vault.seal_groups import add_part, discard, register, seal_group, seal_streamed
-from callward.vault.states import Reconciliation, Sealed, ToSeal
+from callward.vault.states import ToSeal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,9 +22,7 @@ if TYPE_CHECKING:
 
     from callward.kernel.references import Ref
     from callward.vault.ports import ServiceKey
-    from callward.vault.states import Plain
-
-_OBJECTS_IN_ONE_LOOK = 500
+    from callward.vault.states import Plain, Sealed
 
 
 def prepare_epochs(epochs: Iterable[str]) -> Mapping[str, bytes]:
@@ -57,6 +52,11 @@ def examine_store() -> None:
     ports.objects.get().examine()
 
 
+def clear_half_written() -> int:
+    """Throw away what a crash left half written in the store; no key of it was kept."""
+    return ports.objects.get().clear_half_written()
+
+
 def has_key(ref: Ref) -> bool:
     """Say whether a recording can still be opened."""
     return ports.key_store.get().has(ref)
@@ -83,37 +83,3 @@ def seal(
     if isinstance(content, bytes | bytearray | memoryview):
         return seal_group([ToSeal(audio=content, epoch=epoch, parts=parts or {})], at=at)[0]
     return seal_streamed(content, epoch=epoch, at=at, parts=parts or {})
-
-
-def _sorted(refs: Iterable[Ref]) -> tuple[Ref, ...]:
-    return tuple(sorted(refs))
-
-
-def _without_objects(rows: set[Ref], names: set[str]) -> set[Ref]:
-    ordered = sorted(rows)
-    missing: set[Ref] = set()
-    for first in range(0, len(ordered), _OBJECTS_IN_ONE_LOOK):
-        wanted = set(part_names(ordered[first : first + _OBJECTS_IN_ONE_LOOK]))
-        missing |= {UUID(hex=ref_of(name)) for name in wanted - names}
-    return missing
-
-
-def reconcile() -> Reconciliation:
-    """Compare rows, objects and wraps, so that nothing is silently missing or left over."""
-    rows = set(SealedItem.objects.values_list("ref", flat=True).iterator())
-    names = set(ports.objects.get().names())
-    stored = {UUID(hex=ref_of(name)) for name in names}
-    wraps = list(ports.key_store.get().wraps())
-    wrapped = {ref for ref, _epoch, _alive in wraps}
-    held: dict[str, list[Ref]] = defaultdict(list)
-    for ref, epoch, _alive in wraps:
-        if is_hold(epoch):
-            held[epoch].append(ref)
-    return Reconciliation(
-        rows_without_objects=_sorted(_without_objects(rows, names)),
-        objects_without_rows=_sorted(stored - rows),
-        rows_without_wraps=_sorted(rows - wrapped),
-        wraps_without_rows=_sorted(wrapped - rows),
-        wraps_without_keys=_sorted(ref for ref, _epoch, alive in wraps if not alive),
-        held={epoch: _sorted(refs) for epoch, refs in held.items()},
-    )

@@ -113,6 +113,7 @@ class Reconciliation:
     rows_without_wraps: tuple[Ref, ...] = ()
     wraps_without_rows: tuple[Ref, ...] = ()
     wraps_without_keys: tuple[Ref, ...] = ()
+    foreign_objects: int = 0
     held: Mapping[str, tuple[Ref, ...]] = field(default_factory=dict)
 
     @property
@@ -124,6 +125,7 @@ class Reconciliation:
             or self.rows_without_wraps
             or self.wraps_without_rows
             or self.wraps_without_keys
+            or self.foreign_objects
         )
 
 

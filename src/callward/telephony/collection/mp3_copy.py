@@ -16,7 +16,7 @@ from callward.telephony.collection.stereo_wav import parties_in
 from callward.telephony.models import LineCall
 from callward.telephony.states import COPY_PART, TelephonyEvent
 from callward.vault import services as vault
-from callward.vault.errors import VaultError
+from callward.vault.errors import ObjectStoreError, VaultError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +52,8 @@ def _copy_of(recording_ref: Ref, *, at: datetime) -> bytes:
     require_usable(recording_ref, at)
     try:
         return mp3_of(vault.open_part(recording_ref).chunks())
+    except ObjectStoreError:
+        raise  # it says nothing about the recording: the copy is made later
     except (VaultError, SealBrokenError):
         return b""
 

@@ -14,7 +14,7 @@ from callward.telephony.ports import sealed_texts
 from callward.telephony.rules import CallTrace
 from callward.telephony.states import LEDGER_PART
 from callward.vault import services as vault
-from callward.vault.errors import VaultError
+from callward.vault.errors import ObjectStoreError, VaultError
 
 if TYPE_CHECKING:
     from callward.line.call_ledger import Ledger
@@ -31,6 +31,8 @@ def ledger_bytes(row: LineCall) -> bytes | None:
     try:
         part = vault.open_part(row.recording_ref, LEDGER_PART)
         return part.read(0, part.plain_size)
+    except ObjectStoreError:
+        raise  # it says nothing about the ledger: the day is counted later
     except (VaultError, SealBrokenError):
         return None
 
@@ -78,6 +80,8 @@ def _has_object(row: LineCall) -> bool:
         return False
     try:
         vault.open_part(row.recording_ref)
+    except ObjectStoreError:
+        raise  # it says nothing about the recording
     except (VaultError, SealBrokenError):
         return False
     return True

@@ -156,11 +156,12 @@ class ObjectStoreServer:
             self.ask("PUT", f"{name}?versioning=", body=_VERSIONS % versions.encode())
         return self.place(name)
 
-    def place(self, bucket: str, *, key_id: str = HOUSE) -> Objects:
-        """How the holder of a key reaches a bucket."""
-        secret = Secret(setting="objects.secret", file=self.folder / f"{key_id}.secret")
+    def place(self, bucket: str, *, prefix: str = "", key_id: str = HOUSE, of: str = "") -> Objects:
+        """How the holder of a key reaches a bucket; `of` lets it have the secret of another."""
+        file = self.folder / f"{of or key_id}.secret"
+        secret = Secret(setting="objects.secret", file=file)
         return Objects(
-            store="s3", endpoint=self.endpoint, bucket=bucket, prefix="", region=REGION,
+            store="s3", endpoint=self.endpoint, bucket=bucket, prefix=prefix, region=REGION,
             key_id=key_id, secret=secret,
         )  # fmt: skip
 

@@ -6,10 +6,12 @@ import logging
 import signal
 from datetime import timedelta
 from functools import partial
+from http import HTTPStatus
 
 import pytest
 
 from build import retention as in_retention, vault
+from build.console import signed_in
 from build.controllers import controller
 from build.intake import MARA, cdr_row, declare, open_context, put, tone
 from build.object_store import fresh_place, shared_store
@@ -413,17 +415,18 @@ def test_a_list_that_forgets_an_object_does_not_make_it_missing(vault_shared, mo
 
 
 def test_playing_says_what_is_wrong_and_goes_on_when_the_store_is_back(
-    tmp_path, place, own_store, fault, the_clock
+    tmp_path, place, own_store, fault
 ):
     home = house(tmp_path)
     ports.objects.bind(S3Objects(place, patience=SOON))
-    kept, rita = keep_one(home), let_rita_hear(home)
-    begun = recordings.begin_playback(kept.ref, **rita, at=the_clock.now())
-    asked = {"user_ref": rita["user_ref"], "session": rita["session"], "at": the_clock.now()}
+    kept, _rita = keep_one(home), let_rita_hear(home)
+    browser = signed_in(home.cast.rita, controller_ref=home.controller.ref)
+    begun = browser.post(f"/recordings/{kept.ref}/playbacks", {"purpose": "complaints"}).json()
     fault[ObjectStoreUnreachableError]()
-    with pytest.raises(ObjectStoreUnreachableError):
-        recordings.read_playback(begun.ref, **asked, start=0, length=10)
+    refused = browser.get(begun["url"])
+    assert refused.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert ObjectStoreUnreachableError.fact in refused.content.decode()
     back(own_store)
-    whole = recordings.read_playback(begun.ref, **asked, start=0, length=begun.bytes)
-    assert whole == kept.audio
+    heard = browser.get(begun["url"])
+    assert (heard.status_code, b"".join(heard)) == (HTTPStatus.OK, kept.audio)
     vault.unplug_vault()

@@ -56,8 +56,8 @@ class Folders:
     def backups(self) -> Path:
         return self.root / "backups"
 
-    def region(self) -> str:
-        return self.place
+    def places(self) -> frozenset[str]:
+        return frozenset({self.place})
 
 
 class NobodyAnswers:

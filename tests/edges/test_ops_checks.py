@@ -124,6 +124,12 @@ def test_e009_recordings_outside_the_promised_region(tmp_path):
     (told,) = callward(house, ["web"])
     assert told.code == 1
     assert "callward.E009" in told.err
+    (house / "place").write_text("RO\n")
+    chosen = 'store = "s3"\nendpoint = "http://127.0.0.1:9"\nbucket = "calls"\nplace = "US"\n'
+    (house / "callward.toml").write_text(f"[objects]\n{chosen}")
+    (elsewhere,) = callward(house, ["web"])
+    assert "would lie in RO or US" in elsewhere.err
+    (house / "callward.toml").unlink()
     (house / "place").unlink()
     (unnamed,) = callward(house, ["web"])
     assert "callward.E009" in unnamed.err
@@ -171,6 +177,17 @@ def test_e014_a_console_that_answers_to_any_name(start, settings):
     assert checks.hosts_are_named(_elsewhere(start, "192.0.2.1")).name == "callward.E014"
     settings.ALLOWED_HOSTS = ["*"]
     assert checks.hosts_are_named(start).name == "callward.E014"
+
+
+@pytest.mark.req("N-3")
+@pytest.mark.parametrize(("pooled", "name"), [(False, None), (True, "callward.E015")])
+def test_e015_a_pooler_where_locks_are_taken(start, monkeypatch, pooled, name):
+    assert checks.locks_are_taken_directly(start) is None
+    chosen = '[database]\nengine = "postgresql"\nhost = "127.0.0.1"\n'
+    (start.folder.root / "callward.toml").write_text(chosen)
+    monkeypatch.setattr("callward.postgresql.direct.has_pooler", lambda _chosen: pooled)
+    found = checks.locks_are_taken_directly(start)
+    assert (found and found.name) == name
 
 
 @pytest.mark.parametrize("versions", ["Enabled", "Suspended"])

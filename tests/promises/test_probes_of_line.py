@@ -16,6 +16,7 @@ from callward import texts
 from callward.audit import services as audit
 from callward.audit.models import Leaf
 from callward.calls.models import Call
+from callward.config import reachability
 from callward.kernel import clock
 from callward.kernel.references import new_ref
 from callward.line.call_ledger import LedgerBook
@@ -214,6 +215,10 @@ def test_a_connection_to_a_machine_that_nobody_declared_turns_the_probe_red(home
         monkeypatch.setattr(places, "_is_here", lambda _host: False)
         assert wrong(home, Probe.HOSTS_DECLARED) >= 1
         ports.declared_hosts.bind(lambda _controller: frozenset({"127.0.0.1"}))
+        assert wrong(home, Probe.HOSTS_DECLARED) == 0
+        # A house declares its object store by name, and a connection shows an address.
+        monkeypatch.setenv("CALLWARD_OBJECTS_ENDPOINT", "https://localhost:8333")
+        ports.declared_hosts.bind(reachability.declared_hosts)
         assert wrong(home, Probe.HOSTS_DECLARED) == 0
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from build.object_store import fresh_place
 from build.promises import look, promised_house, wrong
 from build.recordings import keep_one
 from callward.intake.models import Quarantined
@@ -15,7 +17,10 @@ from callward.retention import rules, services as retention
 from callward.retention.models import Certificate, Hold, Item
 from callward.texts.states import Probe
 from callward.vault import ports as vault
+from callward.vault.errors import ObjectStoreUnreachableError
 from callward.vault.models import SealedItem
+from callward.vault.objects import object_name
+from callward.vault.s3_objects import S3Objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RUNNER = system_actor("retention.run")
@@ -146,6 +151,20 @@ def test_a_key_that_survives_its_destruction_turns_the_probe_red(home, tmp_path)
     left.parent.mkdir(parents=True, exist_ok=True)
     left.write_bytes(b"sealed")
     assert wrong(home, Probe.NO_KEY_RESIDUE, at=later) == 1
+
+
+@pytest.mark.req("N-4")
+def test_an_object_that_its_bucket_keeps_turns_the_probe_red(home, monkeypatch):
+    vault.objects.bind(S3Objects(fresh_place()))
+    kept = keep_one(home)
+    later = clock.now() + LONG_AFTER
+    run_disposal(later)
+    assert wrong(home, Probe.NO_KEY_RESIDUE, at=later) == 0
+    vault.objects.get().put(object_name(kept.ref, "audio"), b"sealed")
+    assert wrong(home, Probe.NO_KEY_RESIDUE, at=later) == 1
+    vault.objects.bind(S3Objects(replace(fresh_place(), endpoint="http://127.0.0.1:9")))
+    with pytest.raises(ObjectStoreUnreachableError):
+        look(home, Probe.NO_KEY_RESIDUE, at=later)
 
 
 def test_an_arrival_that_outlives_its_quarantine_turns_the_probe_red(home):

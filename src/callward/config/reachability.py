@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import smtplib
+import socket
 import ssl
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
@@ -101,4 +102,12 @@ def declared_hosts(controller_ref: Ref) -> frozenset[str]:
     chosen = deployment.chosen()
     named = {chosen.mail.host.partition(":")[0], chosen.sms.host, *chosen.database_hosts()}
     named.add(urlsplit(chosen.objects.endpoint).hostname or "")
-    return frozenset(named - {""})
+    return frozenset(named - {""}).union(*map(_addresses_of, named - {""}))
+
+
+def _addresses_of(host: str) -> frozenset[str]:
+    """The addresses that a name has now; a connection knows nothing of names."""
+    try:
+        return frozenset(str(found[4][0]) for found in socket.getaddrinfo(host, None))
+    except OSError:
+        return frozenset()

@@ -138,6 +138,13 @@ _TABLE: dict[str, tuple[_Row, ...]] = {
         ("bucket", TEXT, "", "The bucket, which must not keep versions.", ""),
         ("prefix", TEXT, "", "A folder in the bucket.", ""),
         ("region", TEXT, "eu", "The store's own name of its region.", ""),
+        (
+            "place",
+            TEXT,
+            "",
+            "Where the store stands: RO, DE, EU; else where this machine does.",
+            "",
+        ),
         ("key_id", TEXT, "", "Name of the access key.", ""),
         ("secret", SECRET, "", "The secret of the access key.", ""),
     ),

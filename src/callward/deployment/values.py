@@ -95,6 +95,7 @@ class Objects:
     region: str
     key_id: str
     secret: Secret
+    place: str = ""
 
     @property
     def on_s3(self) -> bool:

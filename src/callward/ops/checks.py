@@ -44,6 +44,11 @@ def lies_within(place: str, regions: frozenset[str]) -> bool:
     return any(place in _WITHIN.get(region, {region}) for region in regions)
 
 
+def all_within(places: frozenset[str], regions: frozenset[str]) -> bool:
+    """Whether machine and object store both stand where a policy says."""
+    return all(lies_within(place, regions) for place in places)
+
+
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SHORTEST_SECRET = 40
 _CLOCK_TOLERANCE = timedelta(seconds=5)
@@ -178,14 +183,14 @@ def tables_are_up_to_date(start: Start) -> Finding | None:
 
 def recordings_lie_where_promised(start: Start) -> Finding | None:
     """S-10: what is kept lies in the regions that every policy in force names."""
-    place = start.folder.region()
+    places = start.folder.places()
     for view in controllers.controllers():
         rules = controllers.policy_in_force(view.ref, at=clock.now()).recording
-        if rules and rules.regions and not lies_within(place, frozenset(rules.regions)):
+        if rules and rules.regions and not all_within(places, frozenset(rules.regions)):
             return Finding(
                 name="callward.E009",
                 fact=f"The policy of {view.slug} keeps recordings in {_listed(rules.regions)}, "
-                f"and this machine stands in {place or 'an unnamed region'}.",
+                f"and they would lie in {_listed(places) or 'an unnamed region'}.",
                 mend="Say where it stands with “callward init --region RO”, or move it.",
             )
     return None

@@ -116,6 +116,11 @@ class DataFolder:
         told = self.place.read_text().strip() if self.place.is_file() else ""
         return self.chosen.place.region or told
 
+    def places(self) -> frozenset[str]:
+        """Every region that something kept lies in: this machine's, and its object store's."""
+        store = self.chosen.objects
+        return frozenset({self.region(), (store.on_s3 and store.place) or self.region()})
+
     def is_made(self) -> bool:
         """Whether the first start has been here."""
         return self.secret.is_file() and self.keys.is_dir() and self.database.parent.is_dir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from callward.vault import ports
 from callward.vault.backup import back_up, back_up_keys, restore, restore_keys
@@ -12,8 +13,16 @@ from callward.vault.inventory import reconcile
 from callward.vault.key_destruction import destroy, destroy_key, empty_log, intend, open_intents
 from callward.vault.ledger_replay import awaiting_replay, replay
 from callward.vault.marker_scan import scan
+from callward.vault.objects import ref_of
 from callward.vault.range_reader import item_refs, open_part, part_size, read_range, verify_part
-from callward.vault.seal_groups import add_part, discard, register, seal_group, seal_streamed
+from callward.vault.seal_groups import (
+    add_part,
+    discard,
+    names_in_store,
+    register,
+    seal_group,
+    seal_streamed,
+)
 from callward.vault.states import ToSeal
 
 if TYPE_CHECKING:
@@ -40,6 +49,11 @@ def forget_spool_days(*, before: date) -> int:
     store, first_kept = ports.key_store.get(), spool_epoch(before)
     over = [epoch for epoch in store.epochs() if is_spool(epoch) and epoch < first_kept]
     return sum(store.destroy_epoch(epoch) for epoch in over)
+
+
+def refs_in_store(refs: Iterable[Ref]) -> set[Ref]:
+    """Which of these recordings still have an object, as the store itself lists it."""
+    return {UUID(hex=ref_of(name)) for name in names_in_store(refs)}
 
 
 def service_key(name: str) -> ServiceKey:

@@ -13,6 +13,7 @@ from callward.promises.registry import probes
 from callward.retention import ports as retention
 from callward.retention.services import verify_certificate
 from callward.texts.states import Probe
+from callward.vault import services as vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _PATIENCE = timedelta(minutes=15)
 _MARKER = 16
 _INTENTS_LOOKED_AT = 20
+_ITEMS_ASKED_FOR = 100  # each costs a question to the store; every night it lists everything
 
 _OPEN_TOO_LONG = """
 SELECT count(*) FROM retention_disposal
@@ -37,6 +39,7 @@ _DESTROYED = """
 SELECT g.ref FROM retention_destroyeditem g JOIN retention_disposal d ON d.ref = g.disposal_id
 WHERE d.controller_ref = %(controller)s
 """
+_LATEST = _DESTROYED + "ORDER BY d.intended_at DESC LIMIT %(most)s"
 _MARKERS = """
 SELECT markers FROM vault_intent WHERE state = 'done' ORDER BY done_at DESC LIMIT %(most)s
 """
@@ -69,7 +72,7 @@ def no_key_residue(glance: ProbeContext) -> Count:
     gone = {reference(row[0]) for row in glance.rows(_DESTROYED)}
     wrapped = {bytes(cast("bytes", row[0])) for row in key_rows("wraps", "SELECT ref FROM wrap")}
     left = sum(ref.bytes in wrapped for ref in gone)
-    left += sum(ref in gone for ref in _objects(glance))
+    left += len(gone.intersection(_objects(glance)))
     markers = set(_recent_markers(glance))
     left += sum(_holds_any(path, markers) for path in _files(glance)) if markers else 0
     return Count(looked_at=len(gone), wrong=left + glance.number(_RESIDUE))
@@ -96,6 +99,9 @@ def _holds_any(path: Path, markers: set[bytes]) -> int:
 
 
 def _objects(glance: ProbeContext) -> Iterator[object]:
+    """What lies in the folder of objects, and what the store lists of those that went last."""
+    latest = [reference(row[0]) for row in glance.rows(_LATEST, most=_ITEMS_ASKED_FOR)]
+    yield from vault.refs_in_store(latest)
     for path in glance.world.objects.rglob("*"):
         for part in path.relative_to(glance.world.objects).parts:
             try:

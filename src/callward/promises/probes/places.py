@@ -30,16 +30,16 @@ _AUDIO = frozenset({".mp3", ".wav", ".ogg", ".part"})
 
 @probes(Probe.KEPT_IN_REGION)
 def kept_in_region(glance: ProbeContext) -> Count | None:
-    """The machine stands in a region that every activity of the policy names (S-10, M-07)."""
+    """Machine and object store stand where every activity of the policy says (S-10, M-07)."""
     activities = table(glance.document, "activity")
     named = [words(table(table(activities, one), "locate"), "regions") for one in activities]
     promised = [regions for regions in named if regions]
     if not promised:
         return None
-    here = glance.world.region()
-    if not here:
+    here = set(glance.world.places())
+    if not all(here):
         raise CannotLookError
-    wrong = sum(here not in countries_of(regions) | regions for regions in promised)
+    wrong = sum(not here <= countries_of(regions) | regions for regions in promised)
     return Count(looked_at=len(promised), wrong=wrong)
 
 

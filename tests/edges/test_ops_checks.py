@@ -18,6 +18,7 @@ from callward.ops.checks import CHECKS, Start, lies_within
 from callward.ops.data_folder import DataFolder
 from callward.ops.folder_mark import write_mark
 from callward.vault import ports as vault
+from callward.vault.objects import LocalObjects
 from callward.vault.s3_objects import S3Objects
 
 
@@ -196,6 +197,16 @@ def test_e023_a_bucket_that_keeps_versions_or_once_did(start, monkeypatch, versi
         monkeypatch.setattr(vault.objects, "_adapter", S3Objects(place))
         found = checks.objects_are_kept_well(start)
         assert (found and found.name) == (name and f"callward.{name}")
+
+
+def test_e026_recordings_that_a_chosen_bucket_does_not_have(start):
+    LocalObjects(start.folder.objects).put("aa/bb/one.audio", b"sealed")
+    assert checks.objects_lie_in_one_place(start) is None
+    chosen = shared_store().settings(fresh_place())
+    (start.folder.root / "callward.toml").write_text(chosen)
+    assert checks.objects_lie_in_one_place(start).name == "callward.E026"
+    LocalObjects(start.folder.objects).delete(["aa/bb/one.audio"])
+    assert checks.objects_lie_in_one_place(start) is None
 
 
 def test_a_store_that_never_will_work_is_refused_and_one_that_is_only_away_is_not(

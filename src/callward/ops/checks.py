@@ -296,6 +296,18 @@ def objects_are_kept_well(start: Start) -> Finding | None:
     return None
 
 
+def objects_lie_in_one_place(start: Start) -> Finding | None:
+    """Where a bucket was chosen nothing is left behind in the folder, which nobody reads then."""
+    chosen = start.folder.chosen.objects
+    if not chosen.on_s3 or not vault.lies_in_folder(start.folder.objects):
+        return None
+    return Finding(
+        name="callward.E026",
+        fact="A bucket was chosen, and sealed recordings still lie in the data folder.",
+        mend="Run “callward vault carry”.",
+    )
+
+
 def hosts_are_named(start: Start) -> Finding | None:
     """The console answers to its own names only."""
     if "*" not in settings.ALLOWED_HOSTS and (
@@ -325,6 +337,7 @@ CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
     work_is_kept,
     database_forgets_and_keeps,
     objects_are_kept_well,
+    objects_lie_in_one_place,
     locks_are_taken_directly,
     recordings_lie_where_promised,
 )

@@ -91,6 +91,14 @@ class CheckFailedError(OpsError):
     mend = gettext_noop("Look at the report and mend what it names.")
 
 
+class NoBucketChosenError(OpsError, BadInputError):
+    """There is no bucket to carry recordings into."""
+
+    code = "no-bucket-chosen"
+    fact = gettext_noop("The recordings lie in the data folder, and no bucket was chosen.")
+    mend = gettext_noop("Choose one in the section “objects” of callward.toml, and try again.")
+
+
 class NothingAnswersError(OpsError):
     """A part of Callward did not come up in time."""
 

@@ -13,6 +13,7 @@ from callward.vault.inventory import reconcile
 from callward.vault.key_destruction import destroy, destroy_key, empty_log, intend, open_intents
 from callward.vault.ledger_replay import awaiting_replay, replay
 from callward.vault.marker_scan import scan
+from callward.vault.object_transfer import carry_objects, lies_in_folder
 from callward.vault.objects import ref_of
 from callward.vault.range_reader import item_refs, open_part, part_size, read_range, verify_part
 from callward.vault.seal_groups import (

@@ -6,7 +6,8 @@ import click
 
 from callward.ops.command_context import open_context
 from callward.ops.command_output import json_option, plain, progress_of, tell
-from callward.ops.errors import CheckFailedError
+from callward.ops.data_folder import alone_on
+from callward.ops.errors import CheckFailedError, NoBucketChosenError
 from callward.vault import services
 from callward.vault.errors import VaultError
 
@@ -26,6 +27,19 @@ def reconcile(*, as_json: bool) -> None:
     tell({**told, "clean": found.clean}, as_json=as_json)
     if not found.clean:
         raise CheckFailedError(count=sum(len(held) for held in told.values() if held))
+
+
+@vault.command("carry")
+@json_option
+def carry(*, as_json: bool) -> None:
+    """Carry sealed recordings from the data folder into the bucket that callward.toml chose."""
+    house = open_context()
+    if not house.folder.chosen.objects.on_s3:
+        raise NoBucketChosenError
+    with alone_on(house.folder), progress_of("Carrying") as progress:
+        services.examine_store()
+        carried = services.carry_objects(house.folder.objects, progress=progress)
+    tell({"carried": carried}, as_json=as_json)
 
 
 @vault.command("scan")

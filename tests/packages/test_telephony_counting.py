@@ -6,6 +6,7 @@ import shutil
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from build import retention as build
 from build.controllers import controller, sample
@@ -26,6 +27,7 @@ from callward.telephony.states import Explanation
 from callward.telephony.tasks import count
 from callward.telephony.values import JournalCall
 from callward.vault import ports as vault_ports, services as vault
+from callward.vault.errors import ObjectStoreUnreachableError
 from callward.vault.objects import object_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -159,6 +161,30 @@ def test_the_copy_has_both_parties_and_is_sealed_beside_the_recording(night):
     assert copy == mp3_of([vault.read_range(ref, "audio", 0, 1 << 20)])
     assert telephony.uncopied(10) == []
     assert telephony.make_copy(put.ref, at=clock.now()) == 0
+
+
+@pytest.mark.parametrize("act", ["fetch", "size", "put"])
+def test_while_the_store_is_away_no_copy_is_given_up_and_no_recording_called_missing(
+    night, monkeypatch, act
+):
+    put = night.put(seconds=2)
+    telephony.collect(clock.now())
+    verify_waiting()
+
+    def away(*_what):
+        assert not connection.in_atomic_block, "nobody else could write meanwhile"
+        raise ObjectStoreUnreachableError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(vault_ports.objects.get(), act, away)
+        with pytest.raises(ObjectStoreUnreachableError):
+            telephony.make_copy(put.ref, at=clock.now())
+        assert telephony.uncopied(10) == [put.ref]
+        if act != "put":
+            with pytest.raises(ObjectStoreUnreachableError):
+                night.count()
+    assert telephony.make_copy(put.ref, at=clock.now())
+    assert night.count().open_alarms == 0
 
 
 def test_a_copy_is_the_same_however_the_recording_is_cut_into_pieces(night):

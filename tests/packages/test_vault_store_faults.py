@@ -19,6 +19,7 @@ from build.recordings import house, keep_one, let_rita_hear
 from build.vault import DUE_EPOCH, NOW, keep, played, plug_vault, speech
 from callward.calls.models import Call
 from callward.intake import tasks as intake_tasks
+from callward.intake.crash_recovery import adopt
 from callward.kernel.actors import system_actor
 from callward.kernel.clock import stopwatch
 from callward.kernel.references import new_ref
@@ -363,6 +364,24 @@ def test_a_store_that_goes_away_while_a_recording_is_decoded_does_not_make_it_a_
     with pytest.raises(ObjectStoreUnreachableError):
         recordings.verify_recording(kept.ref, at=vault.NOW)
     assert Recording.objects.get(ref=kept.ref).state == RecordingState.STORED
+    vault.unplug_vault()
+
+
+def test_what_a_restore_made_an_orphan_is_not_given_up_while_the_store_is_away(
+    tmp_path, monkeypatch
+):
+    home = house(tmp_path)
+    epoch = services.due_epoch(home.controller.ref, "call-recording", vault.DUE)
+    (lost,) = services.seal_group([ToSeal(audio=tone(), epoch=epoch)], at=NOW)
+
+    def away(*_what):
+        raise ObjectStoreUnreachableError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ports.objects.get(), "fetch", away)
+        with pytest.raises(ObjectStoreUnreachableError):
+            adopt([lost.ref], at=NOW)
+    assert adopt([lost.ref], at=NOW) == 1
     vault.unplug_vault()
 
 

@@ -37,8 +37,9 @@ def make_copy(ref: Ref, *, at: datetime) -> int:
     if not copy:  # there is no sound to copy, now or later: it is not asked for again
         LineCall.objects.filter(ref=ref).update(copied_at=at)
         return 0
+    # Outside the transaction: one that waited for a slow store would let every writer wait.
+    vault.add_part(row.recording_ref, COPY_PART, copy)
     with transaction.atomic():
-        vault.add_part(row.recording_ref, COPY_PART, copy)
         LineCall.objects.filter(ref=ref).update(copied_at=at)
         audit.record(
             TelephonyEvent.COPY_MADE, item=row.recording_ref, actor=_COPYING, at=at, size=len(copy)

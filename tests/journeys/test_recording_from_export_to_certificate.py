@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from build.object_store import fresh_place, shared_store
 from build.ops import environment
 from build.programs import run_program
+from callward.vault.objects import LocalObjects, ref_of
+from callward.vault.s3_objects import S3Objects
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _show(folder: Path) -> dict[str, object]:
-    done = run_program("-m", "callward.ops", "demo", "--once", environment=environment(folder))
+def _show(folder: Path, chosen: dict[str, str]) -> dict[str, object]:
+    within = environment(folder) | chosen
+    done = run_program("-m", "callward.ops", "demo", "--once", environment=within)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -27,8 +31,10 @@ def _show(folder: Path) -> dict[str, object]:
 @pytest.mark.req("K-09")
 @pytest.mark.req("K-10")
 @pytest.mark.req("D-03")
-def test_the_therapists_export_lives_and_ends_as_the_notice_says(tmp_path):
-    told = _show(tmp_path / "demo")
+@pytest.mark.parametrize("store", ["folder", "s3"])
+def test_the_therapists_export_lives_and_ends_as_the_notice_says(tmp_path, store):
+    place = fresh_place() if store == "s3" else None
+    told = _show(tmp_path / "demo", shared_store().variables(place) if place else {})
     assert told["taken_in"] == told["sealed"] == told["verified"] == 7
     assert told["left_in_clear"] == 0
     assert told["calls"] == {"in-refused": 1, "in-stored": 1, "out-refused": 1, "out-stored": 1}
@@ -46,6 +52,10 @@ def test_the_therapists_export_lives_and_ends_as_the_notice_says(tmp_path):
     assert told["residue_bytes"] == 0
     assert told["audit_verified"] is True
 
+    if place:
+        (held,) = {ref_of(name) for name in S3Objects(place).names()}
+        assert held
+        assert list(LocalObjects(tmp_path / "demo" / "objects").names()) == []
     for marker in (b"+442079460", b"Boris", b"Mara", str(tmp_path).encode()):
         logs = b"".join(file.read_bytes() for file in (tmp_path / "demo" / "logs").iterdir())
         assert marker not in logs

@@ -167,17 +167,12 @@ class ObjectStoreServer:
 
     def settings(self, place: Objects) -> str:
         """The section of `callward.toml` by which a house uses a place in this store."""
-        lines = {
-            "store": place.store,
-            "endpoint": place.endpoint,
-            "bucket": place.bucket,
-            "prefix": place.prefix,
-            "region": place.region,
-            "key_id": place.key_id,
-            "secret_file": place.secret.file,
-        }
-        told = "".join(f'{name} = "{value}"\n' for name, value in lines.items())
+        told = "".join(f'{name} = "{value}"\n' for name, value in _lines(place).items())
         return f"[objects]\n{told}"
+
+    def variables(self, place: Objects) -> dict[str, str]:
+        """The same for the environment of a program."""
+        return {f"CALLWARD_OBJECTS_{name}".upper(): told for name, told in _lines(place).items()}
 
     def ask(self, method: str, path: str, *, body: bytes = b"") -> str:
         """Ask it for anything, with the rights of the house; a conflict is an answer as well."""
@@ -222,6 +217,18 @@ class ObjectStoreServer:
         """Stop without care and remove everything."""
         self.stop(signal.SIGKILL)
         shutil.rmtree(self.folder)  # noqa: TID251  # a store of invented recordings, made here
+
+
+def _lines(place: Objects) -> dict[str, str]:
+    return {
+        "store": place.store,
+        "endpoint": place.endpoint,
+        "bucket": place.bucket,
+        "prefix": place.prefix,
+        "region": place.region,
+        "key_id": place.key_id,
+        "secret_file": str(place.secret.file),
+    }
 
 
 def secret_of(key_id: str) -> str:

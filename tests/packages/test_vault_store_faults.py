@@ -269,7 +269,7 @@ def test_a_refused_deletion_stays_open_and_is_finished_when_the_key_may_delete(t
 
 @pytest.mark.req("N-4")
 def test_every_key_dies_on_its_day_although_the_store_is_away(
-    tmp_path, settings, place, own_store, fault, the_clock
+    tmp_path, settings, place, own_store, fault, the_clock, monkeypatch
 ):
     settings.CALLWARD_DATA = tmp_path
     in_retention.plug_signer(tmp_path)
@@ -283,11 +283,16 @@ def test_every_key_dies_on_its_day_although_the_store_is_away(
     fault[ObjectStoreUnreachableError]()
     hurried(place)
     the_clock.move_to(due)
+    store, asked = ports.objects.get(), []
+    delete = store.delete
+    monkeypatch.setattr(store, "delete", lambda names: (asked.append(names), delete(names)))
     run = in_retention.run(due)
+    assert len(asked) == 1, "a store that is away is not waited for once more with each key"
     assert (run.state, run.destroyed, run.overdue_after) == (RunState.RED, 0, 3)
     assert [services.has_key(ref) for ref in refs] == [False] * 3
     open_ones = Disposal.objects.exclude(state=DisposalState.CERTIFIED)
     assert open_ones.count() == len(services.open_intents()) == 3
+    monkeypatch.undo()
     back(own_store)
     again = in_retention.run(due + timedelta(minutes=5))
     assert again.state is RunState.CLEAN

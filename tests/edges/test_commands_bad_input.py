@@ -151,6 +151,7 @@ MISUSED = [
     ["vault", "scan", "harder"],
     ["vault", "verify", "harder"],
     ["vault", "reconcile", "harder"],
+    ["vault", "carry", "harder"],
     ["audit", "prove", "-1"],
     ["audit", "prove", "9" * 30],
     ["audit", "verify", "all"],

@@ -101,3 +101,4 @@ def test_the_command_carries_and_says_what_it_needs(tmp_path):
     assert carried.code == 0, carried.err
     assert '"carried": 1' in carried.out
     assert '"foreign_objects": 1' in done.out
+    assert (done.code, "found 1 faults" in done.err) == (1, True), done.err

@@ -117,16 +117,21 @@ class Reconciliation:
     held: Mapping[str, tuple[Ref, ...]] = field(default_factory=dict)
 
     @property
+    def faults(self) -> int:
+        """Count what does not fit; a recording may be counted on several sides."""
+        sides = (
+            self.rows_without_objects,
+            self.objects_without_rows,
+            self.rows_without_wraps,
+            self.wraps_without_rows,
+            self.wraps_without_keys,
+        )
+        return sum(map(len, sides)) + self.foreign_objects
+
+    @property
     def clean(self) -> bool:
         """Say whether every row has its object and wrap and the other way round."""
-        return not (
-            self.rows_without_objects
-            or self.objects_without_rows
-            or self.rows_without_wraps
-            or self.wraps_without_rows
-            or self.wraps_without_keys
-            or self.foreign_objects
-        )
+        return not self.faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def house_on_engine(folder: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         template = _database_in(told)
         if template != name:
-            _make(name, template=template or "template0")
+            _make(name, template=template or "template1")
             _tell(folder, name)
 
 
@@ -99,6 +99,51 @@ def put_rows(folder: Path, copy: Path) -> None:
 def _file_of(folder: Path) -> Path:
     database = folder / "callward.sqlite3"  # of a house that has nothing but a vault
     return database if database.exists() else folder / "db" / "callward.sqlite3"
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Every file of a house: those of its folder, and where its server keeps its tables."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    if not ON_POSTGRESQL or not (name := _database_in(folder / FILE)):
+        return found
+    with psycopg.connect(host=SOCKET, user=USER, dbname=name, autocommit=True) as server:
+        server.execute("CHECKPOINT")  # until then they lie in the memory of the server
+        row = server.execute(
+            "SELECT oid FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+    assert row is not None
+    tables = Path(SOCKET).parent / "cluster" / "base" / str(row[0])
+    return found + [path for path in tables.iterdir() if path.is_file()]
+
+
+def everything_in(connection: Any) -> str:
+    """All rows of Django's connection as text, bytes in hexadecimal."""
+    if connection.vendor == "sqlite":
+        return "\n".join(connection.connection.iterdump())
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            found += [_text(value) for row in cursor.fetchall() for value in row]
+    return "\n".join(found)
+
+
+def plan_of(connection: Any, question: str) -> str:
+    """How the engine answers; PostgreSQL is asked as if its tables were large."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("EXPLAIN QUERY PLAN " + question)
+            return " ".join(row[3] for row in cursor.fetchall())
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute("EXPLAIN " + question)
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes | memoryview):
+        return f"{bytes(value).hex()} {bytes(value).hex().upper()}"
+    return str(value)
 
 
 def tables_in(connection: Any) -> list[str]:

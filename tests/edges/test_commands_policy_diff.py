@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from uuid import uuid4
 
 import pytest
 
+from build.engines import ON_POSTGRESQL, rows_in
 from build.ops import CLONE, POLICY, callward, new_house
 from callward.holdings.kinds import KINDS
 from callward.ops.commands.policies import LANGUAGES
@@ -86,13 +86,14 @@ def test_without_a_house_nothing_is_counted_and_the_command_says_so(nowhere, cap
 
 
 def keep_calls_of(folder, days):
-    with sqlite3.connect(folder / "db" / "callward.sqlite3") as database:
+    with rows_in(folder) as database:
         [(controller,)] = database.execute("SELECT ref FROM controllers_controller")
         [(policy,)] = database.execute("SELECT policy_id FROM controllers_policyrevision")
         for day in days:
             called, due = f"{day} 10:00:00", f"{int(day[:4]) + 5}{day[4:]} 00:00:00"
             database.execute(
-                KEPT, (uuid4().hex, controller, policy, called, called, due, policy, due)
+                KEPT.replace("?", "%s") if ON_POSTGRESQL else KEPT,
+                (uuid4().hex, controller, policy, called, called, due, policy, due),
             )
 
 

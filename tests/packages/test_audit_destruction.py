@@ -8,11 +8,13 @@ import shutil
 import sqlite3
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from build.audit import TESTER, LocalSigner, plug_signer
+from build.engines import copy_rows, files_of, put_rows, rows_in
 from build.programs import run_program
 from callward.accounts.states import AccountsEvent
 from callward.audit import leaves, notes, selectors, services, tree
@@ -323,6 +325,7 @@ from callward.calls.states import CallsEvent
 from callward.kernel import clock
 from callward.kernel.grow_only_file import KeptLines
 from callward.kernel.references import new_ref
+from callward.vault.services import let_rows_go
 from pathlib import Path
 ports.signer.bind(LocalSigner())
 ports.kept.bind(KeptLines(Path(os.environ["CALLWARD_DATA"]) / "checkpoints.kept"))
@@ -335,8 +338,7 @@ def destroy():
 def die(*_args, **_more):
     os.kill(os.getpid(), signal.SIGKILL)
 def forget():
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    let_rows_go()
 """
 _PREPARE = """
 from django.core.management import call_command
@@ -362,7 +364,6 @@ class House:
 
     def __init__(self, folder):
         self.folder = folder
-        self.database = folder / "db" / "callward.sqlite3"
 
     def run(self, program, *, code=0):
         environment = os.environ | {
@@ -375,14 +376,13 @@ class House:
 
     def holding(self, word):
         """The files in which a word stands."""
-        files = (path for path in self.folder.rglob("*") if path.is_file())
-        return sorted(path.name for path in files if word in path.read_bytes())
+        return sorted(path.name for path in files_of(self.folder) if word in path.read_bytes())
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
     made = House(tmp_path_factory.mktemp("prepared"))
-    made.database.parent.mkdir()
+    (made.folder / "db").mkdir()
     made.run(_PREPARE)
     return made
 
@@ -401,7 +401,7 @@ def house(prepared, tmp_path):
 
 @pytest.mark.req("D-04")
 def test_destroyed_content_is_in_no_free_page_log_or_journal(house):
-    assert house.holding(_WORD) == ["callward.sqlite3"]
+    assert len(house.holding(_WORD)) == 1
     house.run("destroy()\nforget()")
     assert house.holding(_WORD) == []
 
@@ -425,10 +425,12 @@ def test_a_kill_at_any_step_leaves_a_tree_that_verifies_and_ends_the_same(house,
 
 
 def test_what_a_restore_brings_back_goes_again_before_anything_opens(house):
-    before = house.database.read_bytes()
+    before = house.folder / "before.sqlite3"
+    copy_rows(house.folder, before)
     house.run("destroy()\nforget()")
-    house.database.write_bytes(before)
-    assert house.holding(_WORD) == ["callward.sqlite3"]
+    put_rows(house.folder, before)
+    before.unlink(missing_ok=True)
+    assert len(house.holding(_WORD)) == 1
     told = house.run("print(services.destroy_again(actor=TESTER, at=clock.now()))\nforget()")
     assert told == ["300"]
     assert house.holding(_WORD) == []
@@ -454,7 +456,7 @@ def test_what_a_restore_brings_back_goes_again_before_anything_opens(house):
 )
 def test_the_database_lets_only_a_sealed_sub_tree_go(ended, statement):
     with (
-        sqlite3.connect(ended.database) as database,
-        pytest.raises(sqlite3.IntegrityError, match="append-only"),
+        rows_in(ended.folder) as database,
+        pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="append-only"),
     ):
         database.execute(statement)

@@ -193,7 +193,7 @@ def test_an_altered_entry_is_found_and_named():
 @pytest.mark.parametrize("column", ["at", "event", "item", "actor", "facts"])
 def test_every_column_that_people_read_is_sealed(column):
     sealed(10)
-    sql(f"UPDATE audit_leaf SET {column} = {column} || '0' WHERE \"index\" = 4")
+    sql(f"UPDATE audit_leaf SET {column} = 'x' || substr({column}, 2) WHERE \"index\" = 4")
     assert faults() == [Fault(kind=FaultKind.LEAF_ALTERED, place=4)]
 
 

@@ -144,7 +144,7 @@ def test_both_the_controller_and_its_policy_stand_in_the_audit():
     "statement",
     [
         "DELETE FROM controllers_policyrevision",
-        "UPDATE controllers_policyrevision SET canonical = x'00'",
+        "UPDATE controllers_policyrevision SET canonical = NULL",
         "UPDATE controllers_policyrevision SET in_force_from = activated_at",
     ],
 )

@@ -274,9 +274,9 @@ def test_beginning_writes_two_rows_and_no_more(home, the_clock):
     with CaptureQueriesContext(connection) as queries:
         services.begin_playback(kept.ref, **rita, at=the_clock.now())
 
-    written = [
-        q["sql"] for q in queries if not q["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))
-    ]
-    assert len(written) == 1
-    assert Leaf.objects.count() == before + 1  # the audit writes past Django's cursor
+    asks = ("SELECT", "(SELECT", "SAVEPOINT", "RELEASE")
+    written = [q["sql"] for q in queries if not q["sql"].startswith(asks)]
+    # On a file the audit writes past Django's cursor.
+    assert len(written) == (1 if connection.vendor == "sqlite" else 2)
+    assert Leaf.objects.count() == before + 1
     assert len(queries) <= 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
+from build.engines import everything_in
 from build.subjects import MARA, PETRAS, fictional, plug_field_keys
 from callward import holdings
 from callward.holdings import Identifiers
@@ -55,7 +56,7 @@ def test_one_number_has_nothing_in_common_between_two_controllers():
 @pytest.mark.req("K-13")
 def test_no_number_lies_in_the_database_in_clear():
     remember(MARA, PETRAS)
-    dump = "\n".join(connection.connection.iterdump())
+    dump = everything_in(connection)
     stored = b"".join(
         bytes(part) for row in Number.objects.all() for part in (row.blind, row.sealed)
     )

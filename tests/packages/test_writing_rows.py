@@ -33,8 +33,11 @@ def item():
 
 
 def stored(ref):
+    ours, kind = str(ref), "pg_typeof(mark)::text"
+    if connection.vendor == "sqlite":
+        ours, kind = ref.hex, "typeof(mark)"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT *, typeof(mark) FROM retention_item WHERE ref = %s", [ref.hex])
+        cursor.execute(f"SELECT *, {kind} FROM retention_item WHERE ref = %s", [ours])
         return cursor.fetchone()
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from build import retention as build
 from build.controllers import controller
+from build.engines import files_of
 from build.programs import run_program
 from build.vault import played, speech, unplug_vault
 from callward.retention import ports, services
@@ -29,9 +30,7 @@ def step(top, name):
 
 def containing(top, needle):
     """The files that hold these bytes: databases with free pages, journals, objects, logs."""
-    return [
-        str(p.relative_to(top)) for p in top.rglob("*") if p.is_file() and needle in p.read_bytes()
-    ]
+    return [str(path) for path in files_of(top) if needle in path.read_bytes()]
 
 
 @pytest.mark.slow

@@ -42,6 +42,7 @@ def keep_rows(rows: Iterable[models.Model]) -> None:
         return
     model, ours = type(group[0]), connections[DEFAULT_DB_ALIAS]
     if ours.vendor != "sqlite":
+        _refuse_no_zone(model, group)
         model._default_manager.bulk_create(group)  # noqa: SLF001  # Django's documented name
         return
     table = _table(model)
@@ -49,6 +50,14 @@ def keep_rows(rows: Iterable[models.Model]) -> None:
     ours.validate_no_broken_transaction()
     with ours.wrap_database_errors:
         ours.connection.executemany(table.sql, [_stored(row, table) for row in group])
+
+
+def _refuse_no_zone(model: type[models.Model], rows: list[models.Model]) -> None:
+    fields = model._meta.concrete_fields  # noqa: SLF001  # Django's documented name
+    instants = [field.attname for field in fields if isinstance(field, models.DateTimeField)]
+    found = (getattr(row, name) for row in rows for name in instants)
+    if any(at is not None and at.tzinfo is None for at in found):
+        raise TypeError
 
 
 def _stored(row: models.Model, table: _Table) -> list[object]:

@@ -308,6 +308,38 @@ def objects_lie_in_one_place(start: Start) -> Finding | None:
     )
 
 
+_RIGHTS = """
+SELECT pg_has_role('pg_checkpoint', 'usage') AND pg_has_role('pg_monitor', 'usage')
+    AND has_function_privilege('pg_switch_wal()', 'execute'), current_setting('wal_recycle') = 'off'
+"""
+
+
+def deleted_rows_leave_the_server(start: Start) -> Finding | None:
+    """N-8: the house may turn the log of its server, and the server reuses no old segment."""
+    chosen = start.folder.chosen.database
+    if not chosen.on_postgresql:
+        return None
+    from callward.postgresql import direct  # noqa: PLC0415  # the default loads no psycopg
+
+    with direct.connect(chosen) as server:
+        rights, unlinked = server.execute(_RIGHTS).fetchone() or (False, False)
+    if not rights:
+        return Finding(
+            name="callward.E027",
+            fact="The user of the database may not turn the log that keeps deleted rows.",
+            mend=f"As its administrator, in this database: GRANT pg_checkpoint, pg_monitor TO "
+            f'"{chosen.user}"; GRANT EXECUTE ON FUNCTION pg_switch_wal() TO "{chosen.user}";',
+        )
+    if not unlinked:
+        return Finding(
+            name="callward.E028",
+            fact="The server keeps old segments of its log, with deleted rows in them, for reuse.",
+            mend="As its administrator: ALTER SYSTEM SET wal_recycle = off; "
+            "SELECT pg_reload_conf();",
+        )
+    return None
+
+
 def hosts_are_named(start: Start) -> Finding | None:
     """The console answers to its own names only."""
     if "*" not in settings.ALLOWED_HOSTS and (
@@ -339,6 +371,7 @@ CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
     objects_are_kept_well,
     objects_lie_in_one_place,
     locks_are_taken_directly,
+    deleted_rows_leave_the_server,
     recordings_lie_where_promised,
 )
 # While one of these is wrong the ones after it cannot be asked.

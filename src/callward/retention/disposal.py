@@ -68,7 +68,7 @@ def run_disposal(
             tell(run.destroyed)
         rows.dispose(run, actor=actor, at=at, progress=tell)
         audit_entries.dispose(run, actor=actor, at=at, progress=tell)
-        vault.empty_log()
+        vault.let_rows_go()
         return _close(run, actor=actor, at=at)
 
 

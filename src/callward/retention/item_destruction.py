@@ -183,5 +183,5 @@ def finish_open(at: datetime) -> int:
     open_ones = Disposal.objects.exclude(state=DisposalState.CERTIFIED).order_by("ref")
     finished = sum(1 for _each in finish_each(list(open_ones), at=at))
     if finished:
-        vault.empty_log()
+        vault.let_rows_go()
     return finished

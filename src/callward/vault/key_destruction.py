@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from callward.kernel.disk import locked
 from callward.vault import crash_points, ports
+from callward.vault.dead_rows import let_rows_go
 from callward.vault.destroyed_ledger import LedgerEntry
 from callward.vault.errors import EpochMissingError
 from callward.vault.ledger_replay import follow, part_names
@@ -169,7 +170,7 @@ def _sweep_group(row: Intent, refs: Sequence[Ref]) -> None:
 
 
 def _conclude(row: Intent, *, at: datetime) -> None:
-    empty_log()
+    let_rows_go()
     row.residue_bytes = _residue(split_markers(bytes(row.markers)))
     crash_points.point("destroy.scanned")
     with transaction.atomic():
@@ -188,18 +189,6 @@ def _residue(markers: list[bytes]) -> int:
     # SQLite may leave a stale copy of a row it moved between pages: write the files anew.
     ports.key_store.get().rebuild()
     return scan(markers).residue_bytes
-
-
-def empty_log() -> None:
-    """Empty the write-ahead log, where deleted rows would otherwise stay readable."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        return
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except DatabaseError:
-        # A reader is in the way; the database holds no key, so the next run may empty it.
-        return
 
 
 def _outcome(row: Intent) -> Destruction:

@@ -104,3 +104,17 @@ class LedgerMark(models.Model):
 
     def __str__(self) -> str:
         return str(self.ref)
+
+
+@holds()
+class RewrittenTable(models.Model):
+    """A table of the server as it was when it was last written anew without its deleted rows."""
+
+    table = models.CharField(primary_key=True, max_length=100)
+    mark = models.CharField(max_length=100)
+
+    class Meta:
+        db_table = "vault_rewritten_table"
+
+    def __str__(self) -> str:
+        return self.table

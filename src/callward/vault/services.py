@@ -8,9 +8,10 @@ from uuid import UUID
 from callward.vault import ports
 from callward.vault.backup import back_up, back_up_keys, restore, restore_keys
 from callward.vault.crash_points import point as crash_point
+from callward.vault.dead_rows import let_rows_go, lingering
 from callward.vault.epochs import due_epoch, hold_epoch, is_hold, is_spool, open_epoch, spool_epoch
 from callward.vault.inventory import reconcile
-from callward.vault.key_destruction import destroy, destroy_key, empty_log, intend, open_intents
+from callward.vault.key_destruction import destroy, destroy_key, intend, open_intents
 from callward.vault.ledger_replay import awaiting_replay, replay
 from callward.vault.marker_scan import scan
 from callward.vault.object_transfer import carry_objects, lies_in_folder

@@ -36,6 +36,13 @@ max_wal_senders = 4
 wal_keep_size = 0
 min_wal_size = 2MB
 max_wal_size = 256MB
+wal_recycle = off
+"""
+_ROLE = f"""
+DO $$ BEGIN CREATE ROLE {USER} LOGIN CREATEDB REPLICATION;
+EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+GRANT pg_checkpoint, pg_monitor TO {USER};
+GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {USER};
 """
 _READY_SECONDS = 60.0
 _LOOK_EVERY = 0.05
@@ -134,10 +141,7 @@ class DatabaseServer:
             )
         self.wait()
         if not self.is_standby():
-            self.ask(
-                f"DO $$ BEGIN CREATE ROLE {USER} LOGIN CREATEDB REPLICATION; "
-                "EXCEPTION WHEN duplicate_object THEN NULL; END $$"
-            )
+            self.ask(_ROLE, database="template1")
 
     def wait(self) -> None:
         """Wait until it takes connections; raises EngineSilentError."""
@@ -180,7 +184,7 @@ class DatabaseServer:
         words = ["-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-h", str(self.socket), "-U", OWNER]
         return self.program("psql", *words, "-d", database, "-c", question)
 
-    def new_database(self, name: str, *, template: str = "template0") -> None:
+    def new_database(self, name: str, *, template: str = "template1") -> None:
         """Make a database that our user owns."""
         self.ask(f'CREATE DATABASE "{name}" OWNER {USER} TEMPLATE "{template}"')
 

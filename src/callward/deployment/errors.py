@@ -49,3 +49,11 @@ class SecretUnreadableError(DeploymentError, BadInputError):
     code = "secret-unreadable"
     fact = gettext_noop("The secret of %(setting)s cannot be read: %(why)s.")
     mend = gettext_noop("Name a file of mode 0600 that the user of Callward may read.")
+
+
+class SecretOpenError(DeploymentError, BadInputError):
+    """Others than the user of Callward may read a secret."""
+
+    code = "secret-open"
+    fact = gettext_noop("Others may read the secret of %(setting)s.")
+    mend = gettext_noop("Set the mode of its file to 0600.")

@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from callward.deployment.errors import SecretUnreadableError
+from callward.deployment.errors import SecretOpenError, SecretUnreadableError
 
 _OTHERS = stat.S_IRWXO
 _CREDENTIALS = "CREDENTIALS_DIRECTORY"
@@ -31,7 +31,7 @@ class Secret:
         place = self._place()
         try:
             if place.stat().st_mode & _OTHERS:
-                raise SecretUnreadableError(setting=self.setting, why="others may read the file")
+                raise SecretOpenError(setting=self.setting)
             return place.read_text().rstrip("\r\n")
         except OSError as error:
             why = os.strerror(error.errno or 0)

@@ -132,7 +132,7 @@ class BackupOfOtherFormError(VaultError, BadInputError):
     """A backup is put back on the engine and into the tables that it was made from."""
 
     code = "backup-of-other-form"
-    fact = gettext_noop("The backup was made from %(made)s, and the house has %(here)s.")
+    fact = gettext_noop("The backup was made on another engine or by another version.")
     mend = gettext_noop("Restore it on that engine and version, then move or upgrade.")
 
 

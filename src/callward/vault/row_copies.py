@@ -140,7 +140,7 @@ class _FileTarget:
 
     def take(self, name: str, content: Iterator[bytes]) -> bool:
         if name == FORM:
-            raise BackupOfOtherFormError(made="PostgreSQL", here="a file")
+            raise BackupOfOtherFormError
         if name != DATABASE:
             return False
         write_plain(self._waiting, content)
@@ -248,7 +248,7 @@ class _ServerTarget:
 
     def take(self, name: str, content: Iterator[bytes]) -> bool:
         if name == DATABASE:
-            raise BackupOfOtherFormError(made="a file", here="PostgreSQL")
+            raise BackupOfOtherFormError
         if name == FORM:
             self._begin(json.loads(b"".join(content)))
         elif name == COUNTS:
@@ -262,7 +262,7 @@ class _ServerTarget:
 
     def _begin(self, form: dict[str, Any]) -> None:
         if form != self._form:
-            raise BackupOfOtherFormError(made="another version", here="this version")
+            raise BackupOfOtherFormError
         tables = ", ".join(f'"{table}"' for table in form["tables"])
         self._cursor.execute(f"TRUNCATE {tables}")
         self._counts = dict.fromkeys(form["tables"], 0)

@@ -16,6 +16,7 @@ from callward.kernel import clock
 from callward.ops import checks
 from callward.ops.checks import CHECKS, Start, lies_within
 from callward.ops.data_folder import DataFolder
+from callward.ops.demo.database_server import DatabaseServer
 from callward.ops.folder_mark import write_mark
 from callward.vault import ports as vault
 from callward.vault.objects import LocalObjects
@@ -224,6 +225,25 @@ def test_a_store_that_never_will_work_is_refused_and_one_that_is_only_away_is_no
     away = replace(place, endpoint="http://127.0.0.1:9")
     monkeypatch.setattr(vault.objects, "_adapter", S3Objects(away))
     assert checks.objects_are_kept_well(start) is None
+
+
+@pytest.mark.req("D-03")
+def test_e027_and_e028_deleted_rows_that_would_stay_on_the_server(start):
+    assert checks.deleted_rows_leave_the_server(start) is None, "a file has no such server"
+    told = start.folder.root / "callward.toml"
+    with DatabaseServer(lines=["fsync = off"]) as server:
+        server.new_database("house")
+        told.write_text(server.settings("house"))
+        assert checks.deleted_rows_leave_the_server(start) is None
+        server.ask("ALTER SYSTEM SET wal_recycle = on")
+        server.stop()
+        server.start()
+        assert checks.deleted_rows_leave_the_server(start).name == "callward.E028"
+        server.ask("CREATE ROLE plain LOGIN")
+        told.write_text(server.settings("house").replace('user = "callward"', 'user = "plain"'))
+        found = checks.deleted_rows_leave_the_server(start)
+    assert found.name == "callward.E027"
+    assert 'GRANT EXECUTE ON FUNCTION pg_switch_wal() TO "plain"' in found.mend
 
 
 def test_every_check_has_its_test_and_its_own_name():

@@ -34,4 +34,5 @@ def health_of(at: datetime) -> dict[str, object]:
         "open_destructions": len(vault.open_intents()),
         "overdue": retention.preview_disposal(at).due,
         "audit_signed_to": signed.size if signed else 0,
+        "deleted_rows_may_lie_in": [str(place) for place in vault.lingering()],
     }

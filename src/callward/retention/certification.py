@@ -44,8 +44,11 @@ def certify(disposal: Disposal, *, actor: Actor, at: datetime) -> Certificate:
     ref = new_ref(at)
     destroyed_at = disposal.destroyed_at or at
     # A row may still stand in a backup of the data, a key in one of the keys alone.
-    life = policy.key_backup_life if _is_sealed(disposal) else policy.backup_life
-    final_after = calendar.deadline_end(destroyed_at, life, zone=policy.zone)
+    sealed = _is_sealed(disposal)
+    life = policy.key_backup_life if sealed else policy.backup_life
+    promised = calendar.deadline_end(destroyed_at, life, zone=policy.zone)
+    # N-8: measured as well; a backup that was made under a longer life may still lie there.
+    final_after = max(promised, vault.copies_end(of=destroyed_at, keys_only=sealed) or promised)
     signer = ports.signer.get()
     statement = _statement(disposal, policy, ref=ref, final_after=final_after)
     certificate = Certificate.objects.create(

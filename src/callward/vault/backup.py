@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import struct
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from callward import deployment
@@ -204,6 +204,29 @@ def back_up_keys(to: Path, *, root_key: bytes, at: datetime, dies_on: date) -> B
     locked = secret.seal_secret(key, root.subkey(root_key, "key-backup"), MAGIC)
     _write(to, header=_header(facts, locked), key=key, content=_key_frames())
     return facts
+
+
+def copies_end(*, of: datetime, keys_only: bool) -> datetime | None:
+    """When the last backup that was made before an instant dies, measured where they lie (N-8).
+
+    Of what was sealed only a backup of the keys brings anything back.
+    """
+    chosen = deployment.chosen().backups
+    places = [chosen.folder or deployment.chosen_root() / "backups", *chosen.places]
+    ends = [
+        datetime.combine(date.fromisoformat(facts.dies_on), time(), tzinfo=UTC)
+        for place in places
+        for facts in _facts_in(place)
+        if facts.made_at <= of and (facts.kind == OF_KEYS or not keys_only)
+    ]
+    return max(ends, default=None)
+
+
+def _facts_in(place: Path) -> Iterator[BackupFacts]:
+    for path in place.rglob("*") if place.is_dir() else ():
+        with suppress(BackupUnreadableError):
+            if path.is_file():
+                yield backup_facts(path)
 
 
 def backup_facts(source: Path) -> BackupFacts:

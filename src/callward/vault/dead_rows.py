@@ -54,6 +54,9 @@ class Lingering:
     place: str
     since: datetime | None
 
+    def __str__(self) -> str:
+        return f"{self.place} since {self.since.isoformat()}" if self.since else self.place
+
 
 def let_rows_go(*, however_large: bool = False) -> None:
     """Let the bytes of deleted rows go: from a file at once, on a server with tables and log.

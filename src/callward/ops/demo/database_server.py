@@ -34,7 +34,7 @@ max_connections = 100
 wal_level = replica
 max_wal_senders = 4
 wal_keep_size = 0
-min_wal_size = 2MB
+min_wal_size = {least}MB
 max_wal_size = 256MB
 wal_recycle = off
 """
@@ -44,6 +44,7 @@ EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 GRANT pg_checkpoint, pg_monitor TO {USER};
 GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {USER};
 """
+ARCHIVE = ("archive_mode = on", "archive_command = 'cp %p ../archive/%f'")
 _READY_SECONDS = 60.0
 _LOOK_EVERY = 0.05
 
@@ -92,6 +93,7 @@ class DatabaseServer:
     """
 
     lines: Sequence[str] = ()
+    segment_megabytes: int = 1
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="callward-pg-")))
     running: subprocess.Popen[bytes] | None = None
 
@@ -104,6 +106,11 @@ class DatabaseServer:
     def socket(self) -> Path:
         """The folder of its socket, the host of its address."""
         return self.folder / "socket"
+
+    @property
+    def archive(self) -> Path:
+        """Where segments of its log go, where `ARCHIVE` is among its lines."""
+        return self.folder / "archive"
 
     def __enter__(self) -> Self:
         self.make()
@@ -119,13 +126,25 @@ class DatabaseServer:
     def make(self) -> None:
         """Make an empty cluster, unless it is there."""
         self.socket.mkdir(parents=True, exist_ok=True)
-        for place in (self.folder, self.socket):
+        self.archive.mkdir(exist_ok=True)
+        for place in (self.folder, self.socket, self.archive):
             self._give_away(place)
         if (self.cluster / "PG_VERSION").exists():
             return
-        words = ["-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "--wal-segsize=1"]
+        words = [
+            "-U",
+            OWNER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            f"--wal-segsize={self.segment_megabytes}",
+        ]
         self.program("initdb", "-D", str(self.cluster), *words, "--no-instructions", "--no-sync")
-        self.configure(_SETTINGS.format(socket=self.socket), *self.lines)
+        self.configure(
+            _SETTINGS.format(socket=self.socket, least=2 * self.segment_megabytes), *self.lines
+        )
 
     def configure(self, *lines: str) -> None:
         """Add lines to the configuration; the next start reads them."""
@@ -178,6 +197,17 @@ class DatabaseServer:
         """Stop without care and remove everything."""
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder)  # noqa: TID251  # a server of invented rows, made here
+
+    def standby(self) -> DatabaseServer:
+        """Another server that follows this one; not started yet."""
+        other = DatabaseServer()
+        other.socket.mkdir()
+        for place in (other.folder, other.socket):
+            self._give_away(place)
+        words = ["-h", str(self.socket), "-U", OWNER, "-R", "-X", "stream", "-c", "fast"]
+        self.program("pg_basebackup", *words, "-D", str(other.cluster))
+        other.configure(f"unix_socket_directories = '{other.socket}'", "archive_mode = off")
+        return other
 
     def ask(self, question: str, *, database: str = "postgres") -> str:
         """Ask as the owner of the server; the answer as unaligned text."""

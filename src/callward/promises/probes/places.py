@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from callward.policy.law import countries_of
 from callward.promises import ports
 from callward.promises.probe_context import Count, table, words
@@ -129,7 +131,27 @@ def backups_end(glance: ProbeContext) -> Count | None:
         raise CannotLookError
     ends = [_end_of(path, glance) for path in folder.rglob("*") if path.is_file()]
     backups = [end for end in ends if end is not None]
+    backups += _copies_of_the_server(glance)
     return Count(looked_at=len(backups), wrong=sum(end <= glance.at for end in backups))
+
+
+# Deleted rows lie in the log of a server until it turns, and a replica or reader keeps them there.
+_SERVER_COPIES = """
+SELECT min(modification) FROM pg_ls_waldir()
+UNION ALL SELECT min(xact_start) FROM pg_stat_activity
+    WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
+UNION ALL SELECT min(prepared) FROM pg_prepared_xacts
+UNION ALL SELECT min(now() - replay_lag) FROM pg_stat_replication
+"""
+
+
+def _copies_of_the_server(glance: ProbeContext) -> list[datetime]:
+    """When each place where the server itself keeps deleted rows had to be free of them."""
+    if connection.vendor != "postgresql":
+        return []
+    period = str(table(table(glance.document, "backup"), "data").get("period"))
+    seen = [since for (since,) in glance.rows(_SERVER_COPIES) if isinstance(since, datetime)]
+    return [cap_end(since.astimezone(UTC), period, ZoneInfo("UTC")) for since in seen]
 
 
 _MAGIC = b"callward-backup/1\n"

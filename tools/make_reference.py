@@ -1,4 +1,4 @@
-"""Write the reference of the policy file from the code: keys, words, rules, tables, a schema.
+"""Write the reference of policy and deployment from the code: keys, words, rules, tables.
 
 Run as `python -m tools.make_reference`; with `--check` it writes nothing and exits 1 when a page
 is stale.
@@ -13,6 +13,7 @@ from callward.policy.key_lines import schema_for_editors
 from tools.reference_keys import keys_page
 from tools.reference_notices import notices_page
 from tools.reference_rules import rules_pages
+from tools.reference_settings import settings_page
 from tools.reference_tables import tables_page
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -24,6 +25,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "policy.md": keys_page(),
         REFERENCE / "tables.md": tables_page(),
         REFERENCE / "notices.md": notices_page(),
+        REFERENCE / "settings.md": settings_page(),
         REFERENCE / "policy.schema.json": schema_for_editors(),
         **{REFERENCE / "rules" / name: text for name, text in rules_pages().items()},
     }

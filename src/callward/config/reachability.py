@@ -100,7 +100,7 @@ def declared_hosts(controller_ref: Ref) -> frozenset[str]:
     """The hosts that this house chose to talk to: its servers, gateways and stores."""
     del controller_ref  # the house talks to its carriers through the line, which speaks UDP
     chosen = deployment.chosen()
-    named = {chosen.mail.host.partition(":")[0], chosen.sms.host, *chosen.database_hosts()}
+    named = {chosen.mail.host.partition(":")[0], *chosen.database_hosts()}
     named.add(urlsplit(chosen.objects.endpoint).hostname or "")
     return frozenset(named - {""}).union(*map(_addresses_of, named - {""}))
 

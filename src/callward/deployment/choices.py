@@ -152,15 +152,6 @@ _TABLE: dict[str, tuple[_Row, ...]] = {
     "mail": (
         ("host", TEXT, "", "The mail server of the house.", "CALLWARD_MAIL_HOST"),
         ("port", PORT, "25", "Its port.", ""),
-        ("tls", _one_of("none", "starttls", "tls"), "starttls", "How mail is handed over.", ""),
-        ("user", TEXT, "", "User at the mail server.", ""),
-        ("password", SECRET, "", "Password of that user.", ""),
-    ),
-    "sms": (
-        ("host", TEXT, "", "The SMS gateway of the house.", ""),
-        ("port", PORT, "2775", "Its port.", ""),
-        ("system_id", TEXT, "", "Name of the house at the gateway.", ""),
-        ("password", SECRET, "", "Password at the gateway.", ""),
     ),
     "web": (
         (
@@ -170,10 +161,7 @@ _TABLE: dict[str, tuple[_Row, ...]] = {
             "Names the pages are called by.",
             "CALLWARD_HOSTS",
         ),
-        ("tls", _one_of("none", "proxy", "own"), "none", "Where TLS ends.", ""),
-        ("certificate", PATH, "", "Certificate of the pages, where TLS ends here.", ""),
-        ("certificate_key", PATH, "", "Its private key.", ""),
-        ("proxies", NAMES, "", "Addresses of the proxies that may say who calls.", ""),
+        ("tls", _one_of("none", "proxy"), "none", "Where TLS ends.", ""),
         (
             "debug",
             YES_OR_NO,
@@ -202,7 +190,6 @@ _TABLE: dict[str, tuple[_Row, ...]] = {
         ("folder", PATH, "", "Where backups are written.", "CALLWARD_BACKUPS"),
         ("places", PATHS, "", "Where else copies of backups lie.", ""),
     ),
-    "clock": (("second", TEXT, "", "A time server to compare the clock with.", ""),),
 }
 SETTINGS: tuple[Setting, ...] = tuple(
     Setting(section=section, name=name, kind=kind, default=default, says=says, variable=variable)

@@ -38,11 +38,9 @@ _SECTIONS: dict[str, type] = {
     "objects": values.Objects,
     "jobs": values.Jobs,
     "mail": values.Mail,
-    "sms": values.Sms,
     "web": values.Web,
     "line": values.Line,
     "backups": values.Backups,
-    "clock": values.Clock,
 }
 
 
@@ -186,12 +184,6 @@ def _require_whole(found: values.Deployment) -> None:
         "database.host": (found.database.on_postgresql, found.database.host, "PostgreSQL"),
         "objects.endpoint": (found.objects.on_s3, found.objects.endpoint, "the object store"),
         "objects.bucket": (found.objects.on_s3, found.objects.bucket, "the object store"),
-        "web.certificate": (found.web.tls == "own", found.web.certificate, "TLS of our own"),
-        "web.certificate_key": (
-            found.web.tls == "own",
-            found.web.certificate_key,
-            "TLS of our own",
-        ),
     }
     for setting, (wanted, value, because) in needed.items():
         if wanted and not value:

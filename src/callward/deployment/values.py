@@ -115,19 +115,6 @@ class Mail:
 
     host: str
     port: int
-    tls: str
-    user: str
-    password: Secret
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sms:
-    """The SMS gateway of the house."""
-
-    host: str
-    port: int
-    system_id: str
-    password: Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +123,11 @@ class Web:
 
     hosts: tuple[str, ...]
     tls: str
-    certificate: Path | None
-    certificate_key: Path | None
-    proxies: tuple[str, ...]
     debug: bool
 
     @property
     def behind_tls(self) -> bool:
-        return self.tls != "none"
+        return self.tls == "proxy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,13 +153,6 @@ class Backups:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
-    """A second source of the time, which the machine's own clock is compared with."""
-
-    second: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """Everything that a house chose."""
 
@@ -184,11 +161,9 @@ class Deployment:
     objects: Objects
     jobs: Jobs
     mail: Mail
-    sms: Sms
     web: Web
     line: Line
     backups: Backups
-    clock: Clock
     sources: dict[str, str] = field(compare=False, default_factory=dict)
 
     def database_hosts(self) -> frozenset[str]:

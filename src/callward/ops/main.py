@@ -28,6 +28,7 @@ _COMMANDS = {
     "worker": "programs:worker",
     "line": "line:line",
     "health": "programs:health",
+    "settings": "settings:settings",
     "policy": "policies:policy",
     "notice": "notices:notice",
     "controller": "controllers:controller",
@@ -46,7 +47,8 @@ _COMMANDS = {
     "demo": "demo:demo",
 }
 _LASTING = frozenset({"up", "web", "worker", "line", "demo"})  # they look often, a little each time
-_LIGHT = frozenset({"init", "policies", "notices", "demo", "line"})  # need no data folder
+# These need no data folder.
+_LIGHT = frozenset({"init", "policies", "notices", "demo", "line", "settings"})
 
 
 class LateGroup(click.Group):

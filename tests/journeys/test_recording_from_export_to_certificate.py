@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from build.engines import ON_POSTGRESQL
 from build.object_store import fresh_place, shared_store
 from build.ops import environment
 from build.programs import run_program
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _show(folder: Path, chosen: dict[str, str]) -> dict[str, object]:
+def _show(folder: Path, chosen: dict[str, str], *words: str) -> dict[str, object]:
     within = environment(folder) | chosen
-    done = run_program("-m", "callward.ops", "demo", "--once", environment=within)
+    done = run_program("-m", "callward.ops", "demo", "--once", *words, environment=within)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -59,3 +60,18 @@ def test_the_therapists_export_lives_and_ends_as_the_notice_says(tmp_path, store
     for marker in (b"+442079460", b"Boris", b"Mara", str(tmp_path).encode()):
         logs = b"".join(file.read_bytes() for file in (tmp_path / "demo" / "logs").iterdir())
         assert marker not in logs
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(ON_POSTGRESQL, reason="starts servers of its own; once in a run is enough")
+@pytest.mark.req("K-07", "D-03")
+def test_the_same_story_on_postgresql_with_a_replica_and_an_object_store(tmp_path):
+    told = _show(tmp_path / "demo", {}, "--engines")
+    engines = told.pop("engines")
+    assert engines["before"] > 0, "what is looked for was there"
+    assert set(engines["residue"]) == {
+        "tables", "log", "replica", "log of the replica", "objects",
+    }  # fmt: skip
+    assert set(engines["residue"].values()) == {0}
+    assert (told["taken_in"], told["destroyed"], told["residue_bytes"]) == (7, 6, 0)
+    assert (told["promises_broken"], told["audit_verified"]) == ([], True)

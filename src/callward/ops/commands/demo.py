@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import threading
+from contextlib import ExitStack
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,19 +21,25 @@ from callward.ops.first_start import set_up
 from callward.ops.folder_mark import is_marked
 from callward.ops.supervision import Program, Tree, callward_command, hold_lifeline
 
+if TYPE_CHECKING:
+    from callward.ops.demo.engines import Engines
+
 
 @click.group(invoke_without_command=True)
 @click.option("--once", is_flag=True, help="Show everything, print a JSON summary, end.")
+@click.option("--engines", is_flag=True, help="With --once: on PostgreSQL and an S3 store.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.pass_context
-def demo(context: click.Context, port: int, *, once: bool) -> None:
+def demo(context: click.Context, port: int, *, once: bool, engines: bool) -> None:
     """Run a call centre with invented people and sample calls."""
     if context.invoked_subcommand is not None:
         return
     folder = chosen_folder()
     os.environ[VARIABLE] = str(folder.root)
+    if engines and not once:
+        raise click.UsageError("--engines goes with --once.")
     if once:
-        _show_once(folder)
+        _show_once(folder, engines=engines)
     else:
         _serve(folder, port=port)
 
@@ -64,16 +73,29 @@ def phones() -> None:
     threading.Event().wait()
 
 
-def _show_once(folder: DataFolder) -> None:
+def _show_once(folder: DataFolder, *, engines: bool) -> None:
     remark("Setting up a fresh call centre …")
+    with ExitStack() as servers:
+        running = None
+        if engines:
+            servers_of_engines = import_module("callward.ops.demo.engines")
+            running = servers.enter_context(servers_of_engines.engines_running())
+        _show(folder, running)
+
+
+def _show(folder: DataFolder, engines: Engines | None) -> None:
     empty_stage(folder)
+    if engines is not None:
+        engines.choose(folder)
     set_up(folder, region="RO", passphrase=None)
     from callward.ops.demo.cast import kept_passes  # noqa: PLC0415  # after Django
     from callward.ops.demo.demo_run import Show, faults_in  # noqa: PLC0415  # after Django
 
     remark("A carrier's export is taken in and sealed.")
     stage = set_stage(folder, actor=command_actor())
-    told = Show(stage=stage, passes=kept_passes(folder), actor=command_actor()).run()
+    told = Show(
+        stage=stage, passes=kept_passes(folder), actor=command_actor(), engines=engines
+    ).run()
     click.echo(json.dumps(told, indent=2))
     if faults := faults_in(told):
         remark(f"Not as promised: {', '.join(faults)}.")

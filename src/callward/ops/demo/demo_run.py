@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
     from callward.ops.demo.cast import Pass
     from callward.ops.demo.demo_setup import Stage
+    from callward.ops.demo.engines import Engines
 
 COMPLAINT = datetime(2030, 11, 5, 9, 0, tzinfo=UTC)  # long after the call, before its due day
 AFTERWARDS = datetime(2031, 3, 31, 0, 30, tzinfo=UTC)  # five years and a day after the last call
@@ -54,6 +55,7 @@ class Show:
     stage: Stage
     passes: dict[str, Pass]
     actor: Actor
+    engines: Engines | None = None
     started: float = field(default_factory=clock.stopwatch)
     told: dict[str, object] = field(default_factory=dict)
 
@@ -161,6 +163,8 @@ class Show:
     def _destroy(self, refs: list[Ref], *, held: Ref) -> None:
         self._move_clock(AFTERWARDS)
         remark("The due days have come: the rest is destroyed and certified.")
+        if self.engines is not None:
+            self.engines.remember(ref for ref in refs if ref != held and vault.has_key(ref))
         run = retention.run_disposal(None, actor=self.actor, at=clock.now())
         self.told["destroyed"] = sum(not vault.has_key(ref) for ref in refs)
         self.told["overdue_after"] = run.overdue_after
@@ -199,6 +203,9 @@ class Show:
         self.told["residue_bytes"] = vault.scan().residue_bytes
         self.told["reconciled"] = vault.reconcile().clean
         self.told["audit_verified"] = audit.verify().ok
+        if self.engines is not None:
+            remark("Tables, log, replica and objects are searched for what was destroyed.")
+            self.told["engines"] = self.engines.look()
 
     def _move_clock(self, showing: datetime) -> None:
         mark = write_mark(self.stage.folder, showing=showing)
@@ -244,4 +251,7 @@ def faults_in(told: dict[str, object]) -> list[str]:
         faults.append("taken_in")
     if told.get("destroyed") != (told.get("taken_in") or 0) - 1:  # type: ignore[operator]  # a count
         faults.append("destroyed")
+    engines = told.get("engines")
+    if isinstance(engines, dict) and (any(engines["residue"].values()) or not engines["before"]):
+        faults.append("engines")
     return faults

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -33,36 +34,72 @@ OURS = "CALLWARD_DATABASE_"  # by which the tests' own process finds the server
 ON_FILES_ONLY = pytest.mark.skipif(
     ON_POSTGRESQL, reason="looks into the files of SQLite; its PostgreSQL form is another test"
 )
+_EMPTY = "template1"  # where our user has the rights that a house needs
 _TEMPLATE_BUSY_SECONDS = 20.0
 
 
 def house_on_engine(folder: Path) -> None:
     """Give a data folder its own database; a copied folder gets a copy of the other's rows."""
     told, name = folder / FILE, _name_of(folder)
-    if not ON_POSTGRESQL or (told.is_file() and SOCKET not in told.read_text()):
+    template = _database_in(told)
+    if not ON_POSTGRESQL or (template and SOCKET not in told.read_text()):
         return  # a test that starts a server of its own says so in the folder
-    with open(f"{SOCKET}/../houses.lock", "a") as lock:  # noqa: PTH123  # two programs of one folder
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        template = _database_in(told)
-        if template != name:
-            _make(name, template=template or "template1")
-            _tell(folder, name)
+    with _one_at_a_time():
+        if template == name:
+            return
+        if template or not _is_there(name):
+            _make(name, template=template or _EMPTY)
+        _tell(folder, name, _chosen_in(told))
 
 
-def _tell(folder: Path, name: str) -> None:
+def choose(folder: Path, sections: str) -> None:
+    """Let a house choose these sections, and its database as before."""
+    if ON_POSTGRESQL:
+        house_on_engine(folder)
+        _tell(folder, _name_of(folder), sections)
+    else:
+        (folder / FILE).write_text(sections)
+
+
+def _tell(folder: Path, name: str, sections: str) -> None:
     told = folder / FILE
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    told.write_text(
-        f'[database]\nengine = "postgresql"\nhost = "{SOCKET}"\nname = "{name}"\nuser = "{USER}"\n'
-    )
+    lines = (f'{key} = "{value}"\n' for key, value in _address(name).items())
+    told.write_text(f"[database]\n{''.join(lines)}{sections}")
     told.chmod(0o600)
 
 
+def _address(name: str) -> dict[str, str]:
+    return {"engine": "postgresql", "host": SOCKET, "name": name, "user": USER}
+
+
+def _chosen_in(told: Path) -> str:
+    """What a house chose besides its database."""
+    sections = re.split(r"^(?=\[)", told.read_text() if told.is_file() else "", flags=re.MULTILINE)
+    return "".join(section for section in sections if not section.startswith("[database]"))
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with open(f"{SOCKET}/../houses.lock", "a") as lock:  # noqa: PTH123  # two programs of one folder
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def environment_on_engine(environment: Mapping[str, str]) -> dict[str, str]:
-    """What a program is started with: its folder says which database it has."""
-    if ON_POSTGRESQL and (folder := environment.get(VARIABLE)):
-        house_on_engine(Path(folder))
-    return {name: value for name, value in environment.items() if not name.startswith(OURS)}
+    """What a program is started with: its folder says which database it has.
+
+    A folder that is not there yet stays so; until the program makes it the environment says it.
+    """
+    kept = {name: value for name, value in environment.items() if not name.startswith(OURS)}
+    if not ON_POSTGRESQL or not (named := environment.get(VARIABLE)):
+        return kept
+    if (folder := Path(named)).exists():
+        house_on_engine(folder)
+        return kept
+    with _one_at_a_time():
+        _make(_name_of(folder), template=_EMPTY)
+    told = _address(_name_of(folder))
+    return kept | {OURS + key.upper(): value for key, value in told.items()}
 
 
 @contextmanager
@@ -134,8 +171,8 @@ def plan_of(connection: Any, question: str) -> str:
         if connection.vendor == "sqlite":
             cursor.execute("EXPLAIN QUERY PLAN " + question)
             return " ".join(row[3] for row in cursor.fetchall())
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        for way in ("seqscan", "bitmapscan", "indexscan", "sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
         cursor.execute("EXPLAIN " + question)
         return "\n".join(row[0] for row in cursor.fetchall())
 
@@ -162,6 +199,12 @@ def _database_in(told: Path) -> str:
     if not told.is_file():
         return ""
     return str(tomllib.loads(told.read_text()).get("database", {}).get("name", ""))
+
+
+def _is_there(name: str) -> bool:
+    with psycopg.connect(host=SOCKET, user=USER, dbname="postgres") as server:
+        known = "SELECT FROM pg_database WHERE datname = %s"
+        return server.execute(known, [name]).fetchone() is not None
 
 
 def _make(name: str, *, template: str) -> None:

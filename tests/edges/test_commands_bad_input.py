@@ -159,6 +159,7 @@ MISUSED = [
     ["backup", "data"],
     ["restore"],
     ["demo", "--port", "no"],
+    ["settings", "show", "all"],
 ]
 
 
@@ -243,6 +244,7 @@ def test_every_report_is_json_when_asked(house):
         ["retention", "run", "--json"],
         ["certificate", "list", "--json"],
         ["certificate", "key", "--json"],
+        ["settings", "show", "--json"],
         ["vault", "reconcile", "--json"],
         ["vault", "scan", "--json"],
         ["vault", "verify", "--json"],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tools.reference_settings import settings_page
 
+from build.engines import ON_POSTGRESQL
 from build.ops import CLONE, callward
 from callward.deployment import FILE
 from callward.deployment.choices import FROM_FILE, SECRET, SETTINGS
@@ -24,7 +25,7 @@ def test_every_setting_is_shown_with_its_source_before_there_is_a_house(tmp_path
     shown = {row["setting"]: row for row in json.loads(said.out)}
     assert set(shown) == {one.path for one in SETTINGS}
     assert (shown["line.sip_port"]["value"], shown["line.sip_port"]["source"]) == ("5070", FILE)
-    assert shown["database.engine"]["value"] == "sqlite"
+    assert shown["database.engine"]["value"] == ("postgresql" if ON_POSTGRESQL else "sqlite")
     assert not (tmp_path / "db").exists(), "showing changes nothing"
 
 

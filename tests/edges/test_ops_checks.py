@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from django.db.utils import ConnectionHandler
 
+from build.engines import ON_FILES_ONLY, choose
 from build.object_store import fresh_place, shared_store
 from build.ops import POLICY, callward, new_house
+from callward.config.database_settings import database_settings
 from callward.jobs import ports as jobs
 from callward.jobs.dbos_queue import DbosQueue, file_url
 from callward.kernel import clock
@@ -25,8 +29,8 @@ from callward.vault.s3_objects import S3Objects
 
 @pytest.fixture
 def start(tmp_path, monkeypatch, settings):
-    monkeypatch.delenv("CALLWARD_KEYS", raising=False)
-    monkeypatch.delenv("CALLWARD_REGION", raising=False)
+    for name in [name for name in os.environ if name.startswith("CALLWARD_")]:
+        monkeypatch.delenv(name)
     folder = DataFolder(root=tmp_path / "house")
     for made in folder.folders:
         made.mkdir(mode=0o700)
@@ -128,15 +132,16 @@ def test_e009_recordings_outside_the_promised_region(tmp_path):
     assert "callward.E009" in told.err
     (house / "place").write_text("RO\n")
     chosen = 'store = "s3"\nendpoint = "http://127.0.0.1:9"\nbucket = "calls"\nplace = "US"\n'
-    (house / "callward.toml").write_text(f"[objects]\n{chosen}")
+    choose(house, f"[objects]\n{chosen}")
     (elsewhere,) = callward(house, ["web"])
     assert "would lie in RO or US" in elsewhere.err
-    (house / "callward.toml").unlink()
+    choose(house, "")
     (house / "place").unlink()
     (unnamed,) = callward(house, ["web"])
     assert "callward.E009" in unnamed.err
 
 
+@ON_FILES_ONLY
 @pytest.mark.django_db
 @pytest.mark.parametrize("pragma", ["secure_delete=OFF", "synchronous=NORMAL"])
 def test_e010_a_database_that_keeps_deleted_bytes(start, pragma):
@@ -154,6 +159,27 @@ def test_e010_a_database_that_keeps_deleted_bytes(start, pragma):
             for name, value in before.items():
                 cursor.execute(f"PRAGMA {name}={value}")
             cursor.execute("BEGIN")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("off", ["fsync", "full_page_writes", "synchronous_commit"])
+def test_e010_a_server_that_loses_what_is_committed(start, monkeypatch, off):
+    with DatabaseServer(lines=[f"{off} = off"]) as server:
+        server.new_database("house")
+        (start.folder.root / "callward.toml").write_text(server.settings("house"))
+        told = database_settings(start.folder.chosen.database, start.folder.database)
+        told["OPTIONS"].pop("pool")
+        rows = ConnectionHandler({"default": told})["default"]
+        monkeypatch.setattr(checks, "connection", rows)
+        try:
+            assert checks.database_forgets_and_keeps(start).name == "callward.E010"
+            server.ask(f"ALTER SYSTEM SET {off} = on")
+            rows.close()
+            server.stop()
+            server.start()
+            assert checks.database_forgets_and_keeps(start) is None
+        finally:
+            rows.close()
 
 
 def test_e011_jobs_without_tables(start, monkeypatch):

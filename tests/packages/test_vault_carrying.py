@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build import vault
+from build.engines import choose
 from build.object_store import fresh_place, shared_store
 from build.ops import callward, new_house
 from build.vault import keep, played, plug_vault, speech
@@ -93,7 +94,7 @@ def test_the_command_carries_and_says_what_it_needs(tmp_path):
     LocalObjects(house / "objects").put("aa/bb/one.audio", b"sealed")
     (unchosen,) = callward(house, ["vault", "carry"])
     assert (unchosen.code, "no bucket was chosen" in unchosen.err) == (1, True)
-    (house / "callward.toml").write_text(shared_store().settings(fresh_place()))
+    choose(house, shared_store().settings(fresh_place()))
     refused, carried, done = callward(
         house, ["web"], ["vault", "carry", "--json"], ["vault", "reconcile", "--json"]
     )

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from build import retention as build
 from build.controllers import controller
+from build.engines import ON_POSTGRESQL
 from build.vault import ROOT_KEY, speech, unplug_vault
 from callward.controllers import selectors as controllers
 from callward.holdings.kinds import RECORDING
@@ -108,6 +109,8 @@ def house(tmp_path, settings):
 
 def replace_rows_by(path) -> None:
     """Let the running database be what was restored, as a new start on the file would."""
+    if ON_POSTGRESQL:  # they were put back into the running one
+        return
     connection.ensure_connection()
     with sqlite3.connect(path) as restored:
         restored.execute("PRAGMA journal_mode=DELETE")

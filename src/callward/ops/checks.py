@@ -200,18 +200,34 @@ def _listed(words: frozenset[str]) -> str:
     return " or ".join(sorted(words))
 
 
+_FLUSHES = """
+SELECT current_setting('fsync'), current_setting('full_page_writes'),
+    current_setting('synchronous_commit')
+"""
+
+
 def database_forgets_and_keeps(start: Start) -> Finding | None:
-    """SQLite overwrites what is deleted and does not lose what is committed."""
+    """SQLite overwrites what is deleted; either engine does not lose what is committed."""
     del start
-    if connection.vendor != "sqlite" or (
-        _pragma("secure_delete") == _ON and _pragma("synchronous") >= _FULL
-    ):
+    if connection.vendor == "sqlite":
+        kept = _pragma("secure_delete") == _ON and _pragma("synchronous") >= _FULL
+        mend = "Leave secure_delete=ON and synchronous=FULL in the settings."
+    else:
+        kept = _survives_a_crash()
+        mend = "Let fsync, full_page_writes and synchronous_commit be on at the server."
+    if kept:
         return None
     return Finding(
         name="callward.E010",
         fact="The database would keep deleted bytes, or lose committed ones.",
-        mend="Leave secure_delete=ON and synchronous=FULL in the settings.",
+        mend=mend,
     )
+
+
+def _survives_a_crash() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_FLUSHES)
+        return "off" not in cursor.fetchone()
 
 
 def _pragma(name: str) -> int:

@@ -41,15 +41,23 @@ _TEMPLATE_BUSY_SECONDS = 20.0
 def house_on_engine(folder: Path) -> None:
     """Give a data folder its own database; a copied folder gets a copy of the other's rows."""
     told, name = folder / FILE, _name_of(folder)
+    if not ON_POSTGRESQL or _is_anothers(told):
+        return
     template = _database_in(told)
-    if not ON_POSTGRESQL or (template and SOCKET not in told.read_text()):
-        return  # a test that starts a server of its own says so in the folder
     with _one_at_a_time():
         if template == name:
             return
         if template or not _is_there(name):
             _make(name, template=template or _EMPTY)
         _tell(folder, name, _chosen_in(told))
+
+
+def _is_anothers(told: Path) -> bool:
+    """Whether a folder says by itself where its rows lie, or something that nobody can read."""
+    try:
+        return bool(_database_in(told)) and SOCKET not in told.read_text()
+    except tomllib.TOMLDecodeError:
+        return True
 
 
 def choose(folder: Path, sections: str) -> None:

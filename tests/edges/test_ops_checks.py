@@ -17,11 +17,12 @@ from callward.config.database_settings import database_settings
 from callward.jobs import ports as jobs
 from callward.jobs.dbos_queue import DbosQueue, file_url
 from callward.kernel import clock
-from callward.ops import checks
-from callward.ops.checks import CHECKS, Start, lies_within
+from callward.ops import checks, engine_checks
+from callward.ops.checks import CHECKS, lies_within
 from callward.ops.data_folder import DataFolder
 from callward.ops.demo.database_server import DatabaseServer
 from callward.ops.folder_mark import write_mark
+from callward.ops.values import Start
 from callward.vault import ports as vault
 from callward.vault.objects import LocalObjects
 from callward.vault.s3_objects import S3Objects
@@ -145,7 +146,7 @@ def test_e009_recordings_outside_the_promised_region(tmp_path):
 @pytest.mark.django_db
 @pytest.mark.parametrize("pragma", ["secure_delete=OFF", "synchronous=NORMAL"])
 def test_e010_a_database_that_keeps_deleted_bytes(start, pragma):
-    assert checks.database_forgets_and_keeps(start) is None
+    assert engine_checks.database_forgets_and_keeps(start) is None
     with connection.cursor() as cursor:
         before = {
             name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
@@ -154,7 +155,7 @@ def test_e010_a_database_that_keeps_deleted_bytes(start, pragma):
         try:
             cursor.execute("COMMIT")  # SQLite takes these only outside a transaction
             cursor.execute(f"PRAGMA {pragma}")
-            assert checks.database_forgets_and_keeps(start).name == "callward.E010"
+            assert engine_checks.database_forgets_and_keeps(start).name == "callward.E010"
         finally:
             for name, value in before.items():
                 cursor.execute(f"PRAGMA {name}={value}")
@@ -170,14 +171,14 @@ def test_e010_a_server_that_loses_what_is_committed(start, monkeypatch, off):
         told = database_settings(start.folder.chosen.database, start.folder.database)
         told["OPTIONS"].pop("pool")
         rows = ConnectionHandler({"default": told})["default"]
-        monkeypatch.setattr(checks, "connection", rows)
+        monkeypatch.setattr(engine_checks, "connection", rows)
         try:
-            assert checks.database_forgets_and_keeps(start).name == "callward.E010"
+            assert engine_checks.database_forgets_and_keeps(start).name == "callward.E010"
             server.ask(f"ALTER SYSTEM SET {off} = on")
             rows.close()
             server.stop()
             server.start()
-            assert checks.database_forgets_and_keeps(start) is None
+            assert engine_checks.database_forgets_and_keeps(start) is None
         finally:
             rows.close()
 
@@ -210,11 +211,11 @@ def test_e014_a_console_that_answers_to_any_name(start, settings):
 @pytest.mark.req("N-3")
 @pytest.mark.parametrize(("pooled", "name"), [(False, None), (True, "callward.E015")])
 def test_e015_a_pooler_where_locks_are_taken(start, monkeypatch, pooled, name):
-    assert checks.locks_are_taken_directly(start) is None
+    assert engine_checks.locks_are_taken_directly(start) is None
     chosen = '[database]\nengine = "postgresql"\nhost = "127.0.0.1"\n'
     (start.folder.root / "callward.toml").write_text(chosen)
     monkeypatch.setattr("callward.postgresql.direct.has_pooler", lambda _chosen: pooled)
-    found = checks.locks_are_taken_directly(start)
+    found = engine_checks.locks_are_taken_directly(start)
     assert (found and found.name) == name
 
 
@@ -222,18 +223,18 @@ def test_e015_a_pooler_where_locks_are_taken(start, monkeypatch, pooled, name):
 def test_e023_a_bucket_that_keeps_versions_or_once_did(start, monkeypatch, versions):
     for place, name in ((fresh_place(), None), (shared_store().bucket(versions=versions), "E023")):
         monkeypatch.setattr(vault.objects, "_adapter", S3Objects(place))
-        found = checks.objects_are_kept_well(start)
+        found = engine_checks.objects_are_kept_well(start)
         assert (found and found.name) == (name and f"callward.{name}")
 
 
 def test_e026_recordings_that_a_chosen_bucket_does_not_have(start):
     LocalObjects(start.folder.objects).put("aa/bb/one.audio", b"sealed")
-    assert checks.objects_lie_in_one_place(start) is None
+    assert engine_checks.objects_lie_in_one_place(start) is None
     chosen = shared_store().settings(fresh_place())
     (start.folder.root / "callward.toml").write_text(chosen)
-    assert checks.objects_lie_in_one_place(start).name == "callward.E026"
+    assert engine_checks.objects_lie_in_one_place(start).name == "callward.E026"
     LocalObjects(start.folder.objects).delete(["aa/bb/one.audio"])
-    assert checks.objects_lie_in_one_place(start) is None
+    assert engine_checks.objects_lie_in_one_place(start) is None
 
 
 def test_a_store_that_never_will_work_is_refused_and_one_that_is_only_away_is_not(
@@ -247,27 +248,27 @@ def test_a_store_that_never_will_work_is_refused_and_one_that_is_only_away_is_no
     )
     for chosen, name in wrong:
         monkeypatch.setattr(vault.objects, "_adapter", S3Objects(chosen))
-        assert checks.objects_are_kept_well(start).name == name
+        assert engine_checks.objects_are_kept_well(start).name == name
     away = replace(place, endpoint="http://127.0.0.1:9")
     monkeypatch.setattr(vault.objects, "_adapter", S3Objects(away))
-    assert checks.objects_are_kept_well(start) is None
+    assert engine_checks.objects_are_kept_well(start) is None
 
 
 @pytest.mark.req("D-03")
 def test_e027_and_e028_deleted_rows_that_would_stay_on_the_server(start):
-    assert checks.deleted_rows_leave_the_server(start) is None, "a file has no such server"
+    assert engine_checks.deleted_rows_leave_the_server(start) is None, "a file has no such server"
     told = start.folder.root / "callward.toml"
     with DatabaseServer(lines=["fsync = off"]) as server:
         server.new_database("house")
         told.write_text(server.settings("house"))
-        assert checks.deleted_rows_leave_the_server(start) is None
+        assert engine_checks.deleted_rows_leave_the_server(start) is None
         server.ask("ALTER SYSTEM SET wal_recycle = on")
         server.stop()
         server.start()
-        assert checks.deleted_rows_leave_the_server(start).name == "callward.E028"
+        assert engine_checks.deleted_rows_leave_the_server(start).name == "callward.E028"
         server.ask("CREATE ROLE plain LOGIN")
         told.write_text(server.settings("house").replace('user = "callward"', 'user = "plain"'))
-        found = checks.deleted_rows_leave_the_server(start)
+        found = engine_checks.deleted_rows_leave_the_server(start)
     assert found.name == "callward.E027"
     assert 'GRANT EXECUTE ON FUNCTION pg_switch_wal() TO "plain"' in found.mend
 

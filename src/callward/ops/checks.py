@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import stat
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,21 +16,16 @@ from callward.jobs import services as jobs
 from callward.jobs.errors import JobsError
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
+from callward.ops.engine_checks import ENGINE_CHECKS
 from callward.ops.errors import UnsafeStartError
 from callward.ops.folder_mark import is_marked
+from callward.ops.values import Finding, Start
 from callward.vault import services as vault
-from callward.vault.errors import (
-    BucketMissingError,
-    BucketVersionedError,
-    ObjectStoreError,
-    ObjectStoreKeyError,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from callward.ops.data_folder import DataFolder
 
 # Treaty on European Union, article 52, as of 2026; the EEA adds article 2 of its agreement.
 _MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
@@ -52,27 +46,6 @@ def all_within(places: frozenset[str], regions: frozenset[str]) -> bool:
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SHORTEST_SECRET = 40
 _CLOCK_TOLERANCE = timedelta(seconds=5)
-_FULL, _ON = 2, 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that must not run, and its mend."""
-
-    name: str
-    fact: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.fact} {self.mend}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
-    """What is about to be started: on which folder, listening where."""
-
-    folder: DataFolder
-    host: str
 
 
 def _open_to_others(path: Path) -> bool:
@@ -200,42 +173,6 @@ def _listed(words: frozenset[str]) -> str:
     return " or ".join(sorted(words))
 
 
-_FLUSHES = """
-SELECT current_setting('fsync'), current_setting('full_page_writes'),
-    current_setting('synchronous_commit')
-"""
-
-
-def database_forgets_and_keeps(start: Start) -> Finding | None:
-    """SQLite overwrites what is deleted; either engine does not lose what is committed."""
-    del start
-    if connection.vendor == "sqlite":
-        kept = _pragma("secure_delete") == _ON and _pragma("synchronous") >= _FULL
-        mend = "Leave secure_delete=ON and synchronous=FULL in the settings."
-    else:
-        kept = _survives_a_crash()
-        mend = "Let fsync, full_page_writes and synchronous_commit be on at the server."
-    if kept:
-        return None
-    return Finding(
-        name="callward.E010",
-        fact="The database would keep deleted bytes, or lose committed ones.",
-        mend=mend,
-    )
-
-
-def _survives_a_crash() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_FLUSHES)
-        return "off" not in cursor.fetchone()
-
-
-def _pragma(name: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA {name}")
-        return int(cursor.fetchone()[0])
-
-
 def work_is_kept(start: Start) -> Finding | None:
     """Jobs have their tables before anybody promises work."""
     del start
@@ -275,87 +212,6 @@ def keys_open(start: Start) -> Finding | None:
     return None
 
 
-def locks_are_taken_directly(start: Start) -> Finding | None:
-    """N-3: no pooler stands where jobs listen and locks outlive a transaction."""
-    chosen = start.folder.chosen.database
-    if not chosen.on_postgresql:
-        return None
-    from callward.postgresql import direct  # noqa: PLC0415  # the default loads no psycopg
-
-    if not direct.has_pooler(chosen):
-        return None
-    return Finding(
-        name="callward.E015",
-        fact="A pooler stands where locks are taken: two connections share one server process.",
-        mend="Name the server itself with database.direct_host and database.direct_port.",
-    )
-
-
-_STORE_FAULTS: dict[type[ObjectStoreError], str] = {
-    BucketVersionedError: "callward.E023",
-    ObjectStoreKeyError: "callward.E024",
-    BucketMissingError: "callward.E025",
-}
-
-
-def objects_are_kept_well(start: Start) -> Finding | None:
-    """N-4: the store knows our key and bucket, and keeps nothing that was deleted in it.
-
-    One that is only away for now is waited for, and tells with every object whether it keeps it.
-    """
-    del start
-    try:
-        vault.examine_store()
-    except ObjectStoreError as error:
-        if name := _STORE_FAULTS.get(type(error)):
-            return Finding(name=name, fact=error.fact, mend=error.mend)
-    return None
-
-
-def objects_lie_in_one_place(start: Start) -> Finding | None:
-    """Where a bucket was chosen nothing is left behind in the folder, which nobody reads then."""
-    chosen = start.folder.chosen.objects
-    if not chosen.on_s3 or not vault.lies_in_folder(start.folder.objects):
-        return None
-    return Finding(
-        name="callward.E026",
-        fact="A bucket was chosen, and sealed recordings still lie in the data folder.",
-        mend="Run “callward vault carry”.",
-    )
-
-
-_RIGHTS = """
-SELECT pg_has_role('pg_checkpoint', 'usage') AND pg_has_role('pg_monitor', 'usage')
-    AND has_function_privilege('pg_switch_wal()', 'execute'), current_setting('wal_recycle') = 'off'
-"""
-
-
-def deleted_rows_leave_the_server(start: Start) -> Finding | None:
-    """N-8: the house may turn the log of its server, and the server reuses no old segment."""
-    chosen = start.folder.chosen.database
-    if not chosen.on_postgresql:
-        return None
-    from callward.postgresql import direct  # noqa: PLC0415  # the default loads no psycopg
-
-    with direct.connect(chosen) as server:
-        rights, unlinked = server.execute(_RIGHTS).fetchone() or (False, False)
-    if not rights:
-        return Finding(
-            name="callward.E027",
-            fact="The user of the database may not turn the log that keeps deleted rows.",
-            mend=f"As its administrator, in this database: GRANT pg_checkpoint, pg_monitor TO "
-            f'"{chosen.user}"; GRANT EXECUTE ON FUNCTION pg_switch_wal() TO "{chosen.user}";',
-        )
-    if not unlinked:
-        return Finding(
-            name="callward.E028",
-            fact="The server keeps old segments of its log, with deleted rows in them, for reuse.",
-            mend="As its administrator: ALTER SYSTEM SET wal_recycle = off; "
-            "SELECT pg_reload_conf();",
-        )
-    return None
-
-
 def hosts_are_named(start: Start) -> Finding | None:
     """The console answers to its own names only."""
     if "*" not in settings.ALLOWED_HOSTS and (
@@ -383,11 +239,7 @@ CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
     keys_open,
     nothing_awaits_its_replay,
     work_is_kept,
-    database_forgets_and_keeps,
-    objects_are_kept_well,
-    objects_lie_in_one_place,
-    locks_are_taken_directly,
-    deleted_rows_leave_the_server,
+    *ENGINE_CHECKS,
     recordings_lie_where_promised,
 )
 # While one of these is wrong the ones after it cannot be asked.

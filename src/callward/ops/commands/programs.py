@@ -10,7 +10,7 @@ import click
 
 from callward.intake import services as intake
 from callward.jobs import services as jobs
-from callward.ops.checks import Start, findings, refuse_unsafe
+from callward.ops.checks import findings, refuse_unsafe
 from callward.ops.command_context import open_context
 from callward.ops.command_output import json_option, plain, remark, tell
 from callward.ops.data_folder import chosen_folder, running_on
@@ -18,6 +18,7 @@ from callward.ops.errors import CheckFailedError
 from callward.ops.first_start import set_up
 from callward.ops.health import health_of
 from callward.ops.supervision import Program, Tree, callward_command, hold_lifeline
+from callward.ops.values import Start
 from callward.retention import services as retention
 from callward.telephony import services as telephony
 

@@ -142,3 +142,19 @@ def test_who_writes_is_alone_and_who_only_asks_never_waits(
     with _writing(ours):
         found.append("our turn")
     assert found == [(1,), "our turn"]
+
+
+@pytest.mark.parametrize(
+    ("host", "direct_host", "tls"),
+    [
+        ("127.0.0.1", "db.example", "verify-full"),
+        ("db.example", "127.0.0.1", "prefer"),
+        ("/run/postgresql", "", "prefer"),
+        ("db.example", "", "verify-full"),
+    ],
+)
+def test_a_password_never_crosses_a_network_unverified(
+    tmp_path: Path, host: str, direct_host: str, tls: str
+) -> None:
+    names = {"HOST": host, "DIRECT_HOST": direct_host, "ENGINE": "postgresql"}
+    assert direct.address(through(tmp_path, **names))["sslmode"] == tls

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from build import retention as build
 from build.controllers import controller
-from build.engines import ON_POSTGRESQL
+from build.engines import ON_FILES_ONLY, ON_POSTGRESQL
 from build.vault import ROOT_KEY, speech, unplug_vault
 from callward.controllers import selectors as controllers
 from callward.holdings.kinds import RECORDING
@@ -117,6 +117,7 @@ def replace_rows_by(path) -> None:
         restored.backup(connection.connection)
 
 
+@ON_FILES_ONLY
 def test_erasing_one_touches_none_of_the_others_and_a_restore_brings_back_none(
     house, database, tmp_path
 ):

@@ -13,6 +13,7 @@ _INIT = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
     "PRAGMA foreign_keys=ON"
 )
+_TRIES_AGAIN = 5.0  # seconds after which a pool begins anew to look for its server
 _POOL_WAIT = 20.0  # seconds for a free connection, as long as for the one writer's turn
 _PREPARED_AFTER = 5  # times a statement is asked before the server keeps its plan
 
@@ -46,8 +47,13 @@ def _on_a_server(chosen: Database) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,  # the pool gives out none that died with a restarted server
         "DISABLE_SERVER_SIDE_CURSORS": pooled,
         "OPTIONS": {
-            "sslmode": tls_of(chosen),
+            "sslmode": tls_of(chosen, host=chosen.host),
             "prepare_threshold": None if pooled else _PREPARED_AFTER,
-            "pool": {"min_size": 1, "max_size": chosen.pool, "timeout": _POOL_WAIT},
+            "pool": {
+                "min_size": 1,
+                "max_size": chosen.pool,
+                "timeout": _POOL_WAIT,
+                "reconnect_timeout": _TRIES_AGAIN,  # its pauses double until then
+            },
         },
     }

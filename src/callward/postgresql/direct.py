@@ -16,9 +16,9 @@ _ASKED = 4  # turns in which a pooler would give one client another's connection
 _PID = "SELECT pg_backend_pid()"
 
 
-def tls_of(database: Database) -> str:
-    """How the connection is protected; what stays on this machine needs no certificate."""
-    local = database.host.startswith("/") or database.host in _LOOPBACK
+def tls_of(database: Database, *, host: str) -> str:
+    """How a connection to a host is protected; what stays on this machine needs no certificate."""
+    local = host.startswith("/") or host in _LOOPBACK
     return "prefer" if local else database.tls
 
 
@@ -31,7 +31,7 @@ def address(database: Database, *, name: str = "") -> dict[str, Any]:
         "dbname": name or database.name,
         "user": database.user,
         "password": database.password.read() or None,
-        "sslmode": tls_of(database),
+        "sslmode": tls_of(database, host=host),
         "connect_timeout": _PATIENCE,
     }
 

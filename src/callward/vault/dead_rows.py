@@ -99,16 +99,18 @@ def _server() -> Iterator[Any]:
 def _rewrite(server: Any, *, however_large: bool) -> int:
     """Write anew each touched table, smallest first; counts them."""
     known = dict(RewrittenTable.objects.values_list("table", "mark"))
-    count, until = 0, clock.stopwatch() + _PATIENCE
+    done, until = [], clock.stopwatch() + _PATIENCE
     for table, size, mark in _marks(server):
         if known.get(table) == mark or (size > SMALL_BYTES and not however_large):
             continue
         if _write_anew(server, table, until=until):
-            RewrittenTable.objects.update_or_create(table=table, defaults={"mark": mark})
-            count += 1
+            done.append(RewrittenTable(table=table, mark=mark))
         else:
             _log.warning("a table in use is written anew later", extra={"table": table})
-    return count
+    RewrittenTable.objects.bulk_create(
+        done, update_conflicts=True, unique_fields=["table"], update_fields=["mark"]
+    )
+    return len(done)
 
 
 def _write_anew(server: Any, table: str, *, until: float) -> bool:

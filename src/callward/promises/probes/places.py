@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,11 +137,11 @@ def backups_end(glance: ProbeContext) -> Count | None:
 
 # Deleted rows lie in the log of a server until it turns, and a replica or reader keeps them there.
 _SERVER_COPIES = """
-SELECT min(modification) FROM pg_ls_waldir()
-UNION ALL SELECT min(xact_start) FROM pg_stat_activity
+SELECT now() - min(modification) FROM pg_ls_waldir()
+UNION ALL SELECT now() - min(xact_start) FROM pg_stat_activity
     WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
-UNION ALL SELECT min(prepared) FROM pg_prepared_xacts
-UNION ALL SELECT min(now() - replay_lag) FROM pg_stat_replication
+UNION ALL SELECT now() - min(prepared) FROM pg_prepared_xacts
+UNION ALL SELECT max(replay_lag) FROM pg_stat_replication
 """
 
 
@@ -150,8 +150,8 @@ def _copies_of_the_server(glance: ProbeContext) -> list[datetime]:
     if connection.vendor != "postgresql":
         return []
     period = str(table(table(glance.document, "backup"), "data").get("period"))
-    seen = [since for (since,) in glance.rows(_SERVER_COPIES) if isinstance(since, datetime)]
-    return [cap_end(since.astimezone(UTC), period, ZoneInfo("UTC")) for since in seen]
+    ages = [age for (age,) in glance.rows(_SERVER_COPIES) if isinstance(age, timedelta)]
+    return [cap_end(glance.at - age, period, ZoneInfo("UTC")) for age in ages]
 
 
 _MAGIC = b"callward-backup/1\n"

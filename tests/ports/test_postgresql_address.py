@@ -14,6 +14,7 @@ from django.db.utils import ConnectionHandler
 
 from callward.config.database_settings import database_settings
 from callward.deployment import FILE, read
+from callward.ops import web_server
 from callward.ops.demo.database_server import OWNER, USER, DatabaseServer
 from callward.postgresql import base, direct
 
@@ -158,3 +159,16 @@ def test_a_password_never_crosses_a_network_unverified(
 ) -> None:
     names = {"HOST": host, "DIRECT_HOST": direct_host, "ENGINE": "postgresql"}
     assert direct.address(through(tmp_path, **names))["sslmode"] == tls
+
+
+def test_the_web_program_forks_without_a_connection_that_two_would_share(
+    two: ConnectionHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = two["default"]
+    with ours.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    monkeypatch.setattr(web_server, "connections", two)
+    pool = ours.pool
+    web_server.leave_no_connection()
+    assert ours.connection is None
+    assert pool.closed, "its threads would not live on in a child"

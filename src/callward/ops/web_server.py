@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -16,6 +17,7 @@ TARGET = "callward.config.asgi:application"
 
 def serve(*, host: str, port: int) -> None:
     """Serve until a signal comes."""
+    leave_no_connection()
     quiet: dict[str, Any] = {"version": 1, "disable_existing_loggers": False}
     Granian(
         TARGET,
@@ -30,3 +32,14 @@ def serve(*, host: str, port: int) -> None:
         workers_kill_timeout=_STOP_WITHIN_SECONDS,
         respawn_failed_workers=True,
     ).serve()  # type: ignore[no-untyped-call, unused-ignore]  # granian's own signature
+
+
+def leave_no_connection() -> None:
+    """The server forks: two processes on one connection would read each other's answers.
+
+    A pool would be worse: the threads that make its connections do not live on in a child.
+    """
+    for each in connections.all(initialized_only=True):
+        each.close()
+        if each.vendor == "postgresql":
+            each.close_pool()  # type: ignore[attr-defined]  # of this vendor alone

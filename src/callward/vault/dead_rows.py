@@ -70,8 +70,12 @@ def let_rows_go(*, however_large: bool = False) -> None:
         _empty_file_log()
         return
     with _server() as server:
-        if _rewrite(server, however_large=however_large):
+        if done := _rewrite(server, however_large=however_large):
             _turn_log(server)
+            # Last: who is killed before writes them anew again, and turns the log again.
+            RewrittenTable.objects.bulk_create(
+                done, update_conflicts=True, unique_fields=["table"], update_fields=["mark"]
+            )
 
 
 def _empty_file_log() -> None:
@@ -96,8 +100,8 @@ def _server() -> Iterator[Any]:
         yield server
 
 
-def _rewrite(server: Any, *, however_large: bool) -> int:
-    """Write anew each touched table, smallest first; counts them."""
+def _rewrite(server: Any, *, however_large: bool) -> list[RewrittenTable]:
+    """Write anew each touched table, smallest first, and tell which."""
     known = dict(RewrittenTable.objects.values_list("table", "mark"))
     done, until = [], clock.stopwatch() + _PATIENCE
     for table, size, mark in _marks(server):
@@ -107,10 +111,7 @@ def _rewrite(server: Any, *, however_large: bool) -> int:
             done.append(RewrittenTable(table=table, mark=mark))
         else:
             _log.warning("a table in use is written anew later", extra={"table": table})
-    RewrittenTable.objects.bulk_create(
-        done, update_conflicts=True, unique_fields=["table"], update_fields=["mark"]
-    )
-    return len(done)
+    return done
 
 
 def _write_anew(server: Any, table: str, *, until: float) -> bool:

@@ -221,3 +221,9 @@ def test_erasing_one_of_two_thousand_touches_no_other(folders):
     with pytest.raises(RecordingGoneError):
         played(gone.ref)
     assert services.reconcile().clean
+
+
+def test_only_files_of_the_house_are_searched_for_keys(folders):
+    searched = marker_scan.scanned_files()
+    assert searched
+    assert [path for path in searched if not path.is_relative_to(folders.top)] == []

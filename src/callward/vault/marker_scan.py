@@ -29,11 +29,12 @@ def split_markers(packed: bytes) -> list[bytes]:
 
 
 def scanned_files() -> list[Path]:
-    """List every file of the key folder and of the folder that the databases lie in."""
+    """List every file of the key folder and of the folder that a database file lies in."""
     paths = [path for path in ports.key_store.get().folder.rglob("*") if path.is_file()]
     name = str(connection.settings_dict["NAME"])
-    database = Path(name)
-    if "mode=memory" not in name and name != ":memory:" and database.parent.is_dir():
+    database = Path(name)  # the name of a database on a server is no path
+    in_memory = "mode=memory" in name or name == ":memory:"
+    if connection.vendor == "sqlite" and not in_memory and database.parent.is_dir():
         paths += [path for path in database.parent.iterdir() if path.is_file()]
     return sorted(set(paths))
 

@@ -31,7 +31,7 @@ _FIRST_NUMBER = re.compile(r"\d+")
 _TURN_WAIT = "SET lock_timeout = '3s'"  # a table that somebody reads for long is tried again later
 # Deleted rows of every table, and changed ones of those that hold something of a person; the start
 # of the server, because a crash forgets the counts.
-_TOUCHED = """
+_MARKS = """
 SELECT s.relname, pg_total_relation_size(s.relid),
     pg_postmaster_start_time()::text || '/' || (s.n_tup_del + CASE WHEN s.relname = ANY(%s)
     THEN s.n_tup_upd ELSE 0 END)::text
@@ -40,7 +40,7 @@ FROM pg_stat_user_tables s WHERE s.schemaname = 'public' ORDER BY 2
 _LOG_SINCE = "SELECT min(modification) FROM pg_ls_waldir()"
 _READERS_SINCE = """
 SELECT min(xact_start) FROM pg_stat_activity
-WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND datname = current_database()
+WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
 """
 _PREPARED_SINCE = "SELECT min(prepared) FROM pg_prepared_xacts"
 _REPLICA_SINCE = "SELECT min(now() - replay_lag) FROM pg_stat_replication WHERE replay_lag > '0'"
@@ -64,10 +64,8 @@ def let_rows_go(*, however_large: bool = False) -> None:
     A server keeps them in free space until a table is written anew, and in its log until that
     turns. Within a transaction nothing is done; the next run does it.
     """
-    if connection.in_atomic_block:
-        return
-    if connection.vendor == "sqlite":
-        _empty_file_log()
+    empty_file_log()
+    if connection.vendor == "sqlite" or connection.in_atomic_block:
         return
     with _server() as server:
         if done := _rewrite(server, however_large=however_large):
@@ -78,7 +76,10 @@ def let_rows_go(*, however_large: bool = False) -> None:
             )
 
 
-def _empty_file_log() -> None:
+def empty_file_log() -> None:
+    """Empty the log beside a database file, where deleted rows would otherwise stay readable."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return
     try:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -102,10 +103,9 @@ def _server() -> Iterator[Any]:
 
 def _rewrite(server: Any, *, however_large: bool) -> list[RewrittenTable]:
     """Write anew each touched table, smallest first, and tell which."""
-    known = dict(RewrittenTable.objects.values_list("table", "mark"))
     done, until = [], clock.stopwatch() + _PATIENCE
-    for table, size, mark in _marks(server):
-        if known.get(table) == mark or (size > SMALL_BYTES and not however_large):
+    for table, size, mark in _touched(server):
+        if size > SMALL_BYTES and not however_large:
             continue
         if _write_anew(server, table, until=until):
             done.append(RewrittenTable(table=table, mark=mark))
@@ -142,12 +142,13 @@ def _write_anew(server: Any, table: str, *, until: float) -> bool:
         server.remove_notice_handler(note)
 
 
-def _marks(server: Any) -> list[tuple[str, int, str]]:
-    """Every table with its size and what changes when rows of it were deleted."""
+def _touched(server: Any) -> list[tuple[str, int, str]]:
+    """The tables of which rows were deleted since they were written anew: name, size and mark."""
+    known = dict(RewrittenTable.objects.values_list("table", "mark"))
     own = RewrittenTable._meta.db_table  # noqa: SLF001  # Django's documented name
     personal = [m._meta.db_table for m in apps.get_models() if m in DECLARED]  # noqa: SLF001  # as above
-    found: list[tuple[str, int, str]] = server.execute(_TOUCHED, [personal]).fetchall()
-    return [row for row in found if row[0] != own]
+    found: list[tuple[str, int, str]] = server.execute(_MARKS, [personal]).fetchall()
+    return [row for row in found if row[0] != own and known.get(row[0]) != row[2]]
 
 
 def _turn_log(server: Any) -> None:
@@ -166,9 +167,8 @@ def lingering() -> tuple[Lingering, ...]:
     if connection.vendor == "sqlite":
         return ()
     with _server() as server:
-        known = dict(RewrittenTable.objects.values_list("table", "mark"))
-        waits = [table for table, _size, mark in _marks(server) if known.get(table) != mark]
-        found = [Lingering(place=f"table {table}", since=None) for table in waits]
+        waits = _touched(server)
+        found = [Lingering(place=f"table {table}", since=None) for table, _size, _mark in waits]
         for place, question in (
             ("log", _LOG_SINCE),
             ("reader", _READERS_SINCE),

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from callward.kernel.disk import locked
 from callward.vault import crash_points, ports
-from callward.vault.dead_rows import let_rows_go
+from callward.vault.dead_rows import empty_file_log
 from callward.vault.destroyed_ledger import LedgerEntry
 from callward.vault.errors import EpochMissingError
 from callward.vault.ledger_replay import follow, part_names
@@ -170,7 +170,7 @@ def _sweep_group(row: Intent, refs: Sequence[Ref]) -> None:
 
 
 def _conclude(row: Intent, *, at: datetime) -> None:
-    let_rows_go()
+    empty_file_log()
     row.residue_bytes = _residue(split_markers(bytes(row.markers)))
     crash_points.point("destroy.scanned")
     with transaction.atomic():

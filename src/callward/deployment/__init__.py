@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callward.deployment.file import FILE, VARIABLE, chosen, chosen_root, read, sources
+from callward.deployment.file import FILE, VARIABLE, chosen, chosen_root, read
 from callward.deployment.values import Deployment
 
-__all__ = ["FILE", "VARIABLE", "Deployment", "chosen", "chosen_root", "read", "sources"]
+__all__ = ["FILE", "VARIABLE", "Deployment", "chosen", "chosen_root", "read"]

@@ -104,7 +104,7 @@ _Row = tuple[str, Kind, str, str, str]
 _TABLE: dict[str, tuple[_Row, ...]] = {
     "place": (
         ("region", TEXT, "", "Where this machine stands: RO, DE, EU.", "CALLWARD_REGION"),
-        ("keys", PATH, "", "Another folder for the keys.", "CALLWARD_KEYS"),
+        ("keys", PATH, "keys", "The folder of the keys.", "CALLWARD_KEYS"),
         ("root_key", PATH, "", "Another file for the root key.", "CALLWARD_ROOT_KEY"),
         (
             "passphrase_file",
@@ -187,7 +187,7 @@ _TABLE: dict[str, tuple[_Row, ...]] = {
         ),
     ),
     "backups": (
-        ("folder", PATH, "", "Where backups are written.", "CALLWARD_BACKUPS"),
+        ("folder", PATH, "backups", "Where backups are written.", "CALLWARD_BACKUPS"),
         ("places", PATHS, "", "Where else copies of backups lie.", ""),
     ),
 }

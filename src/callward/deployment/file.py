@@ -71,11 +71,6 @@ def read(root: Path, environ: Mapping[str, str]) -> values.Deployment:
     return found
 
 
-def sources() -> Mapping[str, str]:
-    """Where each setting of this house came from."""
-    return chosen().sources
-
-
 def _told_in(path: Path) -> Mapping[str, Any]:
     try:
         facts = path.stat()
@@ -136,7 +131,7 @@ def _value_of(
         return _of(setting, environ[setting.env], setting.env), setting.env
     if setting.name in given:
         return _within(root, _of(setting, given[setting.name], FILE)), FILE
-    return setting.kind.of_text(setting.default), DEFAULT
+    return _within(root, setting.kind.of_text(setting.default)), DEFAULT
 
 
 def _within(root: Path, value: Any) -> Any:

@@ -54,7 +54,7 @@ class Place:
     """Where the machine stands and where its folders lie."""
 
     region: str
-    keys: Path | None
+    keys: Path
     root_key: Path | None
     passphrase_file: Path | None
 
@@ -148,7 +148,7 @@ class Line:
 class Backups:
     """Where backups are written, and where else copies of them lie."""
 
-    folder: Path | None
+    folder: Path
     places: tuple[Path, ...]
 
 

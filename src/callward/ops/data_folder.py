@@ -46,7 +46,7 @@ class DataFolder:
     @property
     def keys(self) -> Path:
         """Epoch keys, wraps and the destroyed ledger; CALLWARD_KEYS may name another disk."""
-        return self.chosen.place.keys or self.root / "keys"
+        return self.chosen.place.keys
 
     @property
     def root_key(self) -> Path:
@@ -71,7 +71,7 @@ class DataFolder:
     @property
     def backups(self) -> Path:
         """Where this house keeps its backups; CALLWARD_BACKUPS may name another disk."""
-        return self.chosen.backups.folder or self.root / "backups"
+        return self.chosen.backups.folder
 
     @property
     def log(self) -> Path:

@@ -212,10 +212,9 @@ def copies_end(*, of: datetime, keys_only: bool) -> datetime | None:
     Of what was sealed only a backup of the keys brings anything back.
     """
     chosen = deployment.chosen().backups
-    places = [chosen.folder or deployment.chosen_root() / "backups", *chosen.places]
     ends = [
         datetime.combine(date.fromisoformat(facts.dies_on), time(), tzinfo=UTC)
-        for place in places
+        for place in (chosen.folder, *chosen.places)
         for facts in _facts_in(place)
         if facts.made_at <= of and (facts.kind == OF_KEYS or not keys_only)
     ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import http.client
 import smtplib
 import socket
-import ssl
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from callward import deployment
+from callward.kernel.http_connection import connection_to
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ class Reach:
         host = parts.hostname or ""
         if _is_reserved(host):
             return None
-        opened = _open(parts.scheme, host, parts.port)
+        opened = connection_to(parts, patience=_PATIENCE)
         try:
             opened.request("GET", parts.path or "/", headers={"User-Agent": "callward"})
             return opened.getresponse().status in _PAGE_OPENS
@@ -64,13 +64,6 @@ class Reach:
             return False
         finally:
             opened.close()
-
-
-def _open(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
-    if scheme == "http":
-        return http.client.HTTPConnection(host, port, timeout=_PATIENCE)
-    trust = ssl.create_default_context()
-    return http.client.HTTPSConnection(host, port, timeout=_PATIENCE, context=trust)
 
 
 class Visitor:

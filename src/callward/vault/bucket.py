@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import re
-import ssl
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from callward.kernel import clock
+from callward.kernel.http_connection import connection_to
 from callward.sealing.request_signature import signed_headers
 from callward.vault.errors import ObjectStoreSlowError, ObjectStoreUnreachableError
 from callward.vault.objects import ABANDONED_AFTER
@@ -83,7 +83,7 @@ class Bucket:
         path = quote(f"{place}/{name}" if name else place)
         words = "&".join(f"{key}={quote(told, safe='')}" for key, told in sorted(query.items()))
         try:
-            with closing(self._open()) as opened:
+            with closing(connection_to(self._parts, patience=_PATIENCE)) as opened:
                 opened.request(
                     method, f"{path}?{words}", headers=self._headers(method, path, words)
                 )
@@ -98,13 +98,6 @@ class Bucket:
         told = answer.getheader("Date")
         at = parsedate_to_datetime(told) if told else clock.SystemClock().now()
         return Answer(text=text, at=at)
-
-    def _open(self) -> http.client.HTTPConnection:
-        host, port = self._parts.hostname or "", self._parts.port
-        if self._parts.scheme == "http":
-            return http.client.HTTPConnection(host, port, timeout=_PATIENCE)
-        trust = ssl.create_default_context()
-        return http.client.HTTPSConnection(host, port, timeout=_PATIENCE, context=trust)
 
     def _headers(self, method: str, path: str, words: str) -> dict[str, str]:
         """The store compares the time of a request with its own, whatever the house's clock."""

@@ -6,7 +6,6 @@ A server of its own, with an archive of its log, a base backup and a replica, al
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,12 +13,12 @@ import pytest
 from build.crashing import Steps
 from callward.deployment import FILE
 from callward.ops.demo.database_server import ARCHIVE, DatabaseServer
+from callward.ops.demo.local_server import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-_PATIENCE = 60.0
 LINES = ("fsync = off", "autovacuum = off", *ARCHIVE)
 _HOUSE = Steps("retention_crash")
 
@@ -49,15 +48,6 @@ def holding(folder: Path, marks: dict[str, bytes]) -> set[str]:
     return {name for name, mark in marks.items() if any(mark in whole for whole in wholes)}
 
 
-def eventually(what: Callable[[], bool]) -> bool:
-    until = time.monotonic() + _PATIENCE
-    while not what():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.1)
-    return True
-
-
 def settle(server: DatabaseServer) -> None:
     """What a server does by itself within its five minutes."""
     server.ask("CHECKPOINT")
@@ -83,14 +73,14 @@ def test_deleted_rows_leave_tables_log_and_replica_and_lie_in_copies_until_these
     assert holding(server.cluster / "base", marks) == set()
     tail = server.ask("SELECT pg_current_wal_lsn()")
     followed = f"SELECT pg_last_wal_replay_lsn() >= '{tail}'"
-    assert eventually(lambda: replica.ask(followed) == "t")
+    assert wait_until(lambda: replica.ask(followed) == "t")
 
     def log_is_free() -> bool:
         for one in (server, replica):
             settle(one)
         return not any(holding(one.cluster, marks) for one in (server, replica))
 
-    assert eventually(log_is_free), [
+    assert wait_until(log_is_free), [
         (one.cluster.name, holding(one.cluster, marks)) for one in (server, replica)
     ]
     # Copies made before keep the rows for as long as they stand; that is what `final_after` says.

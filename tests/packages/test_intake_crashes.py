@@ -10,7 +10,7 @@ import signal
 import pytest
 
 from build.crashing import Steps
-from build.engines import files_of
+from build.engines import holding
 from build.intake import MARA, cdr_row, put, tone
 from build.vault import ROOT_KEY
 
@@ -54,13 +54,7 @@ def export(prepared, tmp_path):
 
 def in_clear(top, needles):
     """The files outside the inbox that hold any of these bytes."""
-    return [
-        str(path)
-        for path in files_of(top)
-        if top / "inbox" not in path.parents
-        for needle in needles
-        if needle in path.read_bytes()
-    ]
+    return [path for path in holding(top, needles) if top / "inbox" not in path.parents]
 
 
 @pytest.mark.parametrize("point", POINTS)

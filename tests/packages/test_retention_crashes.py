@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from build.crashing import Steps
-from build.engines import files_of
+from build.engines import holding
 from build.retention_crash import WORDS
 
 HOUSE = Steps("retention_crash")
@@ -65,19 +65,12 @@ def house(prepared, tmp_path):
     return top, prepared[1]
 
 
-def containing(top, needles):
-    """The files that hold any of these bytes."""
-    return [
-        str(path) for path in files_of(top) for needle in needles if needle in path.read_bytes()
-    ]
-
-
 @pytest.mark.req("K-07")
 @pytest.mark.parametrize("point", OF_AN_EPOCH)
 def test_a_killed_disposal_is_finished_and_certified_once(house, point):
     top, told = house
     keys = [bytes.fromhex(text) for text in [*told["markers"], *told["keys"]]]
-    assert containing(top, keys)  # the scan can find what is there
+    assert holding(top, keys)  # the scan can find what is there
     killed = HOUSE.step(top, "dispose", crash_at=point)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
@@ -94,8 +87,8 @@ def test_a_killed_disposal_is_finished_and_certified_once(house, point):
     assert facts["played"] == ["<<held>><<he", "<<later>><<l"]
     assert facts["reconciled"]
     assert facts["audited"]
-    assert containing(top, keys) == []
-    assert containing(top, [word.encode() for word in WORDS]) == []
+    assert holding(top, keys) == []
+    assert holding(top, [word.encode() for word in WORDS]) == []
     assert not [path for path in top.rglob("*") for ref in told["due"] if ref in path.name]
 
 
@@ -111,7 +104,7 @@ def rows_prepared(tmp_path_factory):
 def test_a_killed_disposal_of_rows_is_finished_and_certified_once(rows_prepared, tmp_path, point):
     top, words = tmp_path / "house", [word.encode() for word in WORDS[:2]]
     shutil.copytree(rows_prepared, top)
-    assert containing(top, words)  # the scan can find what is there
+    assert holding(top, words)  # the scan can find what is there
     killed = HOUSE.step(top, "dispose", crash_at=point)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
@@ -125,7 +118,7 @@ def test_a_killed_disposal_of_rows_is_finished_and_certified_once(rows_prepared,
     assert facts["disposals"] == ["certified"]
     assert (facts["calls"], facts["destroyed"]) == (["held", "later"], 0)
     assert facts["audited"]
-    assert containing(top, words) == []
+    assert holding(top, words) == []
 
 
 @pytest.mark.req("K-22")
@@ -166,7 +159,7 @@ def test_audit_entries_end_whole_or_not_at_all(house, point):
     top, told = house
     assert HOUSE.step(top, "dispose").returncode == 0
     named = [ref.encode() for ref in told["due"]]  # with hyphens they stand in entries only
-    assert containing(top, named)
+    assert holding(top, named)
     if point:
         killed = HOUSE.step(top, "end-entries", crash_at=point)
         assert killed.returncode == -signal.SIGKILL, killed.stderr
@@ -179,4 +172,4 @@ def test_audit_entries_end_whole_or_not_at_all(house, point):
         "verified": [True, True],
         "certified": [True, "certified"],
     }
-    assert containing(top, named) == []
+    assert holding(top, named) == []

@@ -10,7 +10,7 @@ import pytest
 
 from build import retention as build
 from build.controllers import controller
-from build.engines import files_of
+from build.engines import holding
 from build.programs import run_program
 from build.vault import played, speech, unplug_vault
 from callward.retention import ports, services
@@ -28,19 +28,14 @@ def step(top, name):
     return json.loads(done.stdout)
 
 
-def containing(top, needle):
-    """The files that hold these bytes: databases with free pages, journals, objects, logs."""
-    return [str(path) for path in files_of(top) if needle in path.read_bytes()]
-
-
 @pytest.mark.slow
 @pytest.mark.req("K-07", "S-09", "D-03", "D-04")
 def test_audio_number_name_and_call_record_all_go_and_leave_no_trace(tmp_path):
     told = step(tmp_path, "prepare-calls")
     marks = {name: bytes.fromhex(text) for name, text in told["marks"].items()}
     assert set(marks) >= {"number", "blind", "name", "row", "digest"}
-    assert all(containing(tmp_path, mark) for mark in marks.values())  # found while it is kept
-    assert [c for c in told["clear"] if containing(tmp_path, bytes.fromhex(c))] == []
+    assert all(holding(tmp_path, [mark]) for mark in marks.values())  # found while it is kept
+    assert [c for c in told["clear"] if holding(tmp_path, [bytes.fromhex(c)])] == []
 
     left = step(tmp_path, "dispose-calls")
 
@@ -49,8 +44,8 @@ def test_audio_number_name_and_call_record_all_go_and_leave_no_trace(tmp_path):
     assert left["rows"] == [1, 1, 0, 1]
     assert left["keys"] == [True]
     assert left["audited"]
-    assert [name for name, mark in marks.items() if containing(tmp_path, mark)] == []
-    assert [c for c in told["clear"] if containing(tmp_path, bytes.fromhex(c))] == []
+    assert [name for name, mark in marks.items() if holding(tmp_path, [mark])] == []
+    assert [c for c in told["clear"] if holding(tmp_path, [bytes.fromhex(c)])] == []
     assert not [path for path in tmp_path.rglob("*") if told["gone"] in path.name]
 
 

@@ -133,8 +133,8 @@ def drain(streams: int, seconds: float) -> None:
 
 def main() -> None:
     """Do what the arguments say."""
-    if os.environ.get("CALLWARD_BENCH_CORE"):
-        os.sched_setaffinity(0, {int(os.environ["CALLWARD_BENCH_CORE"])})
+    if os.environ.get("BENCH_CORE"):
+        os.sched_setaffinity(0, {int(os.environ["BENCH_CORE"])})
     act, count, seconds, *rest = sys.argv[1:]
     if act == "record":
         record(int(count), float(seconds), *rest)

@@ -96,7 +96,7 @@ def running(top: Path) -> Iterator[int]:
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "bench._playback_settings",
-        "CALLWARD_BENCH_PLAIN": str(top / "plain" / "audio.mp3"),
+        "BENCH_PLAIN": str(top / "plain" / "audio.mp3"),
         "PYTHONPATH": str(ROOT),
     }
     serve = f"from callward.ops.web_server import serve; serve(host='127.0.0.1', port={APP})"

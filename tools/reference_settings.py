@@ -10,8 +10,9 @@ _HEAD = """# Settings of a house
 
 `callward.toml` lies in the data folder; there need not be one, then everything is as in the
 column *default*. A variable of the environment stands over the file. A name that is not listed
-here, or a value that does not fit, stops every command with one line. Paths in the file count from
-the data folder. `callward settings show` tells what a house chose and where each value came from.
+here, or a value that does not fit, stops every command with one line; so does a variable
+`CALLWARD_…` that is none of these. Paths in the file count from the data folder.
+`callward settings show` tells what a house chose and where each value came from.
 Which engine to choose and when: [engines](../guides/engines.md).
 """
 _TABLE = "| setting | may be | default | variable | meaning |\n| --- | --- | --- | --- | --- |\n"

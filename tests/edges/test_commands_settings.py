@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tomllib
 from typing import TYPE_CHECKING
 
 from tools.reference_settings import settings_page
 
 from build.engines import ON_POSTGRESQL
-from build.ops import CLONE, callward
+from build.ops import CLONE, callward, environment
 from callward.deployment import FILE
 from callward.deployment.choices import FROM_FILE, SECRET, SETTINGS
 
@@ -48,6 +50,21 @@ def test_a_broken_file_stops_with_one_line_that_names_the_place(tmp_path: Path) 
         assert "callward.toml cannot be read" in said.err
         assert "line 2" in said.err
     assert [path.name for path in tmp_path.iterdir()] == [FILE], "nothing was begun"
+
+
+def test_a_misspelt_variable_stops_every_program_at_its_start(tmp_path: Path) -> None:
+    environ = environment(tmp_path) | {"CALLWARD_DATABASE_TSL": "require"}
+    (tmp_path / "secret").touch()  # as where a first start has been
+    for word in ("init", "up", "web", "worker", "line", "health", "settings show"):
+        ended = subprocess.run(
+            [sys.executable, "-m", "callward.ops", *word.split()],
+            env=environ | {"PYTHONPATH": str(CLONE / "src")},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert ended.returncode == 1, word
+        assert ended.stderr.count("\n") == 1, ended.stderr
+        assert "CALLWARD_DATABASE_TLS" in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"], "nothing was begun"
 
 
 def test_the_page_of_settings_names_every_one() -> None:

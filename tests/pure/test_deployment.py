@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+import re
+from pathlib import Path
 
 import pytest
 
+import callward
 from callward.deployment import FILE, read
 from callward.deployment.choices import SETTINGS
 from callward.deployment.errors import (
@@ -15,11 +18,10 @@ from callward.deployment.errors import (
     SettingMissingError,
     SettingUnknownError,
     SettingUnusableError,
+    VariableUnknownError,
 )
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+SOURCE = Path(callward.__path__[0])
 POSTGRESQL = '[database]\nengine = "postgresql"\nhost = "db.example"\n'
 
 
@@ -74,6 +76,35 @@ def test_a_choice_that_cannot_be_understood_stops_by_name(
 def test_a_misspelt_setting_is_told_its_right_name(tmp_path: Path) -> None:
     with pytest.raises(SettingUnknownError, match=r"database\.engine"):
         read(told(tmp_path, "[database]\nengin = 'sqlite'\n"), {})
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "near"),
+    [
+        ("CALLWARD_DATABASE_ENGIN", r" \(CALLWARD_DATABASE_ENGINE\),"),
+        ("CALLWARD_HOST", r" \(CALLWARD_HOSTS\),"),
+        ("CALLWARD_DATABASE_PASSWORD", r" \(CALLWARD_DATABASE_PASSWORD_FILE\),"),
+        ("CALLWARD_QQQQ", "its name, or"),
+    ],
+)
+def test_a_misspelt_variable_is_refused_and_told_its_right_name(
+    tmp_path: Path, misspelt: str, near: str
+) -> None:
+    with pytest.raises(VariableUnknownError, match=near) as refused:
+        read(tmp_path, {misspelt: "tell nobody"})
+    assert misspelt in str(refused.value)
+    assert "tell nobody" not in str(refused.value)
+
+
+def test_every_variable_that_a_program_reads_is_known(tmp_path: Path) -> None:
+    """None that the engine or its deployment names may be one that stops the engine."""
+    named = set()
+    for path in SOURCE.rglob("*.py"):
+        named |= set(re.findall(r'"(CALLWARD_[A-Z_]*[A-Z])"', path.read_text()))
+    assert {"CALLWARD_DATA", "CALLWARD_CRASH_AT", "CALLWARD_HOSTS"} <= named
+    for name in sorted(named):
+        with contextlib.suppress(SettingUnusableError):
+            read(tmp_path, {name: "1"})
 
 
 def test_a_secret_is_read_from_its_file_and_never_shown(tmp_path: Path) -> None:

@@ -196,3 +196,14 @@ SETTINGS: tuple[Setting, ...] = tuple(
     for section, rows in _TABLE.items()
     for name, kind, default, says, variable in rows
 )
+
+# What the environment may name besides, because a program or a test reads it by itself.
+OTHER_VARIABLES = frozenset(
+    {
+        "CALLWARD_DATA",  # which data folder
+        "CALLWARD_TLS_PROXY",  # the older way to say web.tls = "proxy"
+        "CALLWARD_LIFELINE",  # by which a program knows that its supervisor lives
+        "CALLWARD_LINE_DRAIN",  # how long calls go on when `python -m callward.line` ends
+        "CALLWARD_CRASH_AT",  # where a test lets a program crash
+    }
+)

@@ -27,6 +27,14 @@ class SettingUnknownError(DeploymentError, BadInputError):
     mend = gettext_noop("Write it as “callward settings show” does%(near)s, or remove it.")
 
 
+class VariableUnknownError(DeploymentError, BadInputError):
+    """The environment names a setting that there is not."""
+
+    code = "variable-unknown"
+    fact = gettext_noop("The environment sets %(variable)s, which is no setting.")
+    mend = gettext_noop("Correct its name%(near)s, or unset it.")
+
+
 class SettingUnusableError(DeploymentError, BadInputError):
     """A setting has a value that it cannot have; the value itself is never repeated."""
 

@@ -13,6 +13,7 @@ from callward.deployment import values
 from callward.deployment.choices import (
     FROM_CREDENTIAL,
     FROM_FILE,
+    OTHER_VARIABLES,
     SECRET,
     SETTINGS,
     NotSuchAValueError,
@@ -23,6 +24,7 @@ from callward.deployment.errors import (
     SettingMissingError,
     SettingUnknownError,
     SettingUnusableError,
+    VariableUnknownError,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 FILE = "callward.toml"
 VARIABLE = "CALLWARD_DATA"
 DEFAULT = "the default"
+_OURS = "CALLWARD_"
 _TLS_PROXY = "CALLWARD_TLS_PROXY"  # the older way to say web.tls = "proxy"
 _SECTIONS: dict[str, type] = {
     "place": values.Place,
@@ -57,6 +60,7 @@ def chosen() -> values.Deployment:
 def read(root: Path, environ: Mapping[str, str]) -> values.Deployment:
     """The deployment of a data folder under an environment, every setting checked."""
     told = _told_in(root / FILE)
+    _refuse_unknown_variables(environ)
     sources: dict[str, str] = {}
     made: dict[str, dict[str, Any]] = {section: {} for section in _SECTIONS}
     for setting in SETTINGS:
@@ -114,6 +118,24 @@ def _names_of(setting: Setting) -> tuple[str, ...]:
     if setting.kind is SECRET:
         return setting.path + FROM_FILE, setting.path + FROM_CREDENTIAL
     return (setting.path,)
+
+
+def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
+    """A misspelt variable would leave a house at its default, and nobody would know."""
+    ours = {name for name in environ if name.startswith(_OURS)}
+    for name in sorted(ours - _VARIABLES):
+        ends = {known.removeprefix(_OURS): known for known in _VARIABLES}
+        close = get_close_matches(name.removeprefix(_OURS), ends, n=1)
+        raise VariableUnknownError(variable=name, near=f" ({ends[close[0]]})" if close else "")
+
+
+def _variables_of(setting: Setting) -> tuple[str, ...]:
+    if setting.kind is SECRET:
+        return setting.env + FROM_FILE.upper(), setting.env + FROM_CREDENTIAL.upper()
+    return (setting.env,)
+
+
+_VARIABLES = OTHER_VARIABLES.union(*map(_variables_of, SETTINGS))
 
 
 def _near(path: str, known: set[str]) -> str:

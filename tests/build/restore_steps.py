@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from django.db import connection  # noqa: E402  # Django is set up now
 from build.console import signed_in  # noqa: E402  # as above
 from build.retention import items_of_hold  # noqa: E402  # as above
 from callward.accounts import selectors as accounts  # noqa: E402  # as above
-from callward.audit import services as audit  # noqa: E402  # as above
+from callward.audit import selectors as audited, services as audit  # noqa: E402  # as above
 from callward.calls.selectors import CallFilters  # noqa: E402  # as above
 from callward.controllers import selectors as controllers  # noqa: E402  # as above
+from callward.jobs import services as jobs  # noqa: E402  # as above
 from callward.kernel import clock  # noqa: E402  # as above
 from callward.kernel.actors import system_actor  # noqa: E402  # as above
 from callward.kernel.errors import CallwardError  # noqa: E402  # as above
@@ -129,6 +131,26 @@ def by_force(*refs: str) -> dict[str, list[Any]]:
         names = [one.name for one in objects.rglob("*") if UUID(ref).hex in one.name]
         found[ref] = [store.has(UUID(ref)), key, len(names)]
     return found
+
+
+def destroy_expired_backups() -> None:
+    """What the worker does every hour."""
+    jobs.run_now("backups.destroy-expired")
+
+
+def destroyed_backups() -> list[dict[str, Any]]:
+    """What the audit says about backups that ended."""
+    return [
+        dict(one.facts)
+        for one in reversed(audited.latest(limit=1000))
+        if one.event == "vault.backups.destroyed"
+    ]
+
+
+def copies_end(of: str) -> str:
+    """When the last backup that may hold a row ends."""
+    found = vault.copies_end(of=datetime.fromisoformat(of), keys_only=False)
+    return found.isoformat() if found else ""
 
 
 def holds() -> list[list[str]]:

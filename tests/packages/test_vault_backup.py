@@ -11,6 +11,7 @@ from build.engines import copy_rows, put_rows
 from build.vault import ROOT_KEY
 from build.vault_house import House
 from callward.vault import backup
+from callward.vault.backup_file import open_backup
 from callward.vault.errors import BackupExpiredError, BackupUnreadableError
 
 
@@ -133,7 +134,7 @@ def test_a_backup_holds_nothing_in_clear_but_its_own_life(house, tmp_path):
         ):
             assert needle not in content
         assert path.stat().st_mode & 0o777 == 0o600
-        assert backup.backup_facts(path).dies_on == "2026-04-28"
+        assert open_backup(path).facts.dies_on == "2026-04-28"
     assert not list(tmp_path.rglob("*.part"))
     assert house.start(["back_up", str(data)]).returncode != 0, "never over another file"
 
@@ -177,7 +178,7 @@ def test_a_key_backup_opens_under_its_root_key_alone(house, tmp_path):
 def test_a_backup_past_its_life_is_refused(house, tmp_path):
     keys, there = tmp_path / "keys.backup", tmp_path / "there"
     house.run(["keep", "one"], ["back_up_keys", str(keys)])
-    dies_on = date.fromisoformat(backup.backup_facts(keys).dies_on)
+    dies_on = date.fromisoformat(open_backup(keys).facts.dies_on)
     at = datetime(dies_on.year, dies_on.month, dies_on.day, tzinfo=UTC)
     with pytest.raises(BackupExpiredError):
         backup.restore_keys(keys, root_key=ROOT_KEY, folder=there, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -9,13 +10,18 @@ from django.http import JsonResponse
 
 from callward.audit import selectors as audit
 from callward.controllers import selectors as controllers
+from callward.ops.values import Finding
 from callward.retention import services as retention
 from callward.vault import services as vault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from django.http import HttpRequest
+
+# The worker destroys backups every hour; what is there for longer was not reached.
+_REACHED_WITHIN = timedelta(hours=2)
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -36,3 +42,16 @@ def health_of(at: datetime) -> dict[str, object]:
         "audit_signed_to": signed.size if signed else 0,
         "deleted_rows_may_lie_in": [str(place) for place in vault.lingering()],
     }
+
+
+def faults_of(at: datetime) -> Iterator[Finding]:
+    """What is wrong and stops nothing: the house serves on, and its owner must act."""
+    hidden = vault.backups_out_of_reach(at=at - _REACHED_WITHIN)
+    if hidden:
+        named = ", ".join(f"{one.kind} of {one.made_at.date()}" for one in hidden)
+        yield Finding(
+            name="callward.E030",
+            fact=f"Backups are past their day and could not be destroyed: {named}.",
+            mend="Connect the medium that “callward backup list” names and let the house write "
+            "there; if it is destroyed, run “callward backup confirm-destroyed REF”.",
+        )

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from callward.audit import services as audit
+from django.db import transaction
+
+from callward.audit import selectors as audited, services as audit
 from callward.jobs.services import every
 from callward.kernel import clock
+from callward.kernel.actors import system_actor
+from callward.vault import services as vault
+from callward.vault.states import OF_DATA, OF_KEYS, VaultEvent
 
 
 @every("* * * * *", "audit.sign")
 def sign_the_audit() -> None:
     """Sign what the audit tree is now."""
     audit.checkpoint(at=clock.now())
+
+
+@every("5 * * * *", "backups.destroy-expired")
+def destroy_expired_backups() -> None:
+    """Destroy backups on their day, wherever they were written, and what a crash left of that."""
+    at = clock.now()
+    for due in vault.due_backups(at=at):
+        done = vault.destroy_backups(due, at=at)
+        if (done.files or done.missed) and not audited.history(done.ref, limit=1):
+            with transaction.atomic():
+                audit.record(
+                    VaultEvent.BACKUPS_DESTROYED,
+                    item=done.ref,
+                    actor=system_actor("backups.destroy-expired"),
+                    at=at,
+                    data=done.files[OF_DATA],
+                    keys=done.files[OF_KEYS],
+                    missed=done.missed,
+                )
+        vault.close_backups(done)

@@ -152,6 +152,22 @@ class BackupExistsError(VaultError, RefusedError):
     mend = gettext_noop("Choose another name.")
 
 
+class BackupUnknownError(VaultError, NotFoundError):
+    """The house wrote no such backup, or knows that it is gone."""
+
+    code = "backup-unknown"
+    fact = gettext_noop("No backup %(ref)s is known to be anywhere.")
+    mend = gettext_noop("Run “callward backup list”.")
+
+
+class BackupStillThereError(VaultError, RefusedError):
+    """Somebody says that a backup was destroyed, and it lies where it was written."""
+
+    code = "backup-still-there"
+    fact = gettext_noop("The backup %(ref)s still lies where it was written.")
+    mend = gettext_noop("Destroy the file; what is past its day goes by itself within the hour.")
+
+
 class ObjectExistsError(VaultError, RefusedError):
     """Another object has this name already; a sealed object is written once."""
 

@@ -10,6 +10,14 @@ from callward.vault.backup import back_up, back_up_keys, copies_end, restore, re
 from callward.vault.crash_points import point as crash_point
 from callward.vault.dead_rows import let_rows_go, lingering
 from callward.vault.epochs import due_epoch, hold_epoch, is_hold, is_spool, open_epoch, spool_epoch
+from callward.vault.expired_backups import (
+    backups_out_of_reach,
+    close_backups,
+    confirm_destroyed,
+    destroy_backups,
+    due_backups,
+    written_backups,
+)
 from callward.vault.inventory import reconcile
 from callward.vault.key_destruction import destroy, destroy_key, intend, open_intents
 from callward.vault.ledger_replay import awaiting_replay, replay

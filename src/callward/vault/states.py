@@ -19,6 +19,7 @@ Plain = bytes | bytearray | memoryview
 
 AUDIO = "audio"
 CDR = "cdr"
+OF_DATA, OF_KEYS = "data", "keys"  # the kinds of backups
 
 
 class IntentState(StrEnum):
@@ -172,4 +173,12 @@ class VaultEvent(Event):
     BACKUP_REPLAYED = (
         "vault.backup.replayed",
         _("What was destroyed since the backup was destroyed again."),
+    )
+    BACKUPS_DESTROYED = (
+        "vault.backups.destroyed",
+        _("Backups were destroyed on their day."),
+    )
+    BACKUP_TOLD_DESTROYED = (
+        "vault.backup.told-destroyed",
+        _("Somebody said that a backup was destroyed elsewhere."),
     )

@@ -15,7 +15,7 @@ from callward.kernel.calendar import add_civil, local_day, zone_named
 from callward.kernel.errors import BadInputError, gettext_noop
 from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, NEW_FILE, require_new_file
-from callward.ops.command_output import json_option, plain, remark, tell
+from callward.ops.command_output import REFERENCE, json_option, plain, remark, tell, tell_rows
 from callward.ops.data_folder import alone_on
 from callward.ops.errors import CheckFailedError, OpsError
 from callward.ops.root_key_source import read_root_key
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from callward.kernel.calendar import Period
+    from callward.kernel.references import Ref
     from callward.ops.command_context import CommandContext
     from callward.policy import CompiledPolicy
     from callward.vault.states import Replay
@@ -83,6 +84,30 @@ def back_up_keys(to: Path, *, as_json: bool) -> None:
     root_key = read_root_key(house.folder)
     facts = services.back_up_keys(to, root_key=root_key, at=house.at, dies_on=dies_on)
     tell(facts, as_json=as_json)
+
+
+@backup.command("list")
+@json_option
+def list_backups(*, as_json: bool) -> None:
+    """List the backups that this house wrote and that are not known to be gone."""
+    open_context()
+    rows = [
+        {**plain(one.facts), "ref": one.ref, "path": one.path}
+        for one in services.written_backups()
+    ]  # fmt: skip
+    tell_rows(rows, columns=("ref", "kind", "made_at", "dies_on", "path"), as_json=as_json)
+
+
+@backup.command("confirm-destroyed")
+@click.argument("ref", type=REFERENCE)
+@json_option
+def confirm_destroyed(ref: Ref, *, as_json: bool) -> None:
+    """Say that a backup was destroyed where this house cannot look."""
+    house = open_context()
+    with transaction.atomic():
+        audit.record(VaultEvent.BACKUP_TOLD_DESTROYED, item=ref, actor=house.actor, at=house.at)
+        services.confirm_destroyed(ref)
+    tell({"closed": ref}, as_json=as_json)
 
 
 @click.command()

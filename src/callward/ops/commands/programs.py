@@ -16,7 +16,7 @@ from callward.ops.command_output import json_option, plain, remark, tell
 from callward.ops.data_folder import chosen_folder, running_on
 from callward.ops.errors import CheckFailedError
 from callward.ops.first_start import set_up
-from callward.ops.health import health_of
+from callward.ops.health import faults_of, health_of
 from callward.ops.supervision import Program, Tree, callward_command, hold_lifeline
 from callward.ops.values import Start
 from callward.retention import services as retention
@@ -92,7 +92,9 @@ def health(*, as_json: bool) -> None:
     """Say how Callward is: start-up checks, open destructions, what waits."""
     house = open_context(before_replay=True)
     unsafe = list(findings(Start(folder=house.folder, host="127.0.0.1")))
-    told = {"checks": [plain(one) for one in unsafe], **({} if unsafe else health_of(house.at))}
-    tell({"healthy": not unsafe, **told}, as_json=as_json)
-    if unsafe:
-        raise CheckFailedError(count=len(unsafe))
+    told = {} if unsafe else health_of(house.at)
+    found = [*unsafe, *([] if unsafe else faults_of(house.at))]
+    checks = [plain(one) for one in found]
+    tell({"healthy": not found, "checks": checks, **told}, as_json=as_json)
+    if found:
+        raise CheckFailedError(count=len(found))

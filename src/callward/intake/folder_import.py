@@ -72,7 +72,7 @@ class Pipeline:
         self._sealer.shutdown(cancel_futures=True)
         for begun in self._unwritten:
             if begun.sealing and not begun.sealing.cancelled() and not begun.sealing.exception():
-                vault.discard([item.ref for item in begun.sealing.result()])
+                vault.take_back([item.ref for item in begun.sealing.result()])
 
     def groups(self) -> Iterator[Begun]:
         """Hand over each group to be written down; the one after it is being sealed by then."""

@@ -43,7 +43,7 @@ def quarantine_group(group: Sequence[Suspect], context: IntakeContext) -> list[R
         with transaction.atomic():
             known |= dict(zip(fresh, _write_down(suspects, sealed, context), strict=True))
     except BaseException:
-        vault.discard([item.ref for item in sealed])
+        vault.take_back([item.ref for item in sealed])
         raise
     vault.crash_point("intake.quarantine-written")
     return [known[_key(suspect)] for suspect in group]
@@ -176,7 +176,7 @@ def quarantine_stream(
         with transaction.atomic():
             return _write_down([suspect], [sealed], context)[0]
     except BaseException:
-        vault.discard([sealed.ref])
+        vault.take_back([sealed.ref])
         raise
 
 

@@ -66,11 +66,10 @@ def keep_sealed(
         with transaction.atomic():
             _write_down(group, sealed, context)
             vault.crash_point("intake.writing")
-    except IntegrityError as error:
-        vault.discard(refs)
-        raise TakenMeanwhileError from error
-    except BaseException:
-        vault.discard(refs)
+    except BaseException as error:
+        vault.take_back(refs)
+        if isinstance(error, IntegrityError):
+            raise TakenMeanwhileError from error
         raise
     vault.crash_point("intake.written")
     recordings.ask_verification(refs)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from django.db import DatabaseError, InterfaceError, transaction
 
 from callward.bulk_insert import keep_rows
 from callward.kernel.references import new_ref
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 SEALING_THREADS = 4
 _PART_NAME_LONGEST = 20
 _READ_AHEAD = 4 * 1024 * 1024
+_log = logging.getLogger(__name__)
 _own = threading.local()
 
 
@@ -267,9 +271,25 @@ def names_in_store(refs: Iterable[Ref]) -> list[str]:
 
 
 def discard(refs: Sequence[Ref]) -> int:
-    """Drop what was sealed and never registered."""
-    registered = SealedItem.objects.filter(ref__in=refs).values_list("ref", flat=True).first()
+    """Drop what was sealed and never registered, as nobody else who still writes can contradict.
+
+    The only writer sees every commit, also one whose answer its program never heard.
+    """
+    with transaction.atomic():
+        registered = SealedItem.objects.filter(ref__in=refs).values_list("ref", flat=True).first()
     if registered is not None:
         raise ItemRegisteredError(ref=registered)
     ports.key_store.get().erase(refs)
     return ports.objects.get().delete(names_in_store(refs))
+
+
+def take_back(refs: Sequence[Ref]) -> int:
+    """Drop what a failed writing left sealed, unless its rows stand or nobody can tell.
+
+    What is kept without need has no rows, and the search for orphans finds it later.
+    """
+    try:
+        return discard(refs)
+    except (ItemRegisteredError, DatabaseError, InterfaceError) as error:
+        _log.warning("%s seals kept after a failed writing", len(refs), exc_info=error)
+        return 0

@@ -32,6 +32,7 @@ from callward.vault.seal_groups import (
     register,
     seal_group,
     seal_streamed,
+    take_back,
 )
 from callward.vault.states import ToSeal
 

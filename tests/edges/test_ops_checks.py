@@ -20,7 +20,7 @@ from callward.kernel import clock
 from callward.ops import checks, engine_checks
 from callward.ops.checks import CHECKS, lies_within
 from callward.ops.data_folder import DataFolder
-from callward.ops.demo.database_server import DatabaseServer
+from callward.ops.demo.database_server import USER, DatabaseServer
 from callward.ops.folder_mark import write_mark
 from callward.ops.values import Start
 from callward.vault import ports as vault
@@ -271,6 +271,38 @@ def test_e027_and_e028_deleted_rows_that_would_stay_on_the_server(start):
         found = engine_checks.deleted_rows_leave_the_server(start)
     assert found.name == "callward.E027"
     assert 'GRANT EXECUTE ON FUNCTION pg_switch_wal() TO "plain"' in found.mend
+
+
+@pytest.mark.django_db
+def test_e029_a_database_that_is_written_or_sorted_otherwise(start, monkeypatch):
+    assert engine_checks.lists_are_in_one_order(start) is None
+    with DatabaseServer(lines=["fsync = off"]) as server:
+        server.new_database("house")
+        server.ask(
+            f"CREATE DATABASE other OWNER {USER} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+        )
+        for name, expected in (("house", None), ("other", "callward.E029")):
+            (start.folder.root / "callward.toml").write_text(server.settings(name))
+            told = database_settings(start.folder.chosen.database, start.folder.database)
+            told["OPTIONS"].pop("pool")
+            rows = ConnectionHandler({"default": told})["default"]
+            monkeypatch.setattr(engine_checks, "connection", rows)
+            found = engine_checks.lists_are_in_one_order(start)
+            rows.close()
+            assert (found and found.name) == expected
+
+
+@pytest.mark.req("N-7")
+def test_e033_and_e034_rows_lie_in_one_place(start):
+    assert engine_checks.rows_lie_in_one_place(start) is None
+    start.folder.move.write_text("{}")
+    assert engine_checks.rows_lie_in_one_place(start).name == "callward.E033"
+    start.folder.move.unlink()
+    chosen = '[database]\nengine = "postgresql"\nhost = "127.0.0.1"\n'
+    (start.folder.root / "callward.toml").write_text(chosen)
+    assert engine_checks.rows_lie_in_one_place(start) is None
+    start.folder.database.touch()
+    assert engine_checks.rows_lie_in_one_place(start).name == "callward.E034"
 
 
 def test_every_check_has_its_test_and_its_own_name():

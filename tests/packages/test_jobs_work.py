@@ -255,7 +255,7 @@ def test_a_killed_worker_loses_no_job_and_repeats_no_finished_one(machine):
     finished = {line for line in machine.seen() if line.startswith("done")}
     second = machine.worker()
     machine.wait_for(*[f"done {ref}" for ref in refs])
-    time.sleep(1)
+    machine.wait_until_noted(len(refs))
     seen = machine.seen()
     assert all(seen[f"done {ref}"] == 1 for ref in refs), seen
     assert all(seen[line.replace("done", "begun")] == 1 for line in finished)

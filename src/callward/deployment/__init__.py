@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from callward.deployment.file import FILE, VARIABLE, chosen, chosen_root, read
+from callward.deployment.file import (
+    FILE,
+    FILE_VARIABLE,
+    VARIABLE,
+    chosen,
+    chosen_root,
+    read,
+)
 from callward.deployment.values import Deployment
 
-__all__ = ["FILE", "VARIABLE", "Deployment", "chosen", "chosen_root", "read"]
+__all__ = ["FILE", "FILE_VARIABLE", "VARIABLE", "Deployment", "chosen", "chosen_root", "read"]

@@ -204,6 +204,7 @@ OTHER_VARIABLES = frozenset(
         "CALLWARD_TLS_PROXY",  # the older way to say web.tls = "proxy"
         "CALLWARD_LIFELINE",  # by which a program knows that its supervisor lives
         "CALLWARD_LINE_DRAIN",  # how long calls go on when `python -m callward.line` ends
+        "CALLWARD_FILE",  # by which a move reads the file that shall stand after it
         "CALLWARD_CRASH_AT",  # where a test lets a program crash
     }
 )

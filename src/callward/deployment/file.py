@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 FILE = "callward.toml"
 VARIABLE = "CALLWARD_DATA"
+FILE_VARIABLE = "CALLWARD_FILE"  # a move reads the file that shall stand after it
 DEFAULT = "the default"
 _OURS = "CALLWARD_"
 _TLS_PROXY = "CALLWARD_TLS_PROXY"  # the older way to say web.tls = "proxy"
@@ -59,7 +60,7 @@ def chosen() -> values.Deployment:
 
 def read(root: Path, environ: Mapping[str, str]) -> values.Deployment:
     """The deployment of a data folder under an environment, every setting checked."""
-    told = _told_in(root / FILE)
+    told = _told_in(root / Path(environ.get(FILE_VARIABLE) or FILE).name)
     _refuse_unknown_variables(environ)
     sources: dict[str, str] = {}
     made: dict[str, dict[str, Any]] = {section: {} for section in _SECTIONS}

@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callward.jobs import registry
 from callward.jobs.errors import JobFailedError, QueueUnpreparedError, QueueUnreachableError
-from callward.jobs.states import JobState, JobView
+from callward.jobs.states import JobState, JobView, Work
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from threading import Event
 
@@ -39,6 +39,10 @@ _STATES = {
     "PENDING": JobState.RUNNING,
     "SUCCESS": JobState.DONE,
 }
+
+
+_UNDONE = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
+_BY_THE_HOUR = "@hour"
 
 
 def file_url(path: Path) -> str:
@@ -119,6 +123,15 @@ class DbosQueue:
             )
             for row in rows
         ]
+
+    def waiting(self) -> Iterator[Work]:
+        """What was handed over and is not done yet; what the hour begins it begins again."""
+        rows = self._connected().list_workflows(status=[*_UNDONE], load_output=False)
+        for row in rows:
+            if row.input is not None and not row.name.endswith(_BY_THE_HOUR):
+                key = (row.deduplication_id or "").removeprefix(f"{row.name}/")
+                args = tuple(map(str, row.input["args"]))
+                yield Work(task=row.name, args=args, key=key or row.workflow_id)
 
     def _connected(self) -> DBOSClient:
         """The client of this process: a connection must not cross a fork."""
@@ -211,7 +224,7 @@ def _workflow(name: str) -> Callable[[datetime, None], None]:
     def work(*args: str) -> None:
         step(*args)
 
-    @DBOS.workflow(name=f"{name}@hour")
+    @DBOS.workflow(name=f"{name}{_BY_THE_HOUR}")
     def by_the_hour(_due: datetime, _context: None) -> None:
         step()
 

@@ -15,6 +15,7 @@ from callward.jobs.tables import lay_tables
 from callward.kernel.references import new_ref
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from threading import Event
 
     from callward.jobs.states import JobView
@@ -44,6 +45,22 @@ def enqueue(task: str, *args: str, key: str | None = None) -> None:
 def prepare() -> None:
     """Make the queue's tables, so that work can be handed over before the first worker starts."""
     ports.queue.get().prepare()
+
+
+def take_over(path: Path) -> int:
+    """Hand over again what waits in the file of another queue; twice is the same work once."""
+    from callward.jobs.dbos_queue import DbosQueue, file_url  # noqa: PLC0415  # loads its machinery
+
+    if not path.is_file() or not path.stat().st_size:
+        return 0
+    other = DbosQueue(file_url(path))
+    try:
+        waiting = list(other.waiting())
+    finally:
+        other.close()
+    for work in waiting:
+        ports.queue.get().enqueue(work.task, work.args, key=work.key)
+    return len(waiting)
 
 
 def statuses(*, limit: int = 50) -> list[JobView]:

@@ -16,6 +16,15 @@ class JobState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One piece of work as it was handed over."""
+
+    task: str
+    args: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
     """One piece of work as screens show it: no arguments, no traces."""
 

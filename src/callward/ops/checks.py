@@ -16,7 +16,7 @@ from callward.jobs import services as jobs
 from callward.jobs.errors import JobsError
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
-from callward.ops.engine_checks import ENGINE_CHECKS
+from callward.ops.engine_checks import ENGINE_CHECKS, rows_lie_in_one_place
 from callward.ops.errors import UnsafeStartError
 from callward.ops.folder_mark import is_marked
 from callward.ops.values import Finding, Start
@@ -227,6 +227,7 @@ def hosts_are_named(start: Start) -> Finding | None:
 
 
 CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
+    rows_lie_in_one_place,
     folders_are_private,
     keys_are_private,
     keys_lie_outside_the_data_backup,
@@ -243,7 +244,9 @@ CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
     recordings_lie_where_promised,
 )
 # While one of these is wrong the ones after it cannot be asked.
-_STOP_AT = frozenset({tables_are_up_to_date, keys_open, nothing_awaits_its_replay})
+_STOP_AT = frozenset(
+    {rows_lie_in_one_place, tables_are_up_to_date, keys_open, nothing_awaits_its_replay}
+)
 
 
 def findings(start: Start) -> Iterator[Finding]:

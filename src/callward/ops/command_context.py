@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from callward.kernel import clock
 from callward.kernel.actors import Actor, system_actor
 from callward.ops.data_folder import DataFolder, chosen_folder
-from callward.ops.errors import ClockNotMarkedError, NotKeyOwnerError, NotSetUpError
+from callward.ops.errors import (
+    ClockNotMarkedError,
+    MoveUnfinishedError,
+    NotKeyOwnerError,
+    NotSetUpError,
+)
 from callward.ops.folder_mark import is_marked
 
 if TYPE_CHECKING:
@@ -49,13 +54,18 @@ def load() -> None:
     django.setup(set_prefix=False)  # only pages have addresses
 
 
-def open_context(*, before_replay: bool = False) -> CommandContext:
-    """Let in the owner of the root key, unless the folder is not set up or awaits its replay."""
+def open_context(*, before_replay: bool = False, in_move: bool = False) -> CommandContext:
+    """Let in the owner of the root key, unless the folder is not set up or awaits its replay.
+
+    Nor does anything open while its rows are being moved: what it wrote might stay behind.
+    """
     folder = chosen_folder()
     if not folder.is_made():
         raise NotSetUpError
     if os.getuid() != folder.keys.stat().st_uid:
         raise NotKeyOwnerError
+    if folder.move.exists() and not in_move:
+        raise MoveUnfinishedError
     load()
     house = CommandContext(folder=folder, actor=command_actor(), at=clock.now())
     if not before_replay:

@@ -99,6 +99,21 @@ class DataFolder:
         return self.root / "demo.json"
 
     @property
+    def deployment(self) -> Path:
+        """What this house chose."""
+        return self.root / deployment.FILE
+
+    @property
+    def next_deployment(self) -> Path:
+        """What it chose for after a move of its rows; there until the move switches."""
+        return self.root / (deployment.FILE + ".next")
+
+    @property
+    def move(self) -> Path:
+        """Says that the rows are being moved to another database; there until they are."""
+        return self.root / "move.json"
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """Every folder that the first start makes, outermost first."""
         return (
@@ -140,11 +155,11 @@ class StillRunningError(OpsError, RefusedError):
 
 
 @contextmanager
-def _locked(folder: DataFolder, lock: Lock) -> Iterator[None]:
+def _locked(folder: DataFolder, lock: Lock) -> Iterator[int]:
     with locked_if_free(folder.root, lock, flags=FOLDER) as root:
         if root is None:
             raise StillRunningError
-        yield
+        yield root
 
 
 @contextmanager
@@ -155,7 +170,10 @@ def running_on(folder: DataFolder) -> Iterator[None]:
 
 
 @contextmanager
-def alone_on(folder: DataFolder) -> Iterator[None]:
-    """Put something back while nothing runs; raises StillRunningError."""
-    with _locked(folder, Lock.ALONE):
-        yield
+def alone_on(folder: DataFolder) -> Iterator[int]:
+    """Put something back, or carry it away, while nothing runs; raises StillRunningError.
+
+    Gives the open folder: a child that inherits it keeps everybody else out until it ends too.
+    """
+    with _locked(folder, Lock.ALONE) as root:
+        yield root

@@ -71,11 +71,51 @@ def locks_are_taken_directly(start: Start) -> Finding | None:
     )
 
 
+_ORDER = """
+SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database
+WHERE datname = current_database()
+"""
+_BY_BYTES = frozenset({"C", "POSIX", "C.UTF-8", "C.utf8"})
+
+
+def lists_are_in_one_order(start: Start) -> Finding | None:
+    """Lists and their pages follow the order of bytes, on either engine."""
+    if not start.folder.chosen.database.on_postgresql:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_ORDER)
+        encoding, order = cursor.fetchone()
+    if encoding == "UTF8" and order in _BY_BYTES:
+        return None
+    return Finding(
+        name="callward.E029",
+        fact=f"The database is written in {encoding} and sorted by {order}.",
+        mend="Make it anew: CREATE DATABASE … ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0.",
+    )
+
+
 _STORE_FAULTS: dict[type[ObjectStoreError], str] = {
     BucketVersionedError: "callward.E023",
     ObjectStoreKeyError: "callward.E024",
     BucketMissingError: "callward.E025",
 }
+
+
+def rows_lie_in_one_place(start: Start) -> Finding | None:
+    """N-7: no move is under way, and no file with old rows is left beside a server."""
+    if start.folder.move.exists():
+        return Finding(
+            name="callward.E033",
+            fact="The rows of this house are being moved to another database.",
+            mend="Run “callward database move” to finish it, or add --abandon to go back.",
+        )
+    if start.folder.chosen.database.on_postgresql and start.folder.database.exists():
+        return Finding(
+            name="callward.E034",
+            fact="PostgreSQL was chosen, and rows still lie in a file of the data folder.",
+            mend="Take [database] out of callward.toml and run “callward database move”.",
+        )
+    return None
 
 
 def objects_are_kept_well(start: Start) -> Finding | None:
@@ -140,6 +180,7 @@ ENGINE_CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
     database_forgets_and_keeps,
     objects_are_kept_well,
     objects_lie_in_one_place,
+    lists_are_in_one_order,
     locks_are_taken_directly,
     deleted_rows_leave_the_server,
 )

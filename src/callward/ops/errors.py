@@ -91,6 +91,62 @@ class CheckFailedError(OpsError):
     mend = gettext_noop("Look at the report and mend what it names.")
 
 
+class MoveUnfinishedError(OpsError):
+    """The rows are on their way to another database."""
+
+    code = "move-unfinished"
+    fact = gettext_noop("The rows of this house are being moved to another database.")
+    mend = gettext_noop("Run “callward database move” to finish it, or add --abandon to go back.")
+
+
+class NothingToMoveError(OpsError, BadInputError):
+    """The rows lie on a server already, or nobody said where to."""
+
+    code = "nothing-to-move"
+    fact = gettext_noop("No move of the rows is under way, and no new place is named for them.")
+    mend = gettext_noop("Name the new callward.toml with --to; it must choose PostgreSQL.")
+
+
+class MoveChangesMoreError(OpsError, BadInputError):
+    """The new deployment file changes more than the database."""
+
+    code = "move-changes-more"
+    fact = gettext_noop("The new file changes %(section)s as well.")
+    mend = gettext_noop("Change only [database] and [jobs]; change the rest afterwards.")
+
+
+class EnvironmentChoosesError(OpsError, BadInputError):
+    """The environment would go on choosing the database after a move."""
+
+    code = "environment-chooses"
+    fact = gettext_noop("The variable %(variable)s chooses the database, whatever a file says.")
+    mend = gettext_noop("Remove it and say the same in callward.toml.")
+
+
+class MoveUnderWayError(OpsError, BadInputError):
+    """Another move began before."""
+
+    code = "move-under-way"
+    fact = gettext_noop("A move with another file is under way.")
+    mend = gettext_noop("Finish it without --to, or go back with --abandon.")
+
+
+class MoveStoppedError(OpsError):
+    """A step of a move ended before its end; nothing was switched."""
+
+    code = "move-stopped"
+    fact = gettext_noop("The move stopped; what is named above says why. Nothing was lost.")
+    mend = gettext_noop("Mend it and run “callward database move” again.")
+
+
+class MoveSwitchedError(OpsError, BadInputError):
+    """A move that has switched can only be finished."""
+
+    code = "move-switched"
+    fact = gettext_noop("The house stands on its new database already.")
+    mend = gettext_noop("Run “callward database move” to finish it.")
+
+
 class NoBucketChosenError(OpsError, BadInputError):
     """There is no bucket to carry recordings into."""
 

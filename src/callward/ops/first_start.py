@@ -44,7 +44,7 @@ def set_up(folder: DataFolder, *, region: str | None, passphrase: str | None) ->
     if region is not None:
         folder.place.write_text(region + "\n")
     load()
-    _make_tables(folder)
+    make_tables(folder)
 
 
 def _region(text: str) -> str:
@@ -54,7 +54,8 @@ def _region(text: str) -> str:
     return region
 
 
-def _make_tables(folder: DataFolder) -> None:
+def make_tables(folder: DataFolder) -> None:
+    """Make the tables that are missing, and every key that a backup must have."""
     from django.core.management import call_command  # noqa: PLC0415  # after Django
 
     from callward.jobs import services as jobs  # noqa: PLC0415  # after Django

@@ -41,6 +41,7 @@ _COMMANDS = {
     "certificate": "retention:certificate",
     "vault": "vault:vault",
     "audit": "audit:audit",
+    "database": "database:database",
     "backup": "backups:backup",
     "restore": "backups:restore",
     "promises": "promises:promises",
@@ -134,8 +135,8 @@ def _audit_refusal(error: CallwardError) -> None:
     """Write the refusal down, after whatever the command did was rolled back."""
     from django.apps import apps  # noqa: PLC0415  # light commands never load it
 
-    if not isinstance(error, RefusedError) or not apps.ready:
-        return
+    if not isinstance(error, RefusedError) or not apps.ready or chosen_folder().move.exists():
+        return  # rows that are being moved must not grow behind the mover's back
     import logging  # noqa: PLC0415  # most commands never fail
 
     from django.db import DatabaseError  # noqa: PLC0415  # after Django

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,10 @@ from callward.vault.destroyed_ledger import LEDGER_FILE
 from callward.vault.errors import BackupUnreadableError, ObjectNotFoundError
 from callward.vault.keystore import KEYS_FILE, WRAPS_FILE
 from callward.vault.row_copies import (
+    DATABASE,
     RowsSource,
     RowsTarget,
+    names_in_file,
     replace_file,
     rows_now,
     rows_put_back,
@@ -83,11 +86,31 @@ def _object_list(names: Sequence[str]) -> Iterator[bytes]:
 
 def back_up(to: Path, *, at: datetime, dies_on: date) -> BackupFacts:
     """Write database and objects into one sealed file that the backup key alone opens."""
+    with rows_now() as rows:
+        return _sealed_to_backup_key(to, _data_frames(rows), at=at, dies_on=dies_on)
+
+
+def back_up_file(file: Path, to: Path, *, at: datetime, dies_on: date) -> BackupFacts:
+    """Seal a database file that nobody writes any more; its objects stay where they lie."""
+    return _sealed_to_backup_key(to, _file_frames(file), at=at, dies_on=dies_on)
+
+
+def _file_frames(file: Path) -> Iterator[bytes]:
+    names = names_in_file(file)
+    with file.open("rb") as rows:
+        size = os.fstat(rows.fileno()).st_size
+        yield from frame(DATABASE, size, iter(lambda: rows.read(_CHUNK), b""))
+    yield from _object_list(names)
+
+
+def _sealed_to_backup_key(
+    to: Path, content: Iterator[bytes], *, at: datetime, dies_on: date
+) -> BackupFacts:
     facts, key = _facts(OF_DATA, at=at, dies_on=dies_on), new_key()
     public = ports.key_store.get().service_key(ServiceKeyName.BACKUP).public
     header = header_of(facts, wrap.wrap(key, public, MAGIC))
-    with BackupBook.of_house().written(to, facts, header=header), rows_now() as rows:
-        write_sealed(to, header=header, key=key, content=_data_frames(rows))
+    with BackupBook.of_house().written(to, facts, header=header):
+        write_sealed(to, header=header, key=key, content=content)
     return facts
 
 

@@ -116,6 +116,13 @@ def _image(source: sqlite3.Connection) -> bytes:
         return memory.serialize()
 
 
+def names_in_file(file: Path) -> list[str]:
+    """The objects that a file knows which nobody writes; what lay in its log is in it then."""
+    with closing(sqlite3.connect(file)) as rows:
+        rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return _named(rows.execute(_PARTS).fetchall())
+
+
 class _FileSource:
     """The image of a database file."""
 

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from callward.vault import ports
-from callward.vault.backup import back_up, back_up_keys, copies_end, restore, restore_keys
+from callward.vault.backup import (
+    back_up,
+    back_up_file,
+    back_up_keys,
+    copies_end,
+    restore,
+    restore_keys,
+)
 from callward.vault.crash_points import point as crash_point
 from callward.vault.dead_rows import let_rows_go, lingering
 from callward.vault.epochs import due_epoch, hold_epoch, is_hold, is_spool, open_epoch, spool_epoch

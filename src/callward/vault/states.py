@@ -170,6 +170,7 @@ class BackupFacts:
 class VaultEvent(Event):
     """What this package writes into the audit."""
 
+    DATABASE_MOVED = ("vault.database.moved", _("The rows were moved to another database."))
     BACKUP_REPLAYED = (
         "vault.backup.replayed",
         _("What was destroyed since the backup was destroyed again."),

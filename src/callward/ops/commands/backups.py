@@ -57,6 +57,11 @@ def _dies_on(lives: Iterable[Period], *, at: datetime) -> date:
     return min(add_civil(today, life) for life in lives)
 
 
+def data_dies_on(at: datetime) -> date:
+    """The day on which a backup of the data that is made now must be gone."""
+    return _dies_on((one.backup_life for one in _policies(at)), at=at)
+
+
 @click.group()
 def backup() -> None:
     """Write sealed backups: data and keys never in one file."""
@@ -69,8 +74,7 @@ def back_up_data(to: Path, *, as_json: bool) -> None:
     """Write database and sealed recordings into one sealed file."""
     house = open_context()
     require_new_file(to)
-    dies_on = _dies_on((one.backup_life for one in _policies(house.at)), at=house.at)
-    tell(services.back_up(to, at=house.at, dies_on=dies_on), as_json=as_json)
+    tell(services.back_up(to, at=house.at, dies_on=data_dies_on(house.at)), as_json=as_json)
 
 
 @backup.command("keys")

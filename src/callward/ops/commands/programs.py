@@ -90,7 +90,7 @@ def worker() -> None:
 @json_option
 def health(*, as_json: bool) -> None:
     """Say how Callward is: start-up checks, open destructions, what waits."""
-    house = open_context(before_replay=True)
+    house = open_context(before_replay=True, in_move=True)
     unsafe = list(findings(Start(folder=house.folder, host="127.0.0.1")))
     told = {} if unsafe else health_of(house.at)
     found = [*unsafe, *([] if unsafe else faults_of(house.at))]

@@ -12,10 +12,11 @@ from tools.reference_settings import settings_page
 
 from build.engines import ON_POSTGRESQL
 from build.ops import CLONE, callward, environment
-from callward.deployment import FILE
+from callward.deployment import FILE, read
 from callward.deployment.choices import FROM_FILE, SECRET, SETTINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 COMPOSE = CLONE / "deploy" / "compose.yaml"
@@ -81,8 +82,17 @@ def test_the_composed_deployment_sets_only_what_there_is() -> None:
     named = {line.split(":")[0] for line in lines if line.startswith("CALLWARD_")}
     assert named <= known, named - known
     assert {"CALLWARD_DATABASE_ENGINE", "CALLWARD_OBJECTS_STORE"} <= named
+    read(CLONE / "deploy", dict(_variables(lines)))  # a whole deployment, and a verified server
+    assert not {"CALLWARD_DATABASE_TLS"} & named, "the default verifies the certificate"
     for word in ("ports:", "privileged"):
         assert word not in text.split("postgresql:")[1], "only Callward is reached from outside"
+
+
+def _variables(lines: list[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        if line.startswith("CALLWARD_"):
+            name, _, value = line.partition(": ")
+            yield name, value
 
 
 def test_the_locked_object_store_is_the_composed_one() -> None:

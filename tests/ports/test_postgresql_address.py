@@ -13,7 +13,7 @@ from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 
 from callward.config.database_settings import database_settings
-from callward.deployment import FILE, read
+from callward.deployment import FILE, read, values
 from callward.ops import web_server
 from callward.ops.demo.database_server import OWNER, USER, DatabaseServer
 from callward.postgresql import base, direct
@@ -155,9 +155,10 @@ def test_who_writes_is_alone_and_who_only_asks_never_waits(
     ],
 )
 def test_a_password_never_crosses_a_network_unverified(
-    tmp_path: Path, host: str, direct_host: str, tls: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, direct_host: str, tls: str
 ) -> None:
-    names = {"HOST": host, "DIRECT_HOST": direct_host, "ENGINE": "postgresql"}
+    monkeypatch.setattr(values, "_require_certificates", lambda _file: None)
+    names = {"HOST": host, "DIRECT_HOST": direct_host, "ENGINE": "postgresql", "CA": "ca.crt"}
     assert direct.address(through(tmp_path, **names))["sslmode"] == tls
 
 

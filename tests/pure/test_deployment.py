@@ -12,6 +12,7 @@ import callward
 from callward.deployment import FILE, read
 from callward.deployment.choices import SETTINGS
 from callward.deployment.errors import (
+    AuthorityUnreadableError,
     DeploymentUnreadableError,
     SecretOpenError,
     SecretUnreadableError,
@@ -22,7 +23,8 @@ from callward.deployment.errors import (
 )
 
 SOURCE = Path(callward.__path__[0])
-POSTGRESQL = '[database]\nengine = "postgresql"\nhost = "db.example"\n'
+AFAR = '[database]\nengine = "postgresql"\nhost = "db.example"\n'
+POSTGRESQL = AFAR + 'ca = "ca.crt"\n'
 
 
 def told(folder: Path, text: str) -> Path:
@@ -105,6 +107,29 @@ def test_every_variable_that_a_program_reads_is_known(tmp_path: Path) -> None:
     for name in sorted(named):
         with contextlib.suppress(SettingUnusableError):
             read(tmp_path, {name: "1"})
+
+
+def test_a_server_afar_is_not_trusted_without_an_authority(tmp_path: Path) -> None:
+    with pytest.raises(SettingMissingError, match=r"database\.ca is missing"):
+        read(told(tmp_path, AFAR), {})
+    for local in ("/run/postgresql", "localhost", "127.0.0.1"):
+        found = read(tmp_path, {"CALLWARD_DATABASE_HOST": local}).database
+        assert found.protection(local) == {"sslmode": "prefer"}
+        with pytest.raises(SettingMissingError, match=r"database\.ca is missing"):
+            read(
+                tmp_path,
+                {"CALLWARD_DATABASE_HOST": local, "CALLWARD_DATABASE_DIRECT_HOST": "db.example"},
+            )
+    assert read(told(tmp_path, AFAR + 'tls = "require"\n'), {}).database.ca is None
+
+
+def test_an_authority_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    database = read(told(tmp_path, POSTGRESQL), {}).database
+    with pytest.raises(AuthorityUnreadableError, match="No such file"):
+        database.protection(database.host)
+    (tmp_path / "ca.crt").write_text("no certificate")
+    with pytest.raises(AuthorityUnreadableError, match="holds no certificate"):
+        database.protection(database.host)
 
 
 def test_a_secret_is_read_from_its_file_and_never_shown(tmp_path: Path) -> None:

@@ -34,8 +34,6 @@ def _in_a_file(file: Path) -> dict[str, Any]:
 
 
 def _on_a_server(chosen: Database) -> dict[str, Any]:
-    from callward.postgresql.direct import tls_of  # noqa: PLC0415  # the default loads no psycopg
-
     pooled = chosen.direct != (chosen.host, chosen.port)  # then a pooler stands in the usual way
     return {
         "ENGINE": "callward.postgresql",
@@ -47,7 +45,7 @@ def _on_a_server(chosen: Database) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,  # the pool gives out none that died with a restarted server
         "DISABLE_SERVER_SIDE_CURSORS": pooled,
         "OPTIONS": {
-            "sslmode": tls_of(chosen, host=chosen.host),
+            **chosen.protection(chosen.host),
             "prepare_threshold": None if pooled else _PREPARED_AFTER,
             "pool": {
                 "min_size": 1,

@@ -128,6 +128,7 @@ _TABLE: dict[str, tuple[_Row, ...]] = {
             "How the connection is protected; a socket or loopback address needs none.",
             "",
         ),
+        ("ca", PATH, "", "PEM file of the authority that certifies the server.", ""),
         ("direct_host", TEXT, "", "Host without a pooler, for locks and jobs; else the same.", ""),
         ("direct_port", _whole(range(65536)), "0", "Port without a pooler; 0 is the same.", ""),
         ("pool", _whole(range(1, 101)), "8", "Connections that one program holds at most.", ""),

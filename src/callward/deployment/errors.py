@@ -51,6 +51,14 @@ class SettingMissingError(DeploymentError, BadInputError):
     mend = gettext_noop("Write it into callward.toml.")
 
 
+class AuthorityUnreadableError(DeploymentError, BadInputError):
+    """The certificates by which a server is known cannot be read."""
+
+    code = "authority-unreadable"
+    fact = gettext_noop("The certificates of %(setting)s cannot be read: %(why)s.")
+    mend = gettext_noop("Name a PEM file that the user of Callward may read.")
+
+
 class SecretUnreadableError(DeploymentError, BadInputError):
     """A secret lies where it cannot be read, or where others may read it."""
 

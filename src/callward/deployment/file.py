@@ -200,6 +200,7 @@ def _require_whole(found: values.Deployment) -> None:
     """Refuse a choice that cannot work without another one."""
     needed = {
         "database.host": (found.database.on_postgresql, found.database.host, "PostgreSQL"),
+        "database.ca": (found.database.needs_ca, found.database.ca, "database.tls = verify-full"),
         "objects.endpoint": (found.objects.on_s3, found.objects.endpoint, "the object store"),
         "objects.bucket": (found.objects.on_s3, found.objects.bucket, "the object store"),
     }

@@ -7,10 +7,16 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from callward.deployment.errors import SecretOpenError, SecretUnreadableError
+from callward.deployment.errors import (
+    AuthorityUnreadableError,
+    SecretOpenError,
+    SecretUnreadableError,
+)
 
 _OTHERS = stat.S_IRWXO
 _CREDENTIALS = "CREDENTIALS_DIRECTORY"
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_VERIFIED = "verify-full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,7 @@ class Database:
     user: str
     password: Secret
     tls: str
+    ca: Path | None
     direct_host: str
     direct_port: int
     pool: int
@@ -82,6 +89,41 @@ class Database:
     def direct(self) -> tuple[str, int]:
         """Host and port of the connection that no pooler may stand in."""
         return self.direct_host or self.host, self.direct_port or self.port
+
+    @property
+    def needs_ca(self) -> bool:
+        """Whether a server is known by its certificate alone."""
+        afar = not all(map(_stays_here, (self.host, self.direct[0])))
+        return self.on_postgresql and self.tls == _VERIFIED and afar
+
+    def protection(self, host: str) -> dict[str, str]:
+        """How a connection to a host is protected, in libpq's words; none is needed at home.
+
+        Raises AuthorityUnreadableError.
+        """
+        if _stays_here(host):
+            return {"sslmode": "prefer"}
+        if self.ca is None:
+            return {"sslmode": self.tls}
+        _require_certificates(self.ca)
+        return {"sslmode": self.tls, "sslrootcert": str(self.ca)}
+
+
+def _stays_here(host: str) -> bool:
+    return host.startswith("/") or host in _LOOPBACK
+
+
+def _require_certificates(file: Path) -> None:
+    import ssl  # noqa: PLC0415  # the default needs none
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
+    except ssl.SSLError:
+        why = "it holds no certificate"
+        raise AuthorityUnreadableError(setting="database.ca", why=why) from None
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise AuthorityUnreadableError(setting="database.ca", why=why) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,15 +11,8 @@ if TYPE_CHECKING:
     from callward.deployment.values import Database
 
 _PATIENCE = 5  # seconds to reach the server
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ASKED = 4  # turns in which a pooler would give one client another's connection
 _PID = "SELECT pg_backend_pid()"
-
-
-def tls_of(database: Database, *, host: str) -> str:
-    """How a connection to a host is protected; what stays on this machine needs no certificate."""
-    local = host.startswith("/") or host in _LOOPBACK
-    return "prefer" if local else database.tls
 
 
 def address(database: Database, *, name: str = "") -> dict[str, Any]:
@@ -31,8 +24,8 @@ def address(database: Database, *, name: str = "") -> dict[str, Any]:
         "dbname": name or database.name,
         "user": database.user,
         "password": database.password.read() or None,
-        "sslmode": tls_of(database, host=host),
         "connect_timeout": _PATIENCE,
+        **database.protection(host),
     }
 
 
@@ -47,7 +40,8 @@ def url(database: Database, *, name: str = "") -> str:
     who = quote(asked["user"], safe="")
     if asked["password"]:
         who += ":" + quote(asked["password"], safe="")
-    where = urlencode({key: asked[key] for key in ("host", "port", "sslmode")})
+    named = ("host", "port", "sslmode", "sslrootcert")
+    where = urlencode({key: asked[key] for key in named if key in asked})
     return f"postgresql+psycopg://{who}@/{quote(asked['dbname'], safe='')}?{where}"
 
 

@@ -239,3 +239,9 @@ def _make(name: str, *, template: str) -> None:
                 time.sleep(0.05)
             else:
                 return
+
+
+def databases() -> list[str]:
+    """The names of the databases of the server of this run."""
+    with psycopg.connect(host=SOCKET, user=USER, dbname="postgres") as server:
+        return [name for (name,) in server.execute("SELECT datname FROM pg_database").fetchall()]

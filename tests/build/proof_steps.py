@@ -20,10 +20,12 @@ from callward.audit import selectors as audited, services as audit  # noqa: E402
 from callward.controllers import selectors as controllers  # noqa: E402  # as above
 from callward.jobs import services as jobs  # noqa: E402  # as above
 from callward.kernel.errors import CallwardError  # noqa: E402  # as above
+from callward.ops.data_folder import chosen_folder  # noqa: E402  # as above
+from callward.ops.root_key_source import read_root_key  # noqa: E402  # as above
 from callward.policy.vocabulary_notice import ErasureGround  # noqa: E402  # as above
 from callward.retention import selectors, services as retention  # noqa: E402  # as above
 from callward.retention.models import Disposal, Item  # noqa: E402  # as above
-from callward.vault import services as vault  # noqa: E402  # as above
+from callward.vault import ports, services as vault  # noqa: E402  # as above
 
 DAY = timedelta(days=1)
 SOON = build.CALLED + DAY
@@ -37,6 +39,9 @@ def prepare(backup: str) -> dict[str, Any]:
     kept = build.keep_one(meters, called=build.CALLED + 4 * DAY)
     audit.checkpoint(at=SOON)
     vault.back_up(Path(backup), at=SOON, dies_on=(SOON + 30 * DAY).date())
+    keys = Path(backup).with_name("keys.backup")
+    root_key, dies_on = read_root_key(chosen_folder()), (SOON + 7 * DAY).date()
+    vault.back_up_keys(keys, root_key=root_key, at=SOON, dies_on=dies_on)
     late = build.keep_one(meters, called=build.CALLED + 3 * DAY, word="late")
     for ref in (other, late):
         retention.erase(ref, ground=ErasureGround.OBJECTION, actor=build.RUNNER, at=SOON + DAY)
@@ -112,6 +117,11 @@ def everything() -> dict[str, list[str]]:
         for model in apps.get_models(include_auto_created=True)
         if model._meta.app_label != "audit"
     }
+
+
+def lose_key(ref: str) -> int:
+    """The key of a recording is lost, and nobody destroyed it."""
+    return ports.key_store.get().erase([UUID(ref)])
 
 
 def size() -> int:

@@ -94,6 +94,11 @@ FAILING = [
     ["audit", "discloses", "99999", "case", "--value", "x"],
     ["backup", "data", "--to", POLICY],
     ["backup", "keys", "--to", POLICY],
+    ["backup", "confirm-destroyed", NOBODY],
+    ["backup", "drill"],  # there is no backup
+    ["backup", "drill", "--data", POLICY],
+    ["backup", "drill-restore", "--data", POLICY],
+    ["backup", "drill-look"],
     ["restore", "--data", POLICY],
     ["restore", "--keys", POLICY],
     ["demo", "--once"],  # never in a folder with real calls
@@ -166,6 +171,8 @@ MISUSED = [
     ["audit", "verify", "all"],
     ["audit", "checkpoint", "all"],
     ["backup", "data"],
+    ["backup", "list", "all"],
+    ["backup", "confirm-destroyed", "nothing"],
     ["restore"],
     ["demo", "--port", "no"],
     ["settings", "show", "all"],

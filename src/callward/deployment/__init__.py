@@ -8,8 +8,18 @@ from callward.deployment.file import (
     VARIABLE,
     chosen,
     chosen_root,
+    environment_of,
     read,
 )
 from callward.deployment.values import Deployment
 
-__all__ = ["FILE", "FILE_VARIABLE", "VARIABLE", "Deployment", "chosen", "chosen_root", "read"]
+__all__ = [
+    "FILE",
+    "FILE_VARIABLE",
+    "VARIABLE",
+    "Deployment",
+    "chosen",
+    "chosen_root",
+    "environment_of",
+    "read",
+]

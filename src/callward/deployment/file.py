@@ -207,3 +207,18 @@ def _require_whole(found: values.Deployment) -> None:
     for setting, (wanted, value, because) in needed.items():
         if wanted and not value:
             raise SettingMissingError(setting=setting, because=because)
+
+
+def environment_of(found: values.Deployment) -> dict[str, str]:
+    """The variables by which a program in another data folder makes the same choices."""
+    told: dict[str, str] = {}
+    for setting in SETTINGS:
+        value = getattr(getattr(found, setting.section), setting.name)
+        if isinstance(value, values.Secret):
+            told[setting.env + FROM_FILE.upper()] = str(value.file or "")
+            told[setting.env + FROM_CREDENTIAL.upper()] = value.credential
+        elif isinstance(value, tuple):
+            told[setting.env] = ",".join(map(str, value))
+        else:
+            told[setting.env] = "" if value is None else str(value)
+    return told

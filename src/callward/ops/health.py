@@ -10,7 +10,9 @@ from django.http import JsonResponse
 
 from callward.audit import selectors as audit
 from callward.controllers import selectors as controllers
+from callward.kernel.calendar import add_civil
 from callward.ops.values import Finding
+from callward.policy.vocabulary_notice import Reviewed
 from callward.retention import services as retention
 from callward.vault import services as vault
 
@@ -35,12 +37,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def health_of(at: datetime) -> dict[str, object]:
     """What the owner wants to know at a glance."""
     signed = audit.latest_checkpoint()
+    _first, drilled = vault.practised_at()
     return {
         "controllers": len(controllers.controllers()),
         "open_destructions": len(vault.open_intents()),
         "overdue": retention.preview_disposal(at).due,
         "audit_signed_to": signed.size if signed else 0,
         "deleted_rows_may_lie_in": [str(place) for place in vault.lingering()],
+        "last_drill": drilled and {"at": drilled.at, "passed": not drilled.faults},
     }
 
 
@@ -55,3 +59,18 @@ def faults_of(at: datetime) -> Iterator[Finding]:
             mend="Connect the medium that “callward backup list” names and let the house write "
             "there; if it is destroyed, run “callward backup confirm-destroyed REF”.",
         )
+    if fact := _drill_fault(at):
+        yield Finding(name="callward.E032", fact=fact, mend="Run “callward backup drill”.")
+
+
+def _drill_fault(at: datetime) -> str:
+    """Whether the last drill failed, or is older than a policy says that we practise (C-37)."""
+    first, drilled = vault.practised_at()
+    if drilled and drilled.faults:
+        return f"The restore drill of {drilled.at.date()} failed."
+    since = drilled.at if drilled else first
+    for view in controllers.controllers():
+        every = controllers.policy_in_force(view.ref, at=at).reviews.get(Reviewed.RESTORE_DRILL)
+        if every and since and at.date() > add_civil(since.date(), every):
+            return f"The policy of {view.slug} promises a restore drill every {every}."
+    return ""

@@ -114,15 +114,25 @@ def _sealed_to_backup_key(
     return facts
 
 
-def _key_frames() -> Iterator[bytes]:
+def _key_files() -> Iterator[tuple[str, bytes]]:
     store = ports.key_store.get()
-    for name, image in store.images().items():
-        yield from frame(name, len(image), [image])
+    yield from store.images().items()
     for path in [store.folder / LEDGER_FILE, *sorted(store.folder.glob(f"*{KEPT}"))]:
         if path.exists():
-            lines = path.read_bytes()
-            yield from frame(path.name, len(lines), [lines])
+            yield path.name, path.read_bytes()
+
+
+def _key_frames() -> Iterator[bytes]:
+    for name, content in _key_files():
+        yield from frame(name, len(content), [content])
     yield END
+
+
+def copy_keys(to: Path) -> None:
+    """Copy the key store and what stands beside it into a folder of memory, for a drill."""
+    own_folder(to)
+    for name, content in _key_files():
+        write_plain(to / name, iter([content]))
 
 
 def back_up_keys(to: Path, *, root_key: bytes, at: datetime, dies_on: date) -> BackupFacts:

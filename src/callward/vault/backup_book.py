@@ -16,13 +16,13 @@ from callward.kernel.grow_only_file import KeptLines
 from callward.kernel.references import Ref, new_ref, parse_ref
 from callward.sealing.digests import sha256
 from callward.vault import ports
-from callward.vault.states import BackupFacts
+from callward.vault.states import BackupFacts, Drill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BOOK_FILE = "backups.kept"
-_WRITTEN, _DESTROYING, _CLOSED = "written", "destroying", "closed"
+_WRITTEN, _DESTROYING, _CLOSED, _DRILLED = "written", "destroying", "closed", "drilled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,8 @@ class BookState:
     open: dict[Ref, WrittenBackup] = field(default_factory=dict)
     headers: set[str] = field(default_factory=set)
     under_way: dict[Ref, BackupDestruction] = field(default_factory=dict)
+    first_made_at: datetime | None = None
+    last_drill: Drill | None = None
 
 
 def digest_of(header: bytes) -> str:
@@ -104,6 +106,15 @@ class BackupBook:
         """Note backups that are gone for ever, and the destruction that is done."""
         self._note(_CLOSED, refs=list(map(str, refs)), destruction=str(destruction or ""))
 
+    def drilled(self, drill: Drill) -> None:
+        """Note a drill, passed or failed."""
+        self._note(
+            _DRILLED,
+            at=drill.at.isoformat(),
+            backup_made_at=drill.backup_made_at.isoformat(),
+            faults=drill.faults,
+        )
+
     def _note(self, did: str, **said: Any) -> None:
         self._lines.append(json.dumps({"did": did, **said}, sort_keys=True))
 
@@ -121,6 +132,7 @@ def _take(state: BookState, said: dict[str, Any]) -> None:
         one = _written(said)
         state.open[one.ref] = one
         state.headers.add(said["header"])
+        state.first_made_at = state.first_made_at or one.facts.made_at
     elif said["did"] == _DESTROYING:
         ref = parse_ref(said["ref"])
         state.under_way[ref] = BackupDestruction(
@@ -134,6 +146,12 @@ def _take(state: BookState, said: dict[str, Any]) -> None:
             state.open.pop(parse_ref(text), None)
         if said["destruction"]:
             state.under_way.pop(parse_ref(said["destruction"]), None)
+    elif said["did"] == _DRILLED:
+        state.last_drill = Drill(
+            at=datetime.fromisoformat(said["at"]),
+            backup_made_at=datetime.fromisoformat(said["backup_made_at"]),
+            faults=int(said["faults"]),
+        )
 
 
 def _written(said: dict[str, Any]) -> WrittenBackup:

@@ -24,6 +24,7 @@ _FRAME = struct.Struct(">HQ")
 _TAKEN_TOGETHER = 1 << 20
 END = _FRAME.pack(0, 0)
 MAGIC = b"callward-backup/1\n"
+PART = ".part"  # the end of the name of what is not whole yet
 _LENGTH_SIZE = 4
 _LARGEST_HEADER = 1 << 16
 
@@ -101,7 +102,7 @@ def new_file(to: Path) -> Iterator[BinaryIO]:
     """Write a file that appears under its name when it is whole and durable."""
     if to.exists():
         raise BackupExistsError
-    part = to.with_name(to.name + ".part")
+    part = to.with_name(to.name + PART)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -160,6 +160,14 @@ class BackupUnknownError(VaultError, NotFoundError):
     mend = gettext_noop("Run “callward backup list”.")
 
 
+class NoBackupError(VaultError, NotFoundError):
+    """Nothing can be restored, because no backup is found."""
+
+    code = "no-backup"
+    fact = gettext_noop("No backup of the data is found that may still be restored.")
+    mend = gettext_noop("Run “callward backup data --to FILE”, or name a file with --data.")
+
+
 class BackupStillThereError(VaultError, RefusedError):
     """Somebody says that a backup was destroyed, and it lies where it was written."""
 

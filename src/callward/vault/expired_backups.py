@@ -17,10 +17,15 @@ from callward.sealing import wrap
 from callward.sealing.errors import SealingError
 from callward.vault import ports
 from callward.vault.backup_book import BackupBook, BackupDestruction, digest_of
-from callward.vault.backup_file import MAGIC, backups_in, is_over, open_backup
+from callward.vault.backup_file import MAGIC, PART, backups_in, is_over, open_backup
 from callward.vault.crash_points import point as crash_point
-from callward.vault.errors import BackupStillThereError, BackupUnknownError, BackupUnreadableError
-from callward.vault.states import OF_KEYS, ServiceKeyName
+from callward.vault.errors import (
+    BackupStillThereError,
+    BackupUnknownError,
+    BackupUnreadableError,
+    NoBackupError,
+)
+from callward.vault.states import OF_DATA, OF_KEYS, ServiceKeyName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
     from callward.vault.backup_book import BookState, WrittenBackup
     from callward.vault.backup_file import OpenedBackup
+    from callward.vault.states import BackupFacts, Drill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +105,7 @@ def _expired(state: BookState, *, at: datetime) -> Iterator[tuple[Path, OpenedBa
 
 
 def _written_at(path: Path, state: BookState) -> Iterator[tuple[Path, OpenedBackup]]:
-    for one in (path, path.with_name(path.name + ".part")):
+    for one in (path, path.with_name(path.name + PART)):
         if opened := _ours_at(one, state):
             yield one, opened
 
@@ -201,3 +207,40 @@ def confirm_destroyed(ref: Ref) -> None:
     if _ours_at(state.open[ref].path, state):
         raise BackupStillThereError(ref=ref)
     book.close([ref])
+
+
+def newest_backup(*, at: datetime) -> Path:
+    """The newest backup of the data that may still be restored; raises NoBackupError."""
+    state = BackupBook.of_house().read()
+    chosen = deployment.chosen().backups
+    found = [
+        *backups_in(chosen.folder, *chosen.places),
+        *((path, o) for one in state.open.values() for path, o in _written_at(one.path, state)),
+    ]
+    usable = {
+        opened.facts.made_at: path
+        for path, opened in found
+        if opened.facts.kind == OF_DATA
+        and path.suffix != PART
+        and not is_over(opened.facts, at=at)
+        and _is_ours(opened, state)
+    }
+    if not usable:
+        raise NoBackupError
+    return usable[max(usable)]
+
+
+def note_drill(drill: Drill) -> None:
+    """Remember a drill where no restore rolls it back."""
+    BackupBook.of_house().drilled(drill)
+
+
+def practised_at() -> tuple[datetime | None, Drill | None]:
+    """When the house made its first backup, and its last drill."""
+    state = BackupBook.of_house().read()
+    return state.first_made_at, state.last_drill
+
+
+def facts_of(source: Path) -> BackupFacts:
+    """What a backup says about itself in clear; raises BackupUnreadableError."""
+    return open_backup(source).facts

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import heapq
 import os
 import secrets
 import stat
 from contextlib import contextmanager, suppress
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from callward.kernel import clock
 from callward.kernel.disk import own_folder, settle_folder
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from callward.kernel.references import Ref
+    from callward.vault.ports import ObjectStore
     from callward.vault.states import Plain
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -199,3 +202,33 @@ def _new_file(place: str) -> int:
     except FileNotFoundError:
         own_folder(Path(place).parent)
         return os.open(place, _CREATE, 0o600)
+
+
+class BorrowedObjects:
+    """A store that is read and never changed; what is written and deleted lies in a folder."""
+
+    def __init__(self, folder: Path, lender: ObjectStore) -> None:
+        self._own, self._lender = LocalObjects(folder), lender
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._own, name)
+
+    def fetch(self, name: str, start: int, length: int) -> bytes | memoryview:
+        """Read from the folder, or from the store that lends."""
+        return self._holder(name).fetch(name, start, length)
+
+    def size(self, name: str) -> int:
+        """The size of an object wherever it lies."""
+        return self._holder(name).size(name)
+
+    def _holder(self, name: str) -> ObjectStore:
+        try:
+            self._own.size(name)
+        except ObjectNotFoundError:
+            return self._lender
+        return self._own
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Every name of both, in order."""
+        both = heapq.merge(self._own.names(prefix), self._lender.names(prefix))
+        yield from (name for name, _same in groupby(both))

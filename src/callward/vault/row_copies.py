@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from callward.vault import ports
@@ -131,12 +131,27 @@ class _FileSource:
 
     def pieces(self) -> Iterator[Piece]:
         yield DATABASE, self._image
+        with self._opened() as memory:
+            yield COUNTS, json.dumps(_counts(memory)).encode()
 
     def parts(self) -> list[str]:
+        with self._opened() as memory:
+            return _named(memory.execute(_PARTS).fetchall())
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(":memory:")) as memory:
             # A database in memory keeps no write-ahead log, which bytes 18 and 19 would ask for.
             memory.deserialize(self._image[:18] + b"\x01\x01" + self._image[20:])
-            return _named(memory.execute(_PARTS).fetchall())
+            yield memory
+
+
+def _counts(file: sqlite3.Connection) -> dict[str, int]:
+    named = file.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    return {
+        name: file.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  # its own tables
+        for (name,) in named.fetchall()
+    }
 
 
 class _FileTarget:
@@ -144,17 +159,26 @@ class _FileTarget:
 
     def __init__(self, database: Path, waiting: Path) -> None:
         self._database, self._waiting = database, waiting
+        self._wanted: dict[str, int] | None = None
 
     def take(self, name: str, content: Iterator[bytes]) -> bool:
         if name == FORM:
             raise BackupOfOtherFormError
-        if name != DATABASE:
+        if name == COUNTS:
+            self._wanted = json.loads(b"".join(content))
+        elif name == DATABASE:
+            write_plain(self._waiting, content)
+        else:
             return False
-        write_plain(self._waiting, content)
         return True
 
     def settle(self, facts: BackupFacts, *, at: datetime) -> None:
         book = ports.restores.get()
+        with closing(
+            sqlite3.connect(f"{self._waiting.resolve().as_uri()}?immutable=1", uri=True)
+        ) as file:
+            if self._wanted is not None and self._wanted != _counts(file):
+                raise BackupUnreadableError
         # Nobody else has the new one open, and no log of its own may be left beside it.
         before = _size_in(self._database, mode="mode=ro")
         after = _size_in(self._waiting, mode="immutable=1")
@@ -162,10 +186,14 @@ class _FileTarget:
         replace_file(self._waiting, self._database)
 
 
+def _only_read(database: Path, *, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{database.resolve().as_uri()}?{mode}", uri=True)
+
+
 def _size_in(database: Path, *, mode: str) -> int:
     """How many audit entries a database file holds; 0 when it cannot be read any more."""
     try:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?{mode}", uri=True)) as file:
+        with closing(_only_read(database, mode=mode)) as file:
             return int(file.execute(ports.restores.get().how_many).fetchone()[0])
     except sqlite3.Error:
         return 0
@@ -240,6 +268,41 @@ def _gathered(rows: Iterable[bytes | memoryview]) -> Iterator[bytes]:
             waiting.clear()
     if waiting:
         yield bytes(waiting)
+
+
+def leave_log_alone() -> None:
+    """Let the tables of a drill stay out of the server's log, which archives and replicas follow.
+
+    A table that another one points to can only follow the one that points.
+    """
+    if connection.vendor == "sqlite":
+        return
+    with connection.cursor() as cursor:
+        waiting = connection.introspection.table_names(cursor)
+    while waiting:
+        left = [table for table in waiting if not _is_unlogged(table)]
+        if len(left) == len(waiting):
+            raise BackupOfOtherFormError
+        waiting = left
+
+
+def _is_unlogged(table: str) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f'ALTER TABLE "{table}" SET UNLOGGED')
+    except DatabaseError:
+        return False
+    return True
+
+
+def count_rows() -> dict[str, int]:
+    """How many rows each table has."""
+    with connection.cursor() as cursor:
+        counted = {}
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608  # our own tables
+            counted[table] = int(cursor.fetchone()[0])
+    return counted
 
 
 class _ServerTarget:

@@ -11,6 +11,7 @@ from callward.vault.backup import (
     back_up_file,
     back_up_keys,
     copies_end,
+    copy_keys,
     restore,
     restore_keys,
 )
@@ -23,6 +24,10 @@ from callward.vault.expired_backups import (
     confirm_destroyed,
     destroy_backups,
     due_backups,
+    facts_of,
+    newest_backup,
+    note_drill,
+    practised_at,
     written_backups,
 )
 from callward.vault.inventory import reconcile
@@ -30,8 +35,9 @@ from callward.vault.key_destruction import destroy, destroy_key, intend, open_in
 from callward.vault.ledger_replay import awaiting_replay, replay
 from callward.vault.marker_scan import scan
 from callward.vault.object_transfer import carry_objects, lies_in_folder
-from callward.vault.objects import ref_of
+from callward.vault.objects import BorrowedObjects, ref_of
 from callward.vault.range_reader import item_refs, open_part, part_size, read_range, verify_part
+from callward.vault.row_copies import count_rows, leave_log_alone
 from callward.vault.seal_groups import (
     add_part,
     discard,
@@ -46,6 +52,7 @@ from callward.vault.states import ToSeal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
+    from pathlib import Path
 
     from callward.kernel.references import Ref
     from callward.vault.ports import ServiceKey
@@ -82,6 +89,16 @@ def service_key(name: str) -> ServiceKey:
 def examine_store() -> None:
     """Refuse an object store that cannot keep what we promise; raises ObjectStoreError."""
     ports.objects.get().examine()
+
+
+def borrow_objects(folder: Path) -> None:
+    """Let this process only read the objects of the house; what it changes lies in a folder."""
+    ports.objects.bind(BorrowedObjects(folder, ports.objects.get()))
+
+
+def destroyed_refs() -> set[Ref]:
+    """Every recording that the destroyed-ledger names."""
+    return {ref for entry in ports.ledger.get().since(0) for ref in entry.refs}
 
 
 def clear_half_written() -> int:

@@ -167,6 +167,15 @@ class BackupFacts:
     objects: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drill:
+    """When a backup was last restored for practice, and how that went."""
+
+    at: datetime
+    backup_made_at: datetime
+    faults: int
+
+
 class VaultEvent(Event):
     """What this package writes into the audit."""
 
@@ -183,3 +192,4 @@ class VaultEvent(Event):
         "vault.backup.told-destroyed",
         _("Somebody said that a backup was destroyed elsewhere."),
     )
+    BACKUP_DRILLED = ("vault.backup.drilled", _("A backup was restored for practice."))

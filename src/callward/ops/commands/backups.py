@@ -16,8 +16,10 @@ from callward.kernel.errors import BadInputError, gettext_noop
 from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, NEW_FILE, require_new_file
 from callward.ops.command_output import REFERENCE, json_option, plain, remark, tell, tell_rows
-from callward.ops.data_folder import alone_on
+from callward.ops.data_folder import alone_on, chosen_folder
+from callward.ops.drilled_house import look, put_back, require_drill
 from callward.ops.errors import CheckFailedError, OpsError
+from callward.ops.restore_drill import drill
 from callward.ops.root_key_source import read_root_key
 from callward.ops.supervision import callward_command
 from callward.retention import services as retention
@@ -112,6 +114,46 @@ def confirm_destroyed(ref: Ref, *, as_json: bool) -> None:
         audit.record(VaultEvent.BACKUP_TOLD_DESTROYED, item=ref, actor=house.actor, at=house.at)
         services.confirm_destroyed(ref)
     tell({"closed": ref}, as_json=as_json)
+
+
+@backup.command("drill")
+@click.option("--data", "source", type=FILE, help="Another backup of the data than the newest.")
+@click.option("--keys", type=FILE, help="A backup of the keys; else the keys of today.")
+@json_option
+def drill_restore(source: Path | None, keys: Path | None, *, as_json: bool) -> None:
+    """Restore the newest backup beside the house, try it, and remove it again."""
+    house = open_context()
+    source = source or services.newest_backup(at=house.at)
+    facts = services.facts_of(source)
+    report = drill(house.folder, source=source, keys=keys, facts=facts, at=house.at)
+    services.note_drill(report.to_remember())
+    with transaction.atomic():
+        audit.record(
+            VaultEvent.BACKUP_DRILLED,
+            item=None,
+            actor=house.actor,
+            at=house.at,
+            backup=facts.made_at,
+            faults=len(report.faults),
+        )
+    tell({"passed": not report.faults, **plain(report)}, as_json=as_json)
+    if report.faults:
+        raise CheckFailedError(count=len(report.faults))
+
+
+@backup.command("drill-restore", hidden=True)
+@click.option("--data", "source", type=FILE, required=True)
+def put_back_for_drill(source: Path) -> None:
+    """Fill the place of a drill; started by the drill alone."""
+    require_drill(chosen_folder())
+    tell(put_back(open_context(before_replay=True), source), as_json=True)
+
+
+@backup.command("drill-look", hidden=True)
+def look_at_drill() -> None:
+    """Replay and look at the place of a drill; started by the drill alone."""
+    require_drill(chosen_folder())
+    tell(look(open_context(before_replay=True)), as_json=True)
 
 
 @click.command()

@@ -13,6 +13,8 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import OperationalError, connection, connections
 from django.urls import reverse
 
 from build.accounts import cast
@@ -170,6 +172,44 @@ def test_the_desk_follows_the_line_live_and_shows_nothing_too_early(house, fake_
     assert "Agreed" in agreed
     assert "Being recorded" in opened
     assert "Close the call" in ended
+
+
+def end_other_connections():
+    """As a server does that is started anew; a file has none to end."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        connection.close()
+
+
+def test_a_desk_lets_go_of_a_dead_connection_and_ends_while_there_is_none(
+    house, fake_line, monkeypatch
+):
+    answer = house.browser("ana").get(reverse("desk-events"))
+    about = {"call": str(new_ref()), "agent": str(house.phone.ref), "direction": "in"}
+
+    def gone(_visit):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    async def follow():
+        pieces, seen = aiter(answer), []
+        await anext(pieces)
+        await anext(pieces)
+        await sync_to_async(end_other_connections)()
+        fake_line.tell("call-rings", **about)
+        seen.append(await asyncio.wait_for(anext(pieces), 10))
+        monkeypatch.setattr("callward.console.views.desk.desk_context", gone)
+        fake_line.tell("call-ended", **about)
+        seen += [piece async for piece in pieces]
+        return b"".join(seen).decode()
+
+    told = asyncio.run(asyncio.wait_for(follow(), 30))
+    connections.close_all()  # that of this test has ended as well
+    assert "Take the call on your phone." in told
+    assert told.count("event: desk") == 1, "the browser connects again and asks anew"
 
 
 def test_a_button_answers_with_the_panel_and_a_refusal_with_its_sentence(house, fake_line):

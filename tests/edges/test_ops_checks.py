@@ -23,6 +23,12 @@ from callward.ops.data_folder import DataFolder
 from callward.ops.demo.database_server import USER, DatabaseServer
 from callward.ops.folder_mark import write_mark
 from callward.ops.values import Start
+from callward.postgresql.errors import (
+    DatabaseMissingError,
+    ServerRefusesError,
+    ServerUnreachableError,
+    ServerUntrustedError,
+)
 from callward.vault import ports as vault
 from callward.vault.objects import LocalObjects
 from callward.vault.s3_objects import S3Objects
@@ -217,6 +223,29 @@ def test_e015_a_pooler_where_locks_are_taken(start, monkeypatch, pooled, name):
     monkeypatch.setattr("callward.postgresql.direct.has_pooler", lambda _chosen: pooled)
     found = engine_checks.locks_are_taken_directly(start)
     assert (found and found.name) == name
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [
+        (ServerUnreachableError(), "callward.E016"),
+        (ServerUntrustedError(), "callward.E017"),
+        (ServerRefusesError(user="callward"), "callward.E017"),
+        (DatabaseMissingError(name="callward"), "callward.E018"),
+    ],
+)
+def test_e016_a_server_that_does_not_let_us_in(start, monkeypatch, fault, name):
+    """Each of them from a real server: tests/ports/test_postgresql_outage.py."""
+
+    def refuse(_chosen):
+        raise fault
+
+    assert engine_checks.server_lets_us_in(start) is None
+    monkeypatch.setattr("callward.postgresql.faults.refuse_unreachable", refuse)
+    chosen = '[database]\nengine = "postgresql"\nhost = "127.0.0.1"\n'
+    (start.folder.root / "callward.toml").write_text(chosen)
+    found = engine_checks.server_lets_us_in(start)
+    assert (found.name, found.fact) == (name, fault.fact % fault.facts)
 
 
 @pytest.mark.parametrize("versions", ["Enabled", "Suspended"])

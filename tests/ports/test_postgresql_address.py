@@ -173,3 +173,29 @@ def test_the_web_program_forks_without_a_connection_that_two_would_share(
     web_server.leave_no_connection()
     assert ours.connection is None
     assert pool.closed, "its threads would not live on in a child"
+
+
+def test_who_waits_for_a_connection_of_a_busy_pool_gets_the_next_one(
+    house: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """A server that is away is noticed much sooner; one that is only busy is waited for."""
+    told = database_settings(through(house, POOL="1"), house / "unused")
+    told["OPTIONS"]["pool"]["timeout"] = 0.3
+    handler, found = ConnectionHandler({"default": told}), []
+
+    def beside() -> None:
+        with handler["default"].cursor() as cursor:
+            cursor.execute("SELECT 'ours'")
+            found.append(cursor.fetchone())
+        handler["default"].close()
+
+    with django_db_blocker.unblock():
+        handler["default"].ensure_connection()
+        thread = threading.Thread(target=beside)
+        thread.start()
+        time.sleep(1)
+        assert not found
+        handler["default"].close()
+        thread.join(20)
+        handler["default"].close_pool()
+    assert found == [("ours",)]

@@ -16,7 +16,8 @@ from sqlalchemy import NullPool, create_engine, exc, text
 from callward.config.database_settings import database_settings
 from callward.deployment import FILE, read
 from callward.ops.demo.database_server import USER, DatabaseServer
-from callward.postgresql import direct
+from callward.postgresql import direct, faults
+from callward.postgresql.errors import ServerUntrustedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,5 +133,7 @@ def test_a_server_that_nobody_vouches_for_hears_nothing(
         ask_directly(database)
     with pytest.raises(exc.OperationalError, match=UNTRUSTED):
         ask_as_jobs(database)
+    with pytest.raises(ServerUntrustedError):
+        faults.refuse_unreachable(database)
     with pytest.raises(psycopg.OperationalError, match=UNTRUSTED):
         plainly(database)

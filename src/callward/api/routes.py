@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID  # noqa: TC003  # ninja reads the signatures
 
@@ -48,6 +49,7 @@ _STATUS_OF_PROBLEM: tuple[tuple[type[CallwardError], int], ...] = (
     (UnavailableError, 503),
 )
 _OUR_FAULT = 500
+_AGAIN_SECONDS = "5"
 
 
 def handle_problems(api: NinjaAPI) -> None:
@@ -78,7 +80,10 @@ def _answer(api: NinjaAPI, request: HttpRequest, error: CallwardError) -> HttpRe
         "fact": gettext(error.fact) % error.facts,
         "mend": gettext(error.mend) % error.facts,
     }
-    return api.create_response(request, body, status=status)
+    answer = api.create_response(request, body, status=status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer["Retry-After"] = _AGAIN_SECONDS
+    return answer
 
 
 _STATUS = {
@@ -88,7 +93,7 @@ _STATUS = {
     Outcome.PAST_DUE: 410,
     Outcome.ERASED_BEFORE: 410,
 }
-_PROBLEMS = dict.fromkeys((400, 401, 403, 404, 413), ProblemOut)
+_PROBLEMS = dict.fromkeys((400, 401, 403, 404, 413, 503), ProblemOut)
 _MOST_ROWS = 200
 
 

@@ -14,7 +14,6 @@ _INIT = (
     "PRAGMA foreign_keys=ON"
 )
 _TRIES_AGAIN = 5.0  # seconds after which a pool begins anew to look for its server
-_POOL_WAIT = 20.0  # seconds for a free connection, as long as for the one writer's turn
 _PREPARED_AFTER = 5  # times a statement is asked before the server keeps its plan
 
 
@@ -34,6 +33,8 @@ def _in_a_file(file: Path) -> dict[str, Any]:
 
 
 def _on_a_server(chosen: Database) -> dict[str, Any]:
+    from callward.postgresql.base import POOL_LOOK  # noqa: PLC0415  # the default loads no psycopg
+
     pooled = chosen.direct != (chosen.host, chosen.port)  # then a pooler stands in the usual way
     return {
         "ENGINE": "callward.postgresql",
@@ -50,7 +51,7 @@ def _on_a_server(chosen: Database) -> dict[str, Any]:
             "pool": {
                 "min_size": 1,
                 "max_size": chosen.pool,
-                "timeout": _POOL_WAIT,
+                "timeout": POOL_LOOK,
                 "reconnect_timeout": _TRIES_AGAIN,  # its pauses double until then
             },
         },

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from callward.ops.health import healthz
 
 _HOUSE = Path(__file__).parent.parent
+handler500 = "callward.config.outage.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [path("healthz", healthz, name="healthz")]
 if (_HOUSE / "api" / "urls.py").exists():
     urlpatterns.append(path("api/", include("callward.api.urls")))

@@ -16,7 +16,11 @@ from callward.jobs import services as jobs
 from callward.jobs.errors import JobsError
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
-from callward.ops.engine_checks import ENGINE_CHECKS, rows_lie_in_one_place
+from callward.ops.engine_checks import (
+    ENGINE_CHECKS,
+    rows_lie_in_one_place,
+    server_lets_us_in,
+)
 from callward.ops.errors import UnsafeStartError
 from callward.ops.folder_mark import is_marked
 from callward.ops.values import Finding, Start
@@ -236,6 +240,7 @@ CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
     hosts_are_named,
     secret_is_kept_and_long,
     clock_is_the_machines,
+    server_lets_us_in,
     tables_are_up_to_date,
     keys_open,
     nothing_awaits_its_replay,
@@ -245,7 +250,13 @@ CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
 )
 # While one of these is wrong the ones after it cannot be asked.
 _STOP_AT = frozenset(
-    {rows_lie_in_one_place, tables_are_up_to_date, keys_open, nothing_awaits_its_replay}
+    {
+        rows_lie_in_one_place,
+        server_lets_us_in,
+        tables_are_up_to_date,
+        keys_open,
+        nothing_awaits_its_replay,
+    }
 )
 
 

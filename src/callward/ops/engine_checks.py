@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from callward.kernel.errors import CallwardError
 from callward.ops.values import Finding, Start
 from callward.vault import services as vault
 from callward.vault.errors import (
@@ -17,6 +18,30 @@ from callward.vault.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_SERVER_FAULTS = {
+    "database-away": "callward.E016",
+    "database-untrusted": "callward.E017",
+    "database-refused": "callward.E017",
+    "database-missing": "callward.E018",
+}
+
+
+def server_lets_us_in(start: Start) -> Finding | None:
+    """The database server answers, is the right one, knows our user and has our database."""
+    chosen = start.folder.chosen.database
+    if not chosen.on_postgresql:
+        return None
+    from callward.postgresql import faults  # noqa: PLC0415  # the default loads no psycopg
+
+    try:
+        faults.refuse_unreachable(chosen)
+    except CallwardError as error:
+        if name := _SERVER_FAULTS.get(error.code):
+            return Finding(name=name, fact=error.fact % error.facts, mend=error.mend % error.facts)
+        raise
+    return None
+
 
 _FULL, _ON = 2, 1
 _FLUSHES = """

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import JsonResponse
 
 from callward.audit import selectors as audit
@@ -29,8 +30,11 @@ _REACHED_WITHIN = timedelta(hours=2)
 def healthz(request: HttpRequest) -> JsonResponse:
     """Say that the web answers and reaches its database, and nothing else to strangers."""
     del request
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"healthy": False}, status=HTTPStatus.SERVICE_UNAVAILABLE)
     return JsonResponse({"healthy": True})
 
 

@@ -103,7 +103,24 @@ def _answer_to(error: Exception) -> int:
         _audit_refusal(error)
         click.echo(f"callward: {error.code}: {error}", err=True)
         return FAILED
-    return _say_unforeseen(error)
+    fault = _server_fault(error)
+    return _say_unforeseen(error) if fault is None else _answer_to(fault)
+
+
+def _server_fault(error: Exception) -> CallwardError | None:
+    """What is wrong with the database server, where an error came because it is away."""
+    chosen = chosen_folder().chosen.database
+    if not chosen.on_postgresql:
+        return None
+    from callward.postgresql import errors, faults  # noqa: PLC0415  # the default loads no psycopg
+
+    if not faults.is_away(error):
+        return None
+    try:
+        faults.refuse_unreachable(chosen)
+    except CallwardError as fault:
+        return fault
+    return errors.ServerUnreachableError()  # it is back by now
 
 
 def _say_misuse(error: click.UsageError) -> int:

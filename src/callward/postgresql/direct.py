@@ -17,7 +17,11 @@ _PID = "SELECT pg_backend_pid()"
 
 def address(database: Database, *, name: str = "") -> dict[str, Any]:
     """What psycopg needs to reach the server without a pooler."""
-    host, port = database.direct
+    return address_at(database, *database.direct, name=name)
+
+
+def address_at(database: Database, host: str, port: int, *, name: str = "") -> dict[str, Any]:
+    """What psycopg needs to reach one of the addresses of the server."""
     return {
         "host": host,
         "port": port,

@@ -1,8 +1,8 @@
-"""Facts that stop rows from being carried to a server."""
+"""Facts that keep a house from its server, and rows from being carried there."""
 
 from __future__ import annotations
 
-from callward.kernel.errors import BadInputError, CallwardError, gettext_noop
+from callward.kernel.errors import BadInputError, CallwardError, UnavailableError, gettext_noop
 
 
 class PostgresqlError(CallwardError):
@@ -45,3 +45,39 @@ class RowsDifferError(PostgresqlError):
     mend = gettext_noop(
         "Run “callward database move --abandon”, then move into another empty database."
     )
+
+
+class ServerUnreachableError(PostgresqlError, UnavailableError):
+    """Nobody answers where the database server should be."""
+
+    code = "database-away"
+    fact = gettext_noop("The database server does not answer.")
+    mend = gettext_noop("Start it, or correct database.host and database.port.")
+
+
+class ServerUntrustedError(PostgresqlError):
+    """What answers does not prove that it is the database server."""
+
+    code = "database-untrusted"
+    fact = gettext_noop("The database server shows no certificate that is trusted.")
+    mend = gettext_noop(
+        "Let database.ca name the authority that signed it, and database.host the name in it."
+    )
+
+
+class ServerRefusesError(PostgresqlError):
+    """The database server does not let the user of the house in."""
+
+    code = "database-refused"
+    fact = gettext_noop("The database server does not let the user %(user)s in.")
+    mend = gettext_noop(
+        "Correct database.user and its password, or pg_hba.conf and max_connections at the server."
+    )
+
+
+class DatabaseMissingError(PostgresqlError):
+    """The database server is there, and the database is not."""
+
+    code = "database-missing"
+    fact = gettext_noop("The database server has no database %(name)s.")
+    mend = gettext_noop("Make it as the guide on engines says, or correct database.name.")

@@ -6,10 +6,12 @@ It follows the line by server-sent events, each the panel of the one call as it 
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypedDict
 
 from django.contrib import messages
+from django.db import DatabaseError, close_old_connections
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from callward.telephony.services import LineNews
     from callward.telephony.values import DeskCallView, PhoneView, RingBackView
 
+_log = logging.getLogger(__name__)
 # The browser connects again by itself, and whether this person may is asked again.
 _LONGEST = 600.0
 _BAD = 400
@@ -243,7 +246,24 @@ async def _stream(
             yield b": still here\n\n"
             continue
         was_up = news.up
-        yield await loop.run_in_executor(None, _panel, request, phone, news, language)
+        drawn = await loop.run_in_executor(None, _drawn, request, phone, news, language)
+        if drawn is None:
+            return
+        yield drawn
+
+
+def _drawn(request: StaffRequest, phone: PhoneView, news: LineNews, language: str) -> bytes | None:
+    """The panel, or nothing where the database does not answer: the browser connects again.
+
+    This thread has no request of its own, so nobody else lets go of its connection.
+    """
+    try:
+        return _panel(request, phone, news, language)
+    except DatabaseError:
+        _log.warning("a desk lost its database")
+        return None
+    finally:
+        close_old_connections()
 
 
 def _panel(request: StaffRequest, phone: PhoneView, news: LineNews, language: str) -> bytes:

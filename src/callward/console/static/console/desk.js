@@ -66,9 +66,22 @@
     if (answer.ok) { show(html); } else { form.querySelectorAll("button").forEach((button) => { button.disabled = false; }); }
   }, true);
 
-  const source = new EventSource(panel.dataset.events);
-  source.addEventListener("desk", (event) => show(event.data));
+  // A browser gives up for good when the answer is no stream, as while the database is away.
+  const shortest = 5000, longest = 60000;
+  let source = null, pause = shortest;
+
+  function follow() {
+    source = new EventSource(panel.dataset.events);
+    source.addEventListener("desk", (event) => { pause = shortest; show(event.data); });
+    source.addEventListener("error", () => {
+      if (source.readyState !== EventSource.CLOSED) { return; }
+      setTimeout(follow, pause);
+      pause = Math.min(pause * 2, longest);
+    });
+  }
+
   window.addEventListener("pagehide", () => source.close());
+  follow();
   setInterval(tick, 1000);
   tick();
 })();

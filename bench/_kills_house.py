@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from base64 import b64encode
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -90,7 +91,8 @@ class KilledHouse:
     def kill(self, name: str) -> None:
         """Kill a program and all that it began."""
         program = self.running.pop(name)
-        os.killpg(program.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may have ended by itself, as without its database
+            os.killpg(program.pid, signal.SIGKILL)
         program.wait()
 
     def end(self) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from django.conf import settings
 
-from callward.config.asgi import LimitedBody
+from callward.config.asgi import LimitedBody, ThroughProxies
 
 MOST = 100
 
@@ -58,3 +58,28 @@ def test_what_fits_passes():
 def test_django_never_spools_what_passes():
     assert settings.FILE_UPLOAD_MAX_MEMORY_SIZE > settings.CALLWARD_UPLOAD_BYTES + 64 * 1024
     assert not any("Temporary" in name for name in settings.FILE_UPLOAD_HANDLERS)
+
+
+@pytest.mark.parametrize(
+    ("peer", "status"),
+    [
+        (("192.0.2.9", 4711), 200),
+        (("198.51.100.7", 4711), 200),
+        (("127.0.0.1", 4711), 200),
+        (("::1", 4711, 0, 0), 200),
+        (("192.0.2.10", 4711), 403),
+        (("2001:db8::9", 4711), 403),
+    ],
+)
+def test_behind_a_tls_proxy_nobody_passes_it_by(peer, status):
+    sent = []
+
+    async def application(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message):
+        sent.append(message)
+
+    guarded = ThroughProxies(application, proxies=("192.0.2.9/32", "198.51.100.0/24"))
+    asyncio.run(guarded({"type": "http", "client": peer, "headers": []}, None, send))
+    assert sent[0]["status"] == status

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.db.utils import ConnectionHandler
 
+from build.certificates import certificate_in
 from build.engines import ON_FILES_ONLY, choose
 from build.object_store import fresh_place, shared_store
 from build.ops import POLICY, callward, new_house
@@ -80,18 +81,38 @@ def test_e004_debug_pages_where_real_calls_are(start, settings):
     assert checks.debug_stays_at_home(_elsewhere(start, "192.0.2.1")).name == "callward.E004"
 
 
+def _choose(start: Start, text: str) -> None:
+    (start.folder.root / "callward.toml").write_text(text)
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "calls.example.org"])
-def test_e005_a_network_without_tls(start, settings, host):
-    settings.CALLWARD_TLS_PROXY = False
-    assert checks.strangers_come_through_tls(_elsewhere(start, host)).name == "callward.E005"
-    settings.CALLWARD_TLS_PROXY = True
-    assert checks.strangers_come_through_tls(_elsewhere(start, host)) is None
+def test_e005_a_network_without_tls_or_past_its_proxy(start, host):
+    listening = _elsewhere(start, host)
+    assert checks.strangers_come_through_tls(listening).name == "callward.E005"
+    _choose(start, '[web]\ntls = "proxy"\n')
+    assert "pass the TLS proxy by" in checks.strangers_come_through_tls(listening).fact
+    _choose(start, '[web]\ntls = "proxy"\nproxies = ["192.0.2.9"]\n')
+    assert checks.strangers_come_through_tls(listening) is None
+    _choose(start, '[web]\ntls = "own"\ncertificate = "a.pem"\ncertificate_key = "b.pem"\n')
+    assert checks.strangers_come_through_tls(listening) is None
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
-def test_loopback_needs_no_tls(start, settings, host):
-    settings.CALLWARD_TLS_PROXY = False
+def test_loopback_needs_no_tls(start, host):
     assert checks.strangers_come_through_tls(_elsewhere(start, host)) is None
+
+
+def test_e019_a_certificate_that_cannot_be_used(start, tmp_path):
+    assert checks.own_certificate_is_usable(start) is None
+    ours, other = (certificate_in(tmp_path, name) for name in ("ours", "other"))
+    chosen = '[web]\ntls = "own"\ncertificate = "{}"\ncertificate_key = "{}"\n'
+    for files in ((ours[0], other[1]), (tmp_path / "missing.pem", ours[1])):
+        _choose(start, chosen.format(*files))
+        assert checks.own_certificate_is_usable(start).name == "callward.E019"
+    _choose(start, chosen.format(*ours))
+    assert checks.own_certificate_is_usable(start) is None
+    ours[1].chmod(0o644)
+    assert "Others may read" in checks.own_certificate_is_usable(start).fact
 
 
 @pytest.mark.parametrize("secret", ["", "short", "another one that is long enough, but not ours"])

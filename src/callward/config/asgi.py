@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 import django
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callward.config.settings")
-_TOO_LARGE = 413
+_FORBIDDEN, _TOO_LARGE = 403, 413
+_HERE = ("127.0.0.1", "::1")
+_INTO_THE_INBOX = b"The upload is too large. Put the file into the inbox folder instead.\n"
+_PASSED_BY = b"The console is reached through its TLS proxy only.\n"
 _MACHINES = "/api/"
 _SENDERS = 64  # uploads wait for each other, to be flushed as one group
 
@@ -35,7 +39,7 @@ class LimitedBody:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
         elif _announced(scope) > self._most:
-            await _refuse(send)
+            await _refuse(send, _TOO_LARGE, _INTO_THE_INBOX)
         else:
             await self._pass_counted(scope, receive, send)
 
@@ -59,7 +63,25 @@ class LimitedBody:
             await self._application(scope, receive_counted, send_noting)
         except _BodyTooLargeError:
             if not started:
-                await _refuse(send)
+                await _refuse(send, _TOO_LARGE, _INTO_THE_INBOX)
+
+
+class ThroughProxies:
+    """Takes requests from the TLS proxies of the house and from this machine, and no others.
+
+    Anybody else could say that TLS was spoken where it was not.
+    """
+
+    def __init__(self, application: Application, *, proxies: Iterable[str]) -> None:
+        self._application = application
+        self._networks = [ip_network(one) for one in (*proxies, *_HERE)]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        peer = ip_address((scope.get("client") or _HERE)[0])
+        if scope["type"] != "http" or any(peer in network for network in self._networks):
+            await self._application(scope, receive, send)
+        else:
+            await _refuse(send, _FORBIDDEN, _PASSED_BY)
 
 
 def _announced(scope: Scope) -> int:
@@ -69,10 +91,9 @@ def _announced(scope: Scope) -> int:
     return 0
 
 
-async def _refuse(send: Send) -> None:
-    text = b"The upload is too large. Put the file into the inbox folder instead.\n"
+async def _refuse(send: Send, status: int, text: bytes) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": _TOO_LARGE, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text})
 
 
@@ -89,7 +110,10 @@ def _make() -> Application:
         asked: Any = machines if scope.get("path", "").startswith(_MACHINES) else screens
         await asked(scope, receive, send)
 
-    return LimitedBody(chosen, most=most)
+    application: Application = LimitedBody(chosen, most=most)
+    if settings.CHOSEN.web.behind_proxy:
+        application = ThroughProxies(application, proxies=settings.CHOSEN.web.proxies)
+    return application
 
 
 application = _make()

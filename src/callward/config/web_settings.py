@@ -12,8 +12,8 @@ from callward import deployment
 _HOUSE = Path(__file__).parent.parent
 _LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 _WEB = deployment.chosen().web
-_HOSTS, _BEHIND_TLS = set(_WEB.hosts), _WEB.behind_tls
-_ONLY_LOCAL = _HOSTS <= _LOCAL and not _BEHIND_TLS
+_HOSTS, _OVER_TLS = set(_WEB.hosts), _WEB.over_tls
+_ONLY_LOCAL = _HOSTS <= _LOCAL and not _OVER_TLS
 
 WEB_APPS = [
     "allauth",

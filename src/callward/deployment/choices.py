@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,13 @@ def _whole(within: range) -> Kind:
     return Kind(told=told, of_text=of_text, of_toml=(int, str))
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(one)) for one in _several(text))
+    except ValueError:
+        raise NotSuchAValueError from None
+
+
 def _one_of(*words: str) -> Kind:
     def of_text(text: str) -> str:
         if text not in words:
@@ -75,6 +83,7 @@ YES_OR_NO = Kind(told="true or false", of_text=_yes_or_no, of_toml=(bool, str))
 PORT = _whole(PORTS)
 NAMES = Kind(told="a list of texts", of_text=_several, of_toml=(list, str))
 PATH = Kind(told="a path", of_text=_path)
+NETWORKS = Kind(told="a list of addresses or networks", of_text=_networks, of_toml=(list, str))
 PATHS = Kind(told="a list of paths", of_text=_paths, of_toml=(list, str))
 SECRET = Kind(told="a secret in a file or a credential", of_text=_text)
 
@@ -162,7 +171,16 @@ _TABLE: dict[str, tuple[_Row, ...]] = {
             "Names the pages are called by.",
             "CALLWARD_HOSTS",
         ),
-        ("tls", _one_of("none", "proxy"), "none", "Where TLS ends.", ""),
+        (
+            "tls",
+            _one_of("none", "proxy", "own"),
+            "none",
+            "Where TLS ends: nowhere, at a proxy before us, or here.",
+            "",
+        ),
+        ("proxies", NETWORKS, "", "From where the TLS proxy reaches us, besides here.", ""),
+        ("certificate", PATH, "", "The certificate (PEM, with its chain) of TLS here.", ""),
+        ("certificate_key", PATH, "", "Its key, a file of mode 0600.", ""),
         (
             "debug",
             YES_OR_NO,

@@ -201,6 +201,8 @@ def _require_whole(found: values.Deployment) -> None:
     needed = {
         "database.host": (found.database.on_postgresql, found.database.host, "PostgreSQL"),
         "database.ca": (found.database.needs_ca, found.database.ca, "database.tls = verify-full"),
+        "web.certificate": (found.web.own_tls, found.web.certificate, "web.tls = own"),
+        "web.certificate_key": (found.web.own_tls, found.web.certificate_key, "web.tls = own"),
         "objects.endpoint": (found.objects.on_s3, found.objects.endpoint, "the object store"),
         "objects.bucket": (found.objects.on_s3, found.objects.bucket, "the object store"),
     }

@@ -165,11 +165,22 @@ class Web:
 
     hosts: tuple[str, ...]
     tls: str
+    proxies: tuple[str, ...]
+    certificate: Path | None
+    certificate_key: Path | None
     debug: bool
 
     @property
-    def behind_tls(self) -> bool:
+    def over_tls(self) -> bool:
+        return self.tls != "none"
+
+    @property
+    def behind_proxy(self) -> bool:
         return self.tls == "proxy"
+
+    @property
+    def own_tls(self) -> bool:
+        return self.tls == "own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 import stat
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -111,14 +112,44 @@ def debug_stays_at_home(start: Start) -> Finding | None:
 
 
 def strangers_come_through_tls(start: Start) -> Finding | None:
-    """Whoever comes over a network comes through a proxy that speaks TLS."""
-    if _is_loopback(start.host) or settings.CALLWARD_TLS_PROXY:
+    """Whoever comes over a network speaks TLS: with us, or with a proxy that nobody passes by."""
+    web = start.folder.chosen.web
+    if _is_loopback(start.host) or web.own_tls or (web.behind_proxy and web.proxies):
         return None
+    if web.behind_proxy:
+        fact = "Whoever reaches the port of the console could pass the TLS proxy by."
+        mend = "Say from where the proxy comes with web.proxies, or listen on 127.0.0.1."
+    else:
+        fact = "The console would listen to a network without TLS."
+        mend = "Choose web.tls = “own” with a certificate, or “proxy”, or use 127.0.0.1."
+    return Finding(name="callward.E005", fact=fact, mend=mend)
+
+
+def own_certificate_is_usable(start: Start) -> Finding | None:
+    """TLS of our own has a certificate with its key, which nobody else reads."""
+    web = start.folder.chosen.web
+    if not web.own_tls or web.certificate is None or web.certificate_key is None:
+        return None
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+            web.certificate, web.certificate_key, password=_no_password
+        )
+        if not _open_to_others(web.certificate_key):
+            return None
+        fact = "Others may read the key of the certificate."
+    except OSError:
+        fact = "The certificate of the console and its key cannot be used together."
     return Finding(
-        name="callward.E005",
-        fact="The console would listen to a network without TLS.",
-        mend="Put a TLS proxy in front and say so with CALLWARD_TLS_PROXY=1, or use 127.0.0.1.",
+        name="callward.E019",
+        fact=fact,
+        mend="Name a PEM certificate in web.certificate and its key without a password, of mode "
+        "0600, in web.certificate_key.",
     )
+
+
+def _no_password() -> str:
+    """A key that asks for one could not be read when the console starts by itself."""
+    return ""
 
 
 def secret_is_kept_and_long(start: Start) -> Finding | None:
@@ -237,6 +268,7 @@ CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
     keys_lie_outside_the_data_backup,
     debug_stays_at_home,
     strangers_come_through_tls,
+    own_certificate_is_usable,
     hosts_are_named,
     secret_is_kept_and_long,
     clock_is_the_machines,

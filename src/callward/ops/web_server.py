@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+if TYPE_CHECKING:
+    from callward.deployment.values import Web
+
 _STOP_WITHIN_SECONDS = 5
 _MOST_WORKERS = 4  # a screen costs processor time, each program uses one processor
 TARGET = "callward.config.asgi:application"
 
 
-def serve(*, host: str, port: int) -> None:
-    """Serve until a signal comes."""
+def serve(web: Web, *, host: str, port: int) -> None:
+    """Serve until a signal comes, with TLS of our own where the house chose it."""
     leave_no_connection()
     quiet: dict[str, Any] = {"version": 1, "disable_existing_loggers": False}
     Granian(
@@ -30,6 +33,8 @@ def serve(*, host: str, port: int) -> None:
         log_level=LogLevels.error,
         log_dictconfig=quiet,
         workers_kill_timeout=_STOP_WITHIN_SECONDS,
+        ssl_cert=web.certificate if web.own_tls else None,
+        ssl_key=web.certificate_key if web.own_tls else None,
         respawn_failed_workers=True,
     ).serve()  # type: ignore[no-untyped-call, unused-ignore]  # granian's own signature
 

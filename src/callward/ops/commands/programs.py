@@ -64,7 +64,7 @@ def web(host: str, port: int) -> None:
 
     house.folder.web_address.write_text(f"{host}:{port}\n")
     with running_on(house.folder):
-        serve(host=host, port=port)
+        serve(house.folder.chosen.web, host=host, port=port)
 
 
 @click.command()

@@ -182,6 +182,16 @@ def test_the_machinery_logs_neither_arguments_nor_traces(tmp_path):
     assert _discreet in logging.getLogger("dbos").filters
 
 
+def test_what_the_machinery_repeats_is_heard_once_a_minute():
+    def said(line: int, *, later: float) -> bool:
+        record = logging.LogRecord("dbos", logging.WARNING, __file__, line, "away", (), None)
+        record.created += later
+        return _discreet.filter(record)
+
+    assert [said(2, later=0), said(2, later=59), said(3, later=1)] == [True, False, True]
+    assert said(2, later=61)
+
+
 # -- separate processes --------------------------------------------------------------------------
 
 

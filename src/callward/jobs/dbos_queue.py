@@ -31,6 +31,7 @@ _VERSION = "1"
 _QUEUE = "callward"
 _POLL_SECONDS = 0.25
 _SCHEDULE_POLL_SECONDS = 5.0
+_HEARD_SECONDS = 60.0
 _AT_ONCE = 2
 _ATTEMPTS = 5
 _STATES = {
@@ -51,9 +52,21 @@ def file_url(path: Path) -> str:
 
 
 class _Discreet(logging.Filter):
-    """Keeps place and kind of what DBOS says; its sentences hold traces and arguments."""
+    """Keeps place and kind of what DBOS says; its sentences hold traces and arguments.
+
+    While the server is away each of its threads says so every second: each place is heard once a
+    minute.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._heard: dict[tuple[str, int], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
+        place = (record.module, record.lineno)
+        if record.created - self._heard.get(place, 0.0) < _HEARD_SECONDS:
+            return False
+        self._heard[place] = record.created
         cause = record.exc_info[0] if record.exc_info else None
         kind = f" ({cause.__name__})" if cause else ""
         record.msg = f"job machinery, {record.module}:{record.lineno}{kind}"

@@ -12,7 +12,8 @@ _HEAD = """# Settings of a house
 column *default*. A variable of the environment stands over the file. A name that is not listed
 here, or a value that does not fit, stops every command with one line; so does a variable
 `CALLWARD_…` that is none of these. Paths in the file count from the data folder.
-`callward settings show` tells what a house chose and where each value came from.
+Kubernetes sets such variables beside a Service of the name callward: let `enableServiceLinks` be
+false there. `callward settings show` tells what a house chose and where each value came from.
 Which engine to choose and when: [engines](../guides/engines.md).
 """
 _TABLE = "| setting | may be | default | variable | meaning |\n| --- | --- | --- | --- | --- |\n"

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench._engines import FILE, engine
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -18,9 +20,10 @@ REPEATS = 5
 
 
 @contextmanager
-def a_house() -> Iterator[Path]:
+def a_house(database: str = FILE) -> Iterator[Path]:
     """Set Callward up in a temporary data folder, as a fresh machine has it."""
-    with tempfile.TemporaryDirectory(prefix="callward-bench-") as name:
+    with engine(database) as chosen, tempfile.TemporaryDirectory(prefix="callward-bench-") as name:
+        (Path(name) / "callward.toml").write_text(chosen)
         os.environ["CALLWARD_DATA"] = name
         os.environ["DJANGO_SETTINGS_MODULE"] = "callward.config.settings"
         (Path(name) / "db").mkdir()
@@ -30,6 +33,17 @@ def a_house() -> Iterator[Path]:
         django.setup()
         call_command("migrate", verbosity=0)
         yield Path(name)
+        let_go()
+
+
+def let_go() -> None:
+    """Close every connection: the server ends before this program does."""
+    from django.db import connections  # noqa: PLC0415  # Django is set up
+
+    for each in connections.all(initialized_only=True):
+        each.close()
+        if each.vendor == "postgresql":
+            each.close_pool()
 
 
 def seconds(act: Callable[[], object]) -> float:

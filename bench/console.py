@@ -3,6 +3,7 @@
 Ours is the server's whole time: session, sign-in, standing, the page of calls with recordings and
 hold marks, numbers opened, the template. Beside it the same rows in raw SQL, from the same tables
 through the same indexes. Usage: python bench/console.py [--rows 1000000] [--repeats 7]
+    [--database postgresql]
 """
 
 # ruff: noqa: PLC0415  # Django is set up first; the SQL is made of constants
@@ -14,6 +15,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bench._engines import add_choice, dialect, settle
 from bench.playback import p95, prepare, set_up_house
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ END = datetime(2026, 3, 1, tzinfo=UTC)
 NUMBER = "SELECT ref FROM bench_number WHERE place = 123"
 # What is asked: the form of the screen, and the same in SQL.
 FILTERS: Mapping[str, tuple[dict[str, str], str]] = {
-    "every call": ({}, "1"),
+    "every call": ({}, "TRUE"),
     "one agent": ({"agent": "1007"}, "agent_code = '1007'"),
     "one queue": ({"queue": "night"}, "queue = 'night'"),
     "missed, inwards": (
@@ -54,11 +56,11 @@ FILTERS: Mapping[str, tuple[dict[str, str], str]] = {
 }
 SPREAD = """
 CREATE TABLE bench_call AS
-WITH RECURSIVE n(i) AS (VALUES({first}) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {last}),
-  t(i, at, talk) AS (SELECT i, {end} - 40 * i, 20 + i * 7919 % 700 + 1800 * (i % 5000 = 1) FROM n)
-SELECT printf('%012x70008000%012x', at * 1000, i) AS ref,
-  strftime('%Y-%m-%d %H:%M:%S', at, 'unixepoch') AS at,
-  strftime('%Y-%m-%d %H:%M:%S', at + talk, 'unixepoch') AS until, talk, i,
+WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {last}),
+  t(i, at, talk) AS (
+    SELECT i, CAST({end} AS BIGINT) - 40 * i,
+    20 + CAST(i AS BIGINT) * 7919 % 700 + CASE i % 5000 WHEN 1 THEN 1800 ELSE 0 END FROM n)
+SELECT {ref} AS ref, {since} AS at, {until} AS until, talk, i,
   (SELECT ref FROM bench_number WHERE place = i % {numbers}) AS number
 FROM t
 """
@@ -66,11 +68,13 @@ INTO = (
     """INSERT INTO calls_call (ref, controller_ref, policy_id, source_system, source_account,
     source_call_key, direction, started_at, ended_at, seconds, talk_seconds, disposition, queue,
     agent_code, other_number_ref, told, recorded, kept_at)
-    SELECT ref, '{controller}', '{policy}', 's', 'a', ref, iif(i % 3, 'in', 'out'), at, until,
-    talk, talk, iif(i % 50, 'answered', 'no-answer'), iif(i % 400, 'day', 'night'),
+    SELECT ref, '{controller}', '{policy}', 's', 'a', {key},
+    CASE i % 3 WHEN 0 THEN 'out' ELSE 'in' END, at, until,
+    talk, talk, CASE i % 50 WHEN 0 THEN 'no-answer' ELSE 'answered' END,
+    CASE i % 400 WHEN 0 THEN 'night' ELSE 'day' END,
     1000 + i % 40, number, 'asserted', i % 50 > 0, until FROM bench_call""",
     """INSERT INTO calls_leg (ref, call_id, role, number_ref, sealed_name, started_at)
-    SELECT ref, ref, 'caller', number, x'', at FROM bench_call""",
+    SELECT ref, ref, 'caller', number, {nothing}, at FROM bench_call""",
     """INSERT INTO recordings_recording (ref, call_ref, controller_ref, policy_id, state, segment,
     mime, seconds, channels, bytes, captured_sha256, fault, kept_at)
     SELECT ref, ref, '{controller}', '{policy}', 'stored', 0, 'audio/mpeg', talk, 1, talk * 4000,
@@ -88,21 +92,36 @@ def fill(rows: int, controller_ref: Ref, policy_id: str) -> None:
 
     numbers = [PhoneNumber(e164=f"+44207946{place:04d}") for place in range(NUMBERS)]
     views = remember_numbers(controller_ref, numbers, at=clock.now())
-    names = {"controller": controller_ref.hex, "policy": policy_id, "numbers": NUMBERS}
+    words, end = dialect(), int(END.timestamp())
+    names = {
+        "controller": controller_ref.hex,
+        "policy": policy_id,
+        "numbers": NUMBERS,
+        "end": end,
+        "ref": words.ref("at * 1000", "i"),
+        "since": words.instant("at"),
+        "until": words.instant("at + talk"),
+        "key": words.key("ref"),
+        "nothing": words.nothing,
+    }
+    hexed = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=OFF")  # while filling; reading does not care
-        cursor.execute("CREATE TABLE bench_number (place INTEGER PRIMARY KEY, ref TEXT)")
+        cursor.execute(words.unsafe)
+        cursor.execute(
+            f"CREATE TABLE bench_number (place INTEGER PRIMARY KEY, ref {words.ref_type})"
+        )
         cursor.executemany(
             "INSERT INTO bench_number VALUES (%s, %s)",
-            [(place, view.ref.hex) for place, view in enumerate(views)],
+            [(place, view.ref.hex if hexed else view.ref) for place, view in enumerate(views)],
         )
         for first in range(0, rows, AT_ONCE):
             span = {"first": first, "last": min(first + AT_ONCE, rows)}
             with transaction.atomic():
-                cursor.execute(SPREAD.format(end=int(END.timestamp()), **span, **names))
+                cursor.execute(SPREAD.format(**span, **names))
                 for statement in INTO:
                     cursor.execute(statement.format(**names))
                 cursor.execute("DROP TABLE bench_call")
+    settle()
 
 
 def raw(controller_ref: Ref, condition: str) -> int:
@@ -161,11 +180,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=7)
+    add_choice(parser)
     asked = parser.parse_args()
-    with set_up_house() as top:
+    with set_up_house(asked.database) as top:
         _ref, cookies = prepare(top, b"sound" * 1000)
-        from django.db import connection
-
         from callward.controllers.selectors import controllers, policy_in_force
         from callward.kernel import clock
 
@@ -173,8 +191,10 @@ def main() -> int:
         policy_id = policy_in_force(here.ref, at=clock.now()).policy_id
         fill(asked.rows, here.ref, policy_id)
         found = measure(browser(cookies), here.ref, asked.repeats)
-        connection.close()
-    print(f"console: first page of the call list over {asked.rows} calls, server time in ms")
+    print(
+        f"console: first page of the call list over {asked.rows} calls on {asked.database}, "
+        "server time in ms"
+    )
     for name, (ours, bare) in found.items():
         middle = f"{statistics.median(ours):8.1f}   raw SQL {statistics.median(bare):8.1f}"
         print(f"  {name:24} median {middle}   slowest {max(ours):8.1f}")

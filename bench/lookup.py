@@ -5,6 +5,7 @@ reads the same recordings through an index on the number in clear, with the same
 difference is the price of keeping no number in clear. The raw figure is that peer in bare SQL.
 The full demand is --rows 10000000 --from 1000000.
 Usage: python bench/lookup.py [--rows 1000000] [--from 100000] [--repeats 5]
+    [--database postgresql]
 """
 
 # ruff: noqa: PLC0415  # Django is set up first; the SQL is made of constants
@@ -21,6 +22,7 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from bench._engines import add_choice, dialect, settle
 from bench._support import a_house
 
 if TYPE_CHECKING:
@@ -36,31 +38,29 @@ CALLS_PER_NUMBER, ASKED, AT_ONCE = 10, 200, 400
 START = datetime(2025, 1, 1, tzinfo=UTC)
 CONTROLLER = UUID("0195dc00-0000-7000-8000-000000000001")
 TABLES = (
-    "CREATE TABLE plain_leg (number TEXT, started_at TEXT, call_ref TEXT)",
+    "CREATE TABLE plain_leg (number TEXT, started_at {at}, call_ref {ref})",
     "CREATE INDEX plain_by_number ON plain_leg (number, started_at, call_ref)",
-    "CREATE TABLE bench_number (place INTEGER PRIMARY KEY, ref TEXT, number TEXT)",
-    "CREATE TABLE bench_call (ref TEXT, at TEXT, number TEXT, number_ref TEXT)",
-    "PRAGMA synchronous=OFF",  # while filling; reading does not care
+    "CREATE TABLE bench_number (place INTEGER PRIMARY KEY, ref {ref}, number TEXT)",
+    "CREATE TABLE bench_call (ref {ref}, at {at}, number TEXT, number_ref {ref})",
 )
 SPREAD = """
-WITH RECURSIVE n(i) AS (VALUES(%s) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %s),
-  t(i, at) AS (SELECT i, CAST(%s AS INTEGER) + 30 * i FROM n)
+WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {last}),
+  t(i, at) AS (SELECT i, CAST({start} AS BIGINT) + 30 * i FROM n)
 INSERT INTO bench_call
-SELECT printf('%%012x70008000%%012x', t.at * 1000, t.i),
-  strftime('%%Y-%%m-%%d %%H:%%M:%%S', t.at, 'unixepoch'), b.number, b.ref
-FROM t JOIN bench_number AS b ON b.place = %s + t.i %% %s
+SELECT {ref}, {instant}, b.number, b.ref
+FROM t JOIN bench_number AS b ON b.place = {low} + t.i % {many}
 """
 INTO = (
-    f"""INSERT INTO calls_call (ref, controller_ref, policy_id, source_system, source_account,
+    """INSERT INTO calls_call (ref, controller_ref, policy_id, source_system, source_account,
     source_call_key, direction, started_at, ended_at, seconds, talk_seconds, disposition, queue,
     agent_code, other_number_ref, told, recorded, kept_at)
-    SELECT ref, '{CONTROLLER.hex}', 'p', 's', 'a', ref, 'in', at, at, 60, 60, 'answered', 'q',
-    'agent', number_ref, 'asserted', 1, at FROM bench_call""",
+    SELECT ref, '{controller}', 'p', 's', 'a', {key}, 'in', at, at, 60, 60, 'answered', 'q',
+    'agent', number_ref, 'asserted', TRUE, at FROM bench_call""",
     """INSERT INTO calls_leg (ref, call_id, role, number_ref, sealed_name, started_at)
-    SELECT ref, ref, 'caller', number_ref, x'', at FROM bench_call""",
-    f"""INSERT INTO recordings_recording (ref, call_ref, controller_ref, policy_id, state, segment,
+    SELECT ref, ref, 'caller', number_ref, {nothing}, at FROM bench_call""",
+    """INSERT INTO recordings_recording (ref, call_ref, controller_ref, policy_id, state, segment,
     mime, seconds, channels, bytes, captured_sha256, fault, kept_at)
-    SELECT ref, ref, '{CONTROLLER.hex}', 'p', 'stored', 0, 'audio/mpeg', 60, 1, 240000, 'ab', '',
+    SELECT ref, ref, '{controller}', 'p', 'stored', 0, 'audio/mpeg', 60, 1, 240000, 'ab', '',
     at FROM bench_call""",
     "INSERT INTO plain_leg SELECT number, at, ref FROM bench_call",
 )
@@ -83,6 +83,7 @@ def remember(first: int, last: int) -> None:
 
     from callward.subjects.services import remember_numbers
 
+    hexed = connection.vendor == "sqlite"
     wanted = range(first // CALLS_PER_NUMBER, last // CALLS_PER_NUMBER)
     for start in range(wanted.start, wanted.stop, AT_ONCE):
         part = [number_of(n) for n in range(start, min(start + AT_ONCE, wanted.stop))]
@@ -91,7 +92,7 @@ def remember(first: int, last: int) -> None:
             cursor.executemany(
                 "INSERT INTO bench_number VALUES (%s, %s, %s)",
                 [
-                    (place, view.ref.hex, number.e164)
+                    (place, view.ref.hex if hexed else view.ref, number.e164)
                     for place, (view, number) in enumerate(zip(views, part, strict=True), start)
                 ],
             )
@@ -102,18 +103,31 @@ def fill(first: int, last: int, csv: Path) -> None:
     from django.db import connection, transaction
 
     remember(first, last)
-    low, many = first // CALLS_PER_NUMBER, (last - first) // CALLS_PER_NUMBER
+    words = dialect()
+    spread = {
+        "start": int(START.timestamp()),
+        "low": first // CALLS_PER_NUMBER,
+        "many": (last - first) // CALLS_PER_NUMBER,
+        "ref": words.ref("t.at * 1000", "t.i"),
+        "instant": words.instant("t.at"),
+    }
+    names = {
+        "controller": CONTROLLER.hex,
+        "key": words.key("ref"),
+        "nothing": words.nothing,
+    }
     with connection.cursor() as cursor:
         for start in range(first, last, 50_000):
-            stop = min(start + 50_000, last)
+            span = {"first": start, "last": min(start + 50_000, last)}
             cursor.execute("DELETE FROM bench_call")
             with transaction.atomic():
-                cursor.execute(SPREAD, [start, stop, START.timestamp(), low, many])
+                cursor.execute(SPREAD.format(**span, **spread))
                 for statement in INTO:
-                    cursor.execute(statement)
+                    cursor.execute(statement.format(**names))
             cursor.execute("SELECT number, at, ref FROM bench_call")
             with csv.open("a") as lines:
                 lines.writelines(f'"","{n}","s","ctx","{at}",{ref}\n' for n, at, ref in cursor)
+    settle()
 
 
 def ours(number: PhoneNumber) -> int:
@@ -220,8 +234,9 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--from", dest="small", type=int, default=SMALL)
+    add_choice(parser)
     asked = parser.parse_args()
-    with a_house() as top:
+    with a_house(asked.database) as top:
         from django.db import connection
 
         from callward.vault.adapters import plug_file_vault
@@ -229,18 +244,21 @@ def main() -> int:
         plug_file_vault(objects=top / "o", keys=top / "k", root_key=token_bytes(32))
         csv = top / "cdr.csv"
         with connection.cursor() as cursor:
+            cursor.execute(dialect().unsafe)
             for statement in TABLES:
-                cursor.execute(statement)
+                cursor.execute(statement.format(at=dialect().instant_type, ref=dialect().ref_type))
         fill(0, asked.small, csv)
         plain = plain_way()
         small = measure(plain, asked.small, asked.repeats)
         fill(asked.small, asked.rows, csv)
         full = measure(plain, asked.rows, asked.repeats)
         found_by_grep = grep_ms(csv, asked.rows, asked.repeats)
-        connection.close()
     ratio, growth = full["ours"] / full["plain"], full["ours"] / small["ours"]
     growth /= full["yard"] / small["yard"]  # the two counts are measured minutes apart
-    print(f"lookup: everything held about one number among {asked.rows} calls, medians in ms")
+    print(
+        f"lookup: everything held about one number among {asked.rows} calls on {asked.database}, "
+        "medians in ms"
+    )
     print(f"  plain index in bare SQL   {full['raw']:8.3f}")
     print(f"  plain index, same library {full['plain']:8.3f}")
     print(f"  ours, blind index         {full['ours']:8.3f}   at {asked.small} {small['ours']:.3f}")

@@ -28,6 +28,9 @@ from pathlib import Path
 from secrets import randbelow, token_bytes
 from typing import TYPE_CHECKING
 
+from bench._engines import FILE, engine
+from bench._support import let_go
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -48,16 +51,18 @@ http {{ access_log off; client_body_temp_path {top}/n1; proxy_temp_path {top}/n2
 
 
 @contextmanager
-def set_up_house() -> Iterator[Path]:
+def set_up_house(database: str = FILE) -> Iterator[Path]:
     """A data folder as `callward init` makes it, so that the server reads the same secrets."""
     from callward.ops.data_folder import chosen_folder
     from callward.ops.first_start import set_up
 
-    with tempfile.TemporaryDirectory(prefix="callward-bench-") as name:
+    with engine(database) as chosen, tempfile.TemporaryDirectory(prefix="callward-bench-") as name:
+        (Path(name) / "callward.toml").write_text(chosen)
         os.environ["CALLWARD_DATA"] = name
         os.environ["DJANGO_SETTINGS_MODULE"] = "callward.config.settings"
         set_up(chosen_folder(), region=None, passphrase=None)
         yield Path(name)
+        let_go()
 
 
 def prepare(top: Path, audio: bytes) -> tuple[str, str]:
@@ -99,7 +104,10 @@ def running(top: Path) -> Iterator[int]:
         "BENCH_PLAIN": str(top / "plain" / "audio.mp3"),
         "PYTHONPATH": str(ROOT),
     }
-    serve = f"from callward.ops.web_server import serve; serve(host='127.0.0.1', port={APP})"
+    serve = (
+        "from callward import deployment; from callward.ops.web_server import serve; "
+        f"serve(deployment.chosen().web, host='127.0.0.1', port={APP})"
+    )
     started = [
         subprocess.Popen([nginx, "-p", str(top), "-c", str(conf)], stderr=subprocess.DEVNULL),
         subprocess.Popen([sys.executable, "-c", serve], env=env),

@@ -2,7 +2,7 @@
 
 Ours destroys one key; the peers remove or shred files of 64 KiB. Then every byte of key folder
 and database is looked at. The full demand is --each 100000 (of ten such epochs).
-Usage: python bench/destroy.py [--each 20000] [--repeats 5]
+Usage: python bench/destroy.py [--each 20000] [--repeats 5] [--database postgresql]
 """
 
 # ruff: noqa: PLC0415  # Django is set up first
@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from bench._engines import add_choice, settle
 from bench._support import a_house, seconds
 
 if TYPE_CHECKING:
@@ -117,13 +118,15 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--each", type=int, default=20_000)
     parser.add_argument("--repeats", type=int, default=5)
+    add_choice(parser)
     asked = parser.parse_args()
-    with a_house() as top:
+    with a_house(asked.database) as top:
         from callward.vault.adapters import plug_file_vault
 
         plug_file_vault(objects=top / "objects", keys=top / "keys", root_key=os.urandom(32))
         for place in range(EPOCHS):
             fill(f"c/{CONTROLLER}/call-recording/2026-09-{place + 1:02}", asked.each)
+        settle()
         turns = [once(place, top, asked.each) for place in range(min(asked.repeats, EPOCHS))]
     median = {name: statistics.median(times[name] for times, _ in turns) for name in turns[0][0]}
     for name, value in median.items():

@@ -5,11 +5,14 @@ per file, `restic backup`, each as one would call it: rclone and age return befo
 durable, restic flushes its packs. So rclone and age are also timed with a flush of what they wrote
 (`+ sync`), which is stated and not demanded. Ours is the folder door end to end: read, hashed,
 looked at, sealed with a key each, durable, read back, indexed, audited, deleted at the source. The
-upload door takes the same over HTTP from sixteen senders. Usage: python bench/ingest.py
+upload door takes the same over HTTP from sixteen senders. With `--engines` the folder door of a
+house on PostgreSQL and SeaweedFS takes turns with that of the embedded default.
+Usage: python bench/ingest.py [--engines] [--repeats 5]
 """
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import itertools
 import json
@@ -27,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import lameenc
+from bench._ingest_door import EMBEDDED, SERVERS, in_turn
 from bench._support import Verdict, interleaved
 
 if TYPE_CHECKING:
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
     from callward.kernel.references import Ref
 
 FILES, SIZE, GROUP, SENDERS = 200, 1_000_000, 64, 16
-RCLONE, AGE, RESTIC, RAW, UPLOAD = 1.8, 3.5, 3.5, 0.35, 0.5
+RCLONE, AGE, RESTIC, RAW, UPLOAD, BESIDE = 1.8, 3.5, 3.5, 0.35, 0.5, 0.7
 LINE = "+442079460101"
 OLD = timedelta(minutes=5)
 
@@ -275,6 +279,12 @@ class Server:
 
 def main() -> None:
     """Measure, print and judge."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engines", action="store_true")
+    parser.add_argument("--repeats", type=int, default=5)
+    asked = parser.parse_args()
+    if asked.engines:
+        _judge_beside(in_turn(asked.repeats))
     with tempfile.TemporaryDirectory(prefix="callward-bench-") as name:
         top = Path(name)
         os.environ["CALLWARD_DATA"] = str(top / "callward")
@@ -330,6 +340,15 @@ def _interleaved_after_preparing(
         return act
 
     return interleaved({name: turn(name) for name in acts}, measure=timed)
+
+
+def _judge_beside(found: dict[str, float]) -> None:
+    verdict = Verdict()
+    for name, median in found.items():
+        verdict.say(f"{name:10} {median:7.2f} s  {FILES * 3600 / median:9,.0f} recordings an hour")
+    ratio = found[EMBEDDED] / found[SERVERS]
+    verdict.demand("servers / embedded", found=ratio, at_least=BESIDE)
+    verdict.end()
 
 
 def _judge(found: dict[str, float]) -> None:

@@ -19,7 +19,7 @@ from bench._engines import add_choice, dialect, settle
 from bench.playback import p95, prepare, set_up_house
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.test import Client
 
@@ -82,9 +82,9 @@ INTO = (
 )
 
 
-def fill(rows: int, controller_ref: Ref, policy_id: str) -> None:
-    """Calls, parties and recordings in SQL alone; the numbers are kept as Callward keeps them."""
-    from django.db import connection, transaction
+def know_numbers(controller_ref: Ref) -> None:
+    """The numbers of all callers, kept as Callward keeps them."""
+    from django.db import connection
 
     from callward.kernel import clock
     from callward.kernel.numbers import PhoneNumber
@@ -92,33 +92,42 @@ def fill(rows: int, controller_ref: Ref, policy_id: str) -> None:
 
     numbers = [PhoneNumber(e164=f"+44207946{place:04d}") for place in range(NUMBERS)]
     views = remember_numbers(controller_ref, numbers, at=clock.now())
-    words, end = dialect(), int(END.timestamp())
+    hexed = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TABLE bench_number (place INTEGER PRIMARY KEY, ref {dialect().ref_type})"
+        )
+        cursor.executemany(
+            "INSERT INTO bench_number VALUES (%s, %s)",
+            [(place, view.ref.hex if hexed else view.ref) for place, view in enumerate(views)],
+        )
+
+
+def fill(
+    first: int, last: int, controller_ref: Ref, policy_id: str, *, more: Sequence[str] = ()
+) -> None:
+    """Calls, parties and recordings of these places, in SQL alone."""
+    from django.db import connection, transaction
+
+    words = dialect()
     names = {
         "controller": controller_ref.hex,
         "policy": policy_id,
         "numbers": NUMBERS,
-        "end": end,
+        "end": int(END.timestamp()),
         "ref": words.ref("at * 1000", "i"),
         "since": words.instant("at"),
         "until": words.instant("at + talk"),
         "key": words.key("ref"),
         "nothing": words.nothing,
     }
-    hexed = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
         cursor.execute(words.unsafe)
-        cursor.execute(
-            f"CREATE TABLE bench_number (place INTEGER PRIMARY KEY, ref {words.ref_type})"
-        )
-        cursor.executemany(
-            "INSERT INTO bench_number VALUES (%s, %s)",
-            [(place, view.ref.hex if hexed else view.ref) for place, view in enumerate(views)],
-        )
-        for first in range(0, rows, AT_ONCE):
-            span = {"first": first, "last": min(first + AT_ONCE, rows)}
+        for start in range(first, last, AT_ONCE):
+            span = {"first": start, "last": min(start + AT_ONCE, last)}
             with transaction.atomic():
                 cursor.execute(SPREAD.format(**span, **names))
-                for statement in INTO:
+                for statement in (*INTO, *more):
                     cursor.execute(statement.format(**names))
                 cursor.execute("DROP TABLE bench_call")
     settle()
@@ -189,7 +198,8 @@ def main() -> int:
 
         here = controllers()[0]
         policy_id = policy_in_force(here.ref, at=clock.now()).policy_id
-        fill(asked.rows, here.ref, policy_id)
+        know_numbers(here.ref)
+        fill(0, asked.rows, here.ref, policy_id)
         found = measure(browser(cookies), here.ref, asked.repeats)
     print(
         f"console: first page of the call list over {asked.rows} calls on {asked.database}, "

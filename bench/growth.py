@@ -1,0 +1,140 @@
+"""What growing costs: ingest, the list of calls and disposal at 100k, 1M and 10M calls.
+
+At each size the folder door takes 200 recordings in, the first page of the call list is asked with
+every filter of the screen, and one due day of 10,000 recordings is destroyed with its key, rows,
+objects and the search for what is left. What was found is kept beside what the other engine gave
+(`docs/growth.json`) and drawn (`docs/growth.svg`).
+Usage: python bench/growth.py [--database postgresql] [--sizes 100000,1000000,10000000]
+"""
+
+# ruff: noqa: PLC0415  # Django is set up first
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench._engines import add_choice
+from bench._growth_plot import drawn
+from bench._support import seconds
+from bench.console import browser, fill, know_numbers, measure
+from bench.playback import p95, prepare, set_up_house
+
+if TYPE_CHECKING:
+    from bench.ingest import Corpus
+
+DOCS = Path(__file__).parent.parent / "docs"
+KEPT, DRAWING = DOCS / "growth.json", DOCS / "growth.svg"
+SIZES, DUE, TURNS = "100000,1000000,10000000", 10_000, 3
+AT = datetime(2026, 3, 29, tzinfo=UTC)
+SEALS = (
+    """INSERT INTO vault_item (ref, controller_ref, sha256, size, sealed_at)
+    SELECT ref, '{controller}', {nothing}, 1, until FROM bench_call""",
+    """INSERT INTO vault_part (ref, item_ref, name, plain_size, sealed_size)
+    SELECT ref, ref, 'audio', 1, 1 FROM bench_call""",
+)
+
+
+class GrowingHouse:
+    """A house that gets more and more calls, and what three things cost in it."""
+
+    def __init__(self, top: Path) -> None:
+        from callward.controllers.selectors import controllers, policy_in_force
+        from callward.kernel import clock
+
+        _ref, cookies = prepare(top, b"sound" * 1000)
+        self._client = browser(cookies)
+        self._controller = controllers()[0].ref
+        self._policy_id = policy_in_force(self._controller, at=clock.now()).policy_id
+        self._rows, self._days = 0, 0
+        self._corpus: Corpus = _corpus(top)
+        know_numbers(self._controller)
+
+    def grow(self, rows: int) -> None:
+        """Fill it up to so many calls."""
+        fill(self._rows, rows, self._controller, self._policy_id, more=SEALS)
+        self._rows = rows
+
+    def figures(self) -> dict[str, float]:
+        """What is measured at this size; the middle of some turns."""
+        turns = range(TURNS)
+        return {
+            "ingest": statistics.median(self._ingest() for _turn in turns),
+            "list": self._list(),
+            "disposal": statistics.median(self._disposal() for _turn in turns),
+        }
+
+    def _ingest(self) -> float:
+        """Recordings an hour through the folder door."""
+        from bench.ingest import FILES, take_in
+
+        source = self._corpus.fresh(sidecars=True)
+        return FILES * 3600 / seconds(lambda: take_in(source, self._controller))
+
+    def _list(self) -> float:
+        """The p95 of the first page in milliseconds."""
+        found = measure(self._client, self._controller, TURNS)
+        return p95([took for ours, _bare in found.values() for took in ours])
+
+    def _disposal(self) -> float:
+        """Seconds in which one due day goes."""
+        from bench.destroy import CONTROLLER, fill as lock
+
+        from callward.kernel.actors import system_actor
+        from callward.vault import services
+        from callward.vault.states import IntentKind
+
+        self._days += 1
+        epoch = f"c/{CONTROLLER}/call-recording/2026-09-{self._days:02}"
+        lock(epoch, DUE)
+        actor = system_actor("bench")
+        intent = services.intend(
+            [], epoch=epoch, kind=IntentKind.EPOCH, rule="cap", actor=actor, at=AT
+        )
+        return seconds(lambda: services.destroy(intent, at=AT))
+
+
+def _corpus(top: Path) -> Corpus:
+    from bench.ingest import Corpus
+
+    (top / "sources").mkdir()
+    return Corpus(top / "sources")
+
+
+def kept(database: str, figures: dict[str, dict[str, float]]) -> dict[str, object]:
+    """All that was ever measured, with these in the place of older ones of the same engine."""
+    found: dict[str, object] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    found[database] = figures
+    KEPT.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+    return found
+
+
+def main() -> int:
+    """Measure at every size, keep and draw."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default=SIZES)
+    parser.add_argument("--dry", action="store_true", help="print, and keep nothing")
+    add_choice(parser)
+    asked = parser.parse_args()
+    figures: dict[str, dict[str, float]] = {}
+    with set_up_house(asked.database) as top:
+        house = GrowingHouse(top)
+        for rows in map(int, asked.sizes.split(",")):
+            house.grow(rows)
+            found = figures[str(rows)] = house.figures()
+            print(
+                f"{asked.database} at {rows:>10,} calls: {found['ingest']:9,.0f} recordings an hour"
+                f"   list p95 {found['list']:6.1f} ms   disposal {found['disposal']:6.2f} s",
+                flush=True,
+            )
+    if not asked.dry:
+        DRAWING.write_text(drawn(kept(asked.database, figures)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 POLICY = Path(__file__).parent.parent / "policies" / "smart-metering.toml"
 SLUG, NUMBER = "smart-metering", "+442079460101"
-SECONDS, SENDERS, DAYS = 2, 4, 15
+SECONDS, SENDERS, DAYS = 2, 4, 20
 READY_SECONDS, ANSWER_SECONDS = 90.0, 30.0
 
 

@@ -54,7 +54,7 @@ def _store(chosen: Objects, patience: float) -> S3Store:
         region=chosen.region,
         access_key_id=chosen.key_id,
         secret_access_key=chosen.secret.read(),
-        unsigned_payload=True,  # each object is sealed and read back: nothing to learn from a digest
+        unsigned_payload=True,  # each object is sealed and read back anyway
         client_options={
             "allow_http": chosen.endpoint.startswith("http://"),
             "connect_timeout": _span(min(patience, PATIENCE)),

@@ -231,6 +231,14 @@ def test_a_value_that_no_server_keeps_is_named_and_never_shown(moving):
     assert "mara" not in refused.stderr
 
 
+def test_a_text_that_is_longer_than_forms_allow_moves_as_it_is(moving):
+    with closing(sqlite3.connect(moving.folder / "db" / "callward.sqlite3")) as file, file:
+        file.execute("UPDATE vault_part SET name = 'a name longer than any form lets through'")
+    moving.moved("--to", str(moving.new))
+    asked = "SELECT DISTINCT name FROM vault_part"
+    assert moving.on_server(asked) == [("a name longer than any form lets through",)]
+
+
 def test_nothing_moves_beside_a_running_house(moving):
     with running_on(DataFolder(root=moving.folder)):
         refused = moving.move("--to", str(moving.new))

@@ -7,6 +7,8 @@ from http import HTTPStatus
 import pytest
 from django.test import Client
 
+from build.controllers import controller
+
 pytestmark = pytest.mark.django_db
 
 
@@ -28,3 +30,11 @@ def test_nothing_can_be_sent_to_a_page_that_is_only_read(method):
     strict = Client(enforce_csrf_checks=True)
     answer = getattr(strict, method)("/notices/")
     assert answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+@pytest.mark.parametrize("address", ["versions/%00/", "versions/1.0/changes/%00/"])
+def test_what_no_database_keeps_is_a_wrong_address_on_either_engine(address):
+    slug = controller().slug
+    answer = Client(raise_request_exception=False).get(f"/notices/{slug}/en/{address}")
+    assert answer.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}
+    assert "Traceback" not in answer.content.decode()

@@ -1,4 +1,4 @@
-"""What a page answers when something failed: 503 while the database server is away, else 500."""
+"""What a page answers when the database is away (503) or cannot keep a value (400), else 500."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection
+from django.db import DataError, connection
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views import defaults
 
 from callward.console import refusals
-from callward.kernel.errors import UnavailableError
+from callward.kernel.errors import BadInputError, CallwardError, UnavailableError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -28,12 +28,19 @@ _MACHINES = "/api/"
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer what no view answered; Django asks this with the error at hand."""
     error = sys.exc_info()[1]
-    if error is None or not _is_away(error):
+    told: CallwardError
+    if isinstance(error, DataError):  # a NUL in a text: a server keeps none, a file does
+        told, status = BadInputError(), HTTPStatus.BAD_REQUEST
+        _log.warning("a page cannot be shown: the database takes no such value")
+    elif error is not None and _is_away(error):
+        told, status = UnavailableError(), HTTPStatus.SERVICE_UNAVAILABLE
+        _log.warning("a page cannot be shown: the database server is away")
+    else:
         return defaults.server_error(request)
-    _log.warning("a page cannot be shown: the database server is away")
     with translation.override(_language(request)):
-        answer = _unavailable(request)
-    answer["Retry-After"] = str(_AGAIN_SECONDS)
+        answer = _answer(request, told, status)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        answer["Retry-After"] = str(_AGAIN_SECONDS)
     answer["Cache-Control"] = "no-store"
     answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django would log its trace
     return answer
@@ -53,9 +60,8 @@ def _language(request: HttpRequest) -> str:
     return min(named) if named else translation.get_language_from_request(request)
 
 
-def _unavailable(request: HttpRequest) -> HttpResponse:
+def _answer(request: HttpRequest, error: CallwardError, status: HTTPStatus) -> HttpResponse:
     """The fact and the mend, with nothing in it that would ask the database."""
-    error, status = UnavailableError(), HTTPStatus.SERVICE_UNAVAILABLE
     fact, mend = refusals.sentences(error)
     facts = {"code": error.code, "fact": fact, "mend": mend}
     accepted = request.headers.get("Accept", "")
@@ -66,4 +72,4 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
         part = render_to_string("console/refusal_part.html", shown)
         headers = {"HX-Retarget": "#refusals", "HX-Reswap": "innerHTML show:top"}
         return HttpResponse(part, status=status, headers=headers)
-    return HttpResponse(render_to_string("503.html", shown), status=status)
+    return HttpResponse(render_to_string("unanswered.html", shown), status=status)

@@ -59,7 +59,7 @@ class Media(_Closed):
 
     uri: Annotated[str, StringConstraints(max_length=500)] | None = None
     upload: bool = False
-    mime: Annotated[str, StringConstraints(pattern=r"^audio/[a-z0-9.+-]{1,40}$")] = "audio/mpeg"
+    mime: Annotated[str, StringConstraints(pattern=r"^audio/[a-z0-9.+-]{1,34}$")] = "audio/mpeg"
     sha256: Sha256 | None = None
     bytes: Annotated[int, Field(ge=0)] | None = None
     channels: Literal[1, 2] | None = None

@@ -37,6 +37,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     raise
                 self.Database.connect(**conn_params, connect_timeout=_PATIENCE).close()
 
+    # Lengths are the business of forms and doors, on either engine; a file keeps longer texts too,
+    # and so no house is kept from moving by one.
+    data_types = {  # as Django declares it
+        **base.DatabaseWrapper.data_types,
+        "CharField": "varchar",
+        "SlugField": "varchar",
+    }
+
     def set_autocommit(
         self,
         autocommit: bool,  # noqa: FBT001  # Django's own signature

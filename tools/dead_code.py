@@ -41,7 +41,8 @@ _ALLOWED = {
     ),
     "click": ("convert",),
     "python": (
-        "__*__", "exc_text", "handle_starttag", "raiseExceptions", "seekable", "stack_info",
+        "__*__", "exc_text", "handle_starttag", "raiseExceptions", "readinto", "seekable",
+        "stack_info",
     ),
     "the registry of holders, by path": ("*Holder",),
     "auditors, who read the row": ("*_at", "*_by", "declaration_ref", "joined_controller_ref"),

@@ -72,7 +72,7 @@ class ProofHouse:
 def proof_house(top: Path) -> ProofHouse:
     """Set up, back up, destroy."""
     house = ProofHouse(top=top)
-    house.folder.mkdir(mode=0o700)
+    house.folder.mkdir(mode=0o700, exist_ok=True)
     write_mark(DataFolder(root=house.folder), showing=CALLED + timedelta(days=3))
     said = callward(house.folder, ["init", "--region", "LT"], ["controller", "add", POLICY])
     assert [one.code for one in said] == [0, 0], said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from build import retention as build  # noqa: E402  # Django is set up now
 from callward.audit import selectors as audited, services as audit  # noqa: E402  # as above
 from callward.controllers import selectors as controllers  # noqa: E402  # as above
 from callward.jobs import services as jobs  # noqa: E402  # as above
+from callward.kernel import clock  # noqa: E402  # as above
 from callward.kernel.errors import CallwardError  # noqa: E402  # as above
 from callward.ops.data_folder import chosen_folder  # noqa: E402  # as above
 from callward.ops.root_key_source import read_root_key  # noqa: E402  # as above
@@ -117,6 +118,41 @@ def everything() -> dict[str, list[str]]:
         for model in apps.get_models(include_auto_created=True)
         if model._meta.app_label != "audit"
     }
+
+
+def keep_more(days: str) -> str:
+    """A recording of another day."""
+    meters = controllers.controller("smart-metering").ref
+    return str(build.keep_one(meters, called=build.CALLED + int(days) * DAY))
+
+
+def erase(ref: str) -> None:
+    """Grant an objection."""
+    retention.erase(UUID(ref), ground=ErasureGround.OBJECTION, actor=build.RUNNER, at=clock.now())
+
+
+def opened(*refs: str) -> dict[str, str]:
+    """What becomes of whoever wants to hear recordings."""
+    return {ref: _heard(UUID(ref)) for ref in refs}
+
+
+def _heard(ref: UUID) -> str:
+    try:
+        vault.verify_part(ref)
+    except CallwardError as error:
+        return error.code
+    return "opens"
+
+
+def copies_end(of: str) -> str:
+    """When the last copy that may hold a row ends."""
+    found = vault.copies_end(of=datetime.fromisoformat(of), keys_only=False)
+    return found.isoformat() if found else ""
+
+
+def destroy_expired_backups() -> None:
+    """What the worker does every hour."""
+    jobs.run_now("backups.destroy-expired")
 
 
 def lose_key(ref: str) -> int:

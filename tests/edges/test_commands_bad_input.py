@@ -99,6 +99,9 @@ FAILING = [
     ["backup", "drill", "--data", POLICY],
     ["backup", "drill-restore", "--data", POLICY],
     ["backup", "drill-look"],
+    ["backup", "log", "--wal", POLICY, "--to", str(CLONE / "docs")],  # no folder of a log
+    ["backup", "unseal", "--keys", POLICY, "--name", "x", "--to", "/tmp/never-written"],
+    ["restore", "--base", POLICY, "--into", "/tmp/never-made"],
     ["restore", "--data", POLICY],
     ["restore", "--keys", POLICY],
     ["demo", "--once"],  # never in a folder with real calls
@@ -172,6 +175,8 @@ MISUSED = [
     ["audit", "checkpoint", "all"],
     ["backup", "data"],
     ["backup", "list", "all"],
+    ["backup", "base"],
+    ["restore", "--base", POLICY],
     ["backup", "confirm-destroyed", "nothing"],
     ["restore"],
     ["demo", "--port", "no"],

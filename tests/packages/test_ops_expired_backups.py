@@ -57,7 +57,9 @@ class House:
 
     def destroy_expired(self) -> list[dict[str, int]]:
         """Let the hour come, and tell what the audit says."""
-        return self.steps(["destroy_expired_backups"], ["destroyed_backups"])[1]
+        told = self.steps(["destroy_expired_backups"], ["destroyed_backups"])[1]
+        assert [one.pop(kind) for one in told for kind in ("base", "log")] == [0, 0] * len(told)
+        return told
 
     def faults(self) -> list[str]:
         (said,) = callward(self.folder, ["health", "--json"])

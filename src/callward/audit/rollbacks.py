@@ -97,6 +97,11 @@ def _size_kept() -> int:
     return newest
 
 
+def is_behind() -> bool:
+    """Whether the tree is shorter than one that was signed before: an older one came back."""
+    return selectors.size() < _size_kept()
+
+
 def kept_notes() -> Iterator[tuple[int, str]]:
     """Every kept note with the number of its line; empty when it cannot be read."""
     for number, line in enumerate(ports.kept.get().lines(), start=1):

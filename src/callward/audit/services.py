@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from callward.audit import destruction, leaves, notes, ports, rollbacks, tree
 from callward.audit.errors import LeafNotFoundError, LeafNotSealedError, TreeDamagedError
 from callward.audit.models import Checkpoint, Leaf
-from callward.audit.rollbacks import HOW_MANY, note_restore
+from callward.audit.rollbacks import HOW_MANY, is_behind, note_restore
 from callward.audit.selectors import CheckpointView, latest_checkpoint
 from callward.audit.states import AuditEvent, Event
 from callward.audit.verification import Fault, Verification, verify

@@ -161,3 +161,11 @@ class NothingAnswersError(OpsError):
     code = "nothing-answers"
     fact = gettext_noop("The console did not answer in time.")
     mend = gettext_noop("Look into logs/callward.log of the data folder.")
+
+
+class NoServerError(OpsError, RefusedError):
+    """Only a server has a base backup and a log."""
+
+    code = "no-server"
+    fact = gettext_noop("This house keeps its rows in a file, which has no server to copy.")
+    mend = gettext_noop("Run “callward backup data”.")

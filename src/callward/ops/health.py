@@ -63,6 +63,12 @@ def faults_of(at: datetime) -> Iterator[Finding]:
             mend="Connect the medium that “callward backup list” names and let the house write "
             "there; if it is destroyed, run “callward backup confirm-destroyed REF”.",
         )
+    if fault := vault.archiver_fault():
+        yield Finding(
+            name="callward.E031",
+            fact=str(fault.words),
+            mend="Run “callward backup log”, do what it says, and look into the log of the server.",
+        )
     if fact := _drill_fault(at):
         yield Finding(name="callward.E032", fact=fact, mend="Run “callward backup drill”.")
 

@@ -28,6 +28,7 @@ from callward.vault.backup_file import (
 from callward.vault.destroyed_ledger import LEDGER_FILE
 from callward.vault.errors import BackupUnreadableError, ObjectNotFoundError
 from callward.vault.keystore import KEYS_FILE, WRAPS_FILE
+from callward.vault.log_archive import log_end, may_hold
 from callward.vault.row_copies import (
     DATABASE,
     RowsSource,
@@ -38,7 +39,7 @@ from callward.vault.row_copies import (
     rows_put_back,
     write_plain,
 )
-from callward.vault.states import OF_DATA, OF_KEYS, BackupFacts, ServiceKeyName
+from callward.vault.states import OF_BASE, OF_DATA, OF_KEYS, OF_LOG, BackupFacts, ServiceKeyName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -159,9 +160,19 @@ def copies_end(*, of: datetime, keys_only: bool) -> datetime | None:
     ends = [
         datetime.combine(date.fromisoformat(facts.dies_on), time(), tzinfo=UTC)
         for facts in found
-        if facts.made_at <= of and (facts.kind == OF_KEYS or not keys_only)
+        if (_holds_keys if keys_only else _may_hold)(facts, of)
     ]
+    if not keys_only and (end := log_end(of)):
+        ends.append(end)
     return max(ends, default=None)
+
+
+def _holds_keys(facts: BackupFacts, of: datetime) -> bool:
+    return facts.kind == OF_KEYS and facts.made_at <= of
+
+
+def _may_hold(facts: BackupFacts, of: datetime) -> bool:
+    return may_hold(facts, of=of) if facts.kind in {OF_BASE, OF_LOG} else facts.made_at <= of
 
 
 def restore(source: Path, *, database: Path, at: datetime) -> BackupFacts:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BOOK_FILE = "backups.kept"
 _WRITTEN, _DESTROYING, _CLOSED, _DRILLED = "written", "destroying", "closed", "drilled"
+_RESTORED_BASE, _TOLD = "restored-base", "told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class BookState:
     under_way: dict[Ref, BackupDestruction] = field(default_factory=dict)
     first_made_at: datetime | None = None
     last_drill: Drill | None = None
+    untold_base: BackupFacts | None = None
 
 
 def digest_of(header: bytes) -> str:
@@ -115,6 +117,20 @@ class BackupBook:
             faults=drill.faults,
         )
 
+    def restored_base(self, facts: BackupFacts) -> None:
+        """Note that a server was unsealed, which may take the place of the one in use."""
+        self._note(
+            _RESTORED_BASE,
+            made_at=facts.made_at.isoformat(),
+            dies_on=facts.dies_on,
+            kind=facts.kind,
+            position=facts.ledger_position,
+        )
+
+    def told_base(self) -> None:
+        """Note that the audit knows of the server that came back."""
+        self._note(_TOLD)
+
     def _note(self, did: str, **said: Any) -> None:
         self._lines.append(json.dumps({"did": did, **said}, sort_keys=True))
 
@@ -146,6 +162,15 @@ def _take(state: BookState, said: dict[str, Any]) -> None:
             state.open.pop(parse_ref(text), None)
         if said["destruction"]:
             state.under_way.pop(parse_ref(said["destruction"]), None)
+    else:
+        _take_restore(state, said)
+
+
+def _take_restore(state: BookState, said: dict[str, Any]) -> None:
+    if said["did"] == _RESTORED_BASE:
+        state.untold_base = _facts(said, position=int(said["position"]))
+    elif said["did"] == _TOLD:
+        state.untold_base = None
     elif said["did"] == _DRILLED:
         state.last_drill = Drill(
             at=datetime.fromisoformat(said["at"]),
@@ -159,10 +184,14 @@ def _written(said: dict[str, Any]) -> WrittenBackup:
         ref=parse_ref(said["ref"]),
         path=Path(said["path"]),
         folder=int(said["folder"]),
-        facts=BackupFacts(
-            kind=said["kind"],
-            made_at=datetime.fromisoformat(said["made_at"]),
-            dies_on=said["dies_on"],
-            ledger_position=0,
-        ),
+        facts=_facts(said, position=0),
+    )
+
+
+def _facts(said: dict[str, Any], *, position: int) -> BackupFacts:
+    return BackupFacts(
+        kind=said["kind"],
+        made_at=datetime.fromisoformat(said["made_at"]),
+        dies_on=said["dies_on"],
+        ledger_position=position,
     )

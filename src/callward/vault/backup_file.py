@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from callward.kernel.disk import settle_folder
 from callward.sealing.errors import SealingError
 from callward.sealing.stream import SealedReader, seal_stream
+from callward.vault.crash_points import point as crash_point
 from callward.vault.errors import BackupExistsError, BackupExpiredError, BackupUnreadableError
 from callward.vault.states import BackupFacts
 
@@ -24,6 +25,7 @@ _FRAME = struct.Struct(">HQ")
 _TAKEN_TOGETHER = 1 << 20
 END = _FRAME.pack(0, 0)
 MAGIC = b"callward-backup/1\n"
+OWNER_READS, GROUP_READS = 0o600, 0o640
 PART = ".part"  # the end of the name of what is not whole yet
 _LENGTH_SIZE = 4
 _LARGEST_HEADER = 1 << 16
@@ -93,12 +95,14 @@ def header_of(facts: BackupFacts, locked: bytes) -> bytes:
         "ledger_position": facts.ledger_position,
         "locked": locked.hex(),
     }
+    if facts.name:
+        body |= {"name": facts.name, "digest": facts.digest}
     text = json.dumps(body, sort_keys=True).encode()
     return MAGIC + len(text).to_bytes(_LENGTH_SIZE, "big") + text
 
 
 @contextmanager
-def new_file(to: Path) -> Iterator[BinaryIO]:
+def new_file(to: Path, *, mode: int) -> Iterator[BinaryIO]:
     """Write a file that appears under its name when it is whole and durable."""
     if to.exists():
         raise BackupExistsError
@@ -106,9 +110,11 @@ def new_file(to: Path) -> Iterator[BinaryIO]:
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
             yield file
             file.flush()
             os.fsync(file.fileno())
+        crash_point("vault.backup-written")
         part.replace(to)
         settle_folder(to.parent)
     except BaseException:
@@ -116,9 +122,11 @@ def new_file(to: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def write_sealed(to: Path, *, header: bytes, key: bytes, content: Iterator[bytes]) -> None:
+def write_sealed(
+    to: Path, *, header: bytes, key: bytes, content: Iterator[bytes], mode: int = OWNER_READS
+) -> None:
     """Write one backup: its header, and what it holds sealed behind it."""
-    with new_file(to) as file:
+    with new_file(to, mode=mode) as file:
         file.write(header)
         for chunk in seal_stream(content, key=key, context=header):
             file.write(chunk)
@@ -147,6 +155,8 @@ def open_backup(source: Path) -> OpenedBackup:
             made_at=datetime.fromisoformat(body["made_at"]),
             dies_on=body["dies_on"],
             ledger_position=body["ledger_position"],
+            name=body.get("name", ""),
+            digest=body.get("digest", ""),
         )
         locked = bytes.fromhex(body["locked"])
     except (OSError, ValueError, KeyError, TypeError):

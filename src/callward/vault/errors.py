@@ -168,6 +168,72 @@ class NoBackupError(VaultError, NotFoundError):
     mend = gettext_noop("Run “callward backup data --to FILE”, or name a file with --data.")
 
 
+class LogArchiveMissingError(VaultError, NotFoundError):
+    """A folder does not say to which key a log is sealed."""
+
+    code = "log-archive-missing"
+    fact = gettext_noop("This folder is not prepared for the log of a server.")
+    mend = gettext_noop("Run “callward backup log” on the house, and name the folder it makes.")
+
+
+class LogPieceDiffersError(VaultError, BadInputError):
+    """The archive has another piece of the log under this name."""
+
+    code = "log-piece-differs"
+    fact = gettext_noop("Another piece of the log is archived under the name %(name)s.")
+    mend = gettext_noop("Find out which server archives here; each needs a folder of its own.")
+
+
+class LogPieceMissingError(VaultError, NotFoundError):
+    """The archive has no such piece of the log, as every restore finds at its end."""
+
+    code = "log-piece-missing"
+    fact = gettext_noop("No piece of the log %(name)s is archived that may be restored.")
+
+
+class NoArchiveError(VaultError, RefusedError):
+    """A base backup is worth nothing without the log that was written while it was made."""
+
+    code = "no-archive"
+    fact = gettext_noop("The log of the server is not archived by this house. %(why)s")
+    mend = gettext_noop("Run “callward backup log” and do what it says.")
+
+    def __init__(self, *, why: str = "") -> None:
+        super().__init__(why=why)
+
+
+class ReplicationRightError(VaultError, RefusedError):
+    """The user of the database may not read the whole server."""
+
+    code = "replication-right"
+    fact = gettext_noop("The user of the database may not make a base backup.")
+    mend = gettext_noop('As the server\'s administrator: ALTER ROLE "%(user)s" REPLICATION;')
+
+
+class ServerProgramMissingError(VaultError, UnavailableError):
+    """A program of PostgreSQL is not installed here."""
+
+    code = "server-program-missing"
+    fact = gettext_noop("The program %(program)s of PostgreSQL is not installed here.")
+    mend = gettext_noop("Install the client programs of the server's version.")
+
+
+class BaseBackupError(VaultError, UnavailableError):
+    """The server stopped giving its base backup."""
+
+    code = "base-backup"
+    fact = gettext_noop("The base backup stopped: %(why)s")
+    mend = gettext_noop("Let pg_hba.conf allow replication for this user, then try again.")
+
+
+class FolderNotEmptyError(VaultError, RefusedError):
+    """A server is never unsealed over something."""
+
+    code = "folder-not-empty"
+    fact = gettext_noop("The folder is not empty.")
+    mend = gettext_noop("Name an empty folder that belongs to the user of the server.")
+
+
 class BackupStillThereError(VaultError, RefusedError):
     """Somebody says that a backup was destroyed, and it lies where it was written."""
 

@@ -97,11 +97,12 @@ def _due(state: BookState, *, at: datetime) -> BackupDestruction:
 def _expired(state: BookState, *, at: datetime) -> Iterator[tuple[Path, OpenedBackup]]:
     """Every file of ours that is past its day, half written ones too."""
     chosen = deployment.chosen().backups
-    found = [
-        *((path, o) for path, o in backups_in(chosen.folder, *chosen.places) if _is_ours(o, state)),
-        *((path, o) for one in state.open.values() for path, o in _written_at(one.path, state)),
-    ]
-    yield from ((path, opened) for path, opened in found if is_over(opened.facts, at=at))
+    for path, opened in backups_in(chosen.folder, *chosen.places):
+        if is_over(opened.facts, at=at) and _is_ours(opened, state):
+            yield path, opened
+    for path, opened in (o for one in state.open.values() for o in _written_at(one.path, state)):
+        if is_over(opened.facts, at=at):
+            yield path, opened
 
 
 def _written_at(path: Path, state: BookState) -> Iterator[tuple[Path, OpenedBackup]]:

@@ -15,6 +15,8 @@ from callward.vault.backup import (
     restore,
     restore_keys,
 )
+from callward.vault.backup_book import BackupBook
+from callward.vault.base_backup import back_up_base, restore_base
 from callward.vault.crash_points import point as crash_point
 from callward.vault.dead_rows import let_rows_go, lingering
 from callward.vault.epochs import due_epoch, hold_epoch, is_hold, is_spool, open_epoch, spool_epoch
@@ -33,6 +35,14 @@ from callward.vault.expired_backups import (
 from callward.vault.inventory import reconcile
 from callward.vault.key_destruction import destroy, destroy_key, intend, open_intents
 from callward.vault.ledger_replay import awaiting_replay, replay
+from callward.vault.log_archive import (
+    archiver_fault,
+    is_archived,
+    log_folder,
+    open_archive,
+    seal_piece,
+    unseal_piece,
+)
 from callward.vault.marker_scan import scan
 from callward.vault.object_transfer import carry_objects, lies_in_folder
 from callward.vault.objects import BorrowedObjects, ref_of
@@ -94,6 +104,15 @@ def examine_store() -> None:
 def borrow_objects(folder: Path) -> None:
     """Let this process only read the objects of the house; what it changes lies in a folder."""
     ports.objects.bind(BorrowedObjects(folder, ports.objects.get()))
+
+
+def note_base_restore(*, size: int, at: datetime) -> None:
+    """Sign, before anything else, that a base backup took the tree back to this size."""
+    book = BackupBook.of_house()
+    facts = book.read().untold_base
+    if facts is not None:
+        ports.restores.get().note_restore(facts, size_before=size, size_after=size, at=at)
+        book.told_base()
 
 
 def destroyed_refs() -> set[Ref]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from callward.audit.states import Event
 from callward.kernel.errors import gettext_noop as _
+from callward.kernel.labels import Labelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ Plain = bytes | bytearray | memoryview
 AUDIO = "audio"
 CDR = "cdr"
 OF_DATA, OF_KEYS = "data", "keys"  # the kinds of backups
+OF_BASE, OF_LOG = "base", "log"  # of a server: all of it, and a piece of its archived log
 
 
 class IntentState(StrEnum):
@@ -165,6 +167,24 @@ class BackupFacts:
     dies_on: str
     ledger_position: int
     objects: int = 0
+    name: str = ""  # of a piece of the log
+    digest: str = ""  # of a piece of the log, salted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredBase:
+    """A server that was unsealed from its base backup, and how far its log may be played on."""
+
+    backup: BackupFacts
+    pieces: int
+
+
+class ArchiverFault(Labelled):
+    """What is wrong with how a server archives its log."""
+
+    FAILING = "failing", _("The server cannot archive its log.")
+    IN_CLEAR = "in-clear", _("The server archives its log in clear, where nobody destroys it.")
+    STOPPED = "stopped", _("The server archives no log, though this house keeps one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from django.db import connections, transaction
 
-from callward.audit import services as audit
-from callward.controllers import selectors as controllers
+from callward.audit import selectors as audited, services as audit
 from callward.intake import services as intake
-from callward.kernel.calendar import add_civil, local_day, zone_named
-from callward.kernel.errors import BadInputError, gettext_noop
+from callward.ops.backup_lives import data_dies_on, keys_die_on
 from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, NEW_FILE, require_new_file
-from callward.ops.command_output import REFERENCE, json_option, plain, remark, tell, tell_rows
+from callward.ops.command_output import (
+    INSTANT,
+    REFERENCE,
+    json_option,
+    plain,
+    remark,
+    tell,
+    tell_rows,
+)
+from callward.ops.commands.server_copies import archive_log, back_up_base, unseal_log
 from callward.ops.data_folder import alone_on, chosen_folder
 from callward.ops.drilled_house import look, put_back, require_drill
-from callward.ops.errors import CheckFailedError, OpsError
+from callward.ops.errors import CheckFailedError
 from callward.ops.restore_drill import drill
 from callward.ops.root_key_source import read_root_key
 from callward.ops.supervision import callward_command
@@ -27,46 +35,27 @@ from callward.vault import ports, services
 from callward.vault.states import VaultEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date, datetime
-    from pathlib import Path
+    from datetime import datetime
 
-    from callward.kernel.calendar import Period
     from callward.kernel.references import Ref
     from callward.ops.command_context import CommandContext
-    from callward.policy import CompiledPolicy
     from callward.vault.states import Replay
 
 
-class NoControllerError(OpsError, BadInputError):
-    """The life of a backup comes from the policies."""
-
-    code = "no-controller"
-    fact = gettext_noop("There is no controller, so nothing says how long a backup may live.")
-    mend = gettext_noop("Run “callward controller add POLICY.toml” first.")
-
-
-def _policies(at: datetime) -> list[CompiledPolicy]:
-    found = [controllers.policy_in_force(view.ref, at=at) for view in controllers.controllers()]
-    if not found:
-        raise NoControllerError
-    return found
-
-
-def _dies_on(lives: Iterable[Period], *, at: datetime) -> date:
-    """The shortest life that any policy promises; days of the backup are UTC days."""
-    today = local_day(at, zone=zone_named("UTC"))
-    return min(add_civil(today, life) for life in lives)
-
-
-def data_dies_on(at: datetime) -> date:
-    """The day on which a backup of the data that is made now must be gone."""
-    return _dies_on((one.backup_life for one in _policies(at)), at=at)
+_AFTER_BASE = (
+    "Start the server on that folder and let callward.toml name it.",
+    "Run “callward restore --replay” before anything else.",
+    "Then take archive_mode = off out of its postgresql.auto.conf and make a new base backup.",
+)
 
 
 @click.group()
 def backup() -> None:
     """Write sealed backups: data and keys never in one file."""
+
+
+for _copy in (back_up_base, archive_log, unseal_log):
+    backup.add_command(_copy)
 
 
 @backup.command("data")
@@ -86,8 +75,7 @@ def back_up_keys(to: Path, *, as_json: bool) -> None:
     """Write the key store into one sealed file; it lives shortly."""
     house = open_context()
     require_new_file(to)
-    dies_on = _dies_on((one.key_backup_life for one in _policies(house.at)), at=house.at)
-    root_key = read_root_key(house.folder)
+    dies_on, root_key = keys_die_on(house.at), read_root_key(house.folder)
     facts = services.back_up_keys(to, root_key=root_key, at=house.at, dies_on=dies_on)
     tell(facts, as_json=as_json)
 
@@ -159,13 +147,28 @@ def look_at_drill() -> None:
 @click.command()
 @click.option("--data", "data_file", type=FILE, help="A backup of the data.")
 @click.option("--keys", "keys_file", type=FILE, help="A backup of the keys.")
+@click.option("--base", type=FILE, help="A base backup of a server, put --into a folder.")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="An empty folder.")
+@click.option("--until", type=INSTANT, help="Play the log of the server no further than this.")
 @click.option("--replay", is_flag=True, help="Only destroy again what was destroyed since.")
 @json_option
-def restore(data_file: Path | None, keys_file: Path | None, *, replay: bool, as_json: bool) -> None:
+def restore(
+    data_file: Path | None,
+    keys_file: Path | None,
+    *,
+    base: Path | None,
+    into: Path | None,
+    until: datetime | None,
+    replay: bool,
+    as_json: bool,
+) -> None:
     """Put a backup back, then destroy again what was destroyed since it was made."""
-    if not (data_file or keys_file or replay):
-        raise click.UsageError("Name --data FILE, --keys FILE or --replay.")
+    if not (data_file or keys_file or base or replay) or (base is None) != (into is None):
+        raise click.UsageError("Name --data FILE, --keys FILE, --base FILE --into DIR or --replay.")
     house = open_context(before_replay=True)
+    if base is not None and into is not None:
+        _restore_base(house, base, into=into, until=until, as_json=as_json)
+        return
     with alone_on(house.folder):
         if replay:
             _replay(house, as_json=as_json)
@@ -179,14 +182,28 @@ def restore(data_file: Path | None, keys_file: Path | None, *, replay: bool, as_
     _replay_anew(as_json=as_json)
 
 
+def _restore_base(
+    house: CommandContext, base: Path, *, into: Path, until: datetime | None, as_json: bool
+) -> None:
+    """Unseal a server; it plays its log when somebody starts it, and the replay comes after."""
+    command = callward_command("backup", "unseal")
+    told = services.restore_base(base, into=into, until=until, command=command, at=house.at)
+    tell(told, as_json=as_json)
+    for sentence in _AFTER_BASE:
+        remark(sentence)
+
+
 def _replay(house: CommandContext, *, as_json: bool) -> None:
     """Bring the database to what the ledger and the keys know, and write down that it came back."""
+    if audit.is_behind():
+        services.note_base_restore(size=audited.size(), at=house.at)
     restored = audit.record_restore(actor=house.actor, at=house.at)
     audit.destroy_again(actor=house.actor, at=house.at)
     replayed = services.replay(at=house.at)
     settled = retention.settle_after_replay(house.at)  # holds and proofs the backup did not know
     _record_replay(house, replayed)
     retention.finish_open_disposals(house.at)
+    services.let_rows_go(however_large=True)  # before the server archives its log again
     intake.recover(house.at)  # what came after the backup waits in quarantine, never lost
     tell({**plain(replayed), "settled": plain(settled)}, as_json=as_json)
     if restored is not None:

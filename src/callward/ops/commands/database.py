@@ -14,10 +14,10 @@ from callward.audit import selectors as audit_selectors, services as audit
 from callward.jobs import services as jobs
 from callward.kernel.references import parse_ref
 from callward.ops import database_move
+from callward.ops.backup_lives import data_dies_on
 from callward.ops.command_context import open_context
 from callward.ops.command_files import FILE, read_file
 from callward.ops.command_output import json_option, progress_of, remark, tell
-from callward.ops.commands.backups import data_dies_on
 from callward.ops.data_folder import alone_on
 from callward.ops.engine_checks import ENGINE_CHECKS
 from callward.ops.errors import (

@@ -1,98 +1,82 @@
-"""The engines that a bench can stand on, and how each of them writes the same filling."""
+"""The engines that a bench lets a house stand on, in the same run and on the same disk."""
 
 from __future__ import annotations
 
+import signal
+import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from callward.deployment import FILE
+from callward.ops.demo.database_server import DatabaseServer
+from callward.ops.demo.object_store_server import ObjectStoreServer
+
 if TYPE_CHECKING:
-    import argparse
+    from argparse import ArgumentParser
     from collections.abc import Iterator
+    from pathlib import Path
 
-FILE, SERVER = "sqlite", "postgresql"
-_NAME = "bench"
-# What an administrator gives a server of this size; nothing that a kept row would depend on.
-_SERVER_LINES = ("shared_buffers = 2GB", "max_wal_size = 8GB", "effective_cache_size = 12GB")
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+# As Debian starts it, but for segments of the usual size and a log that may grow between them.
+_LINES = ("max_wal_size = 4GB",)
+_QUICK = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_wal_size": "16GB"}
 
 
-def add_choice(parser: argparse.ArgumentParser) -> None:
-    """Let a bench be told where its rows lie."""
-    parser.add_argument("--database", choices=(FILE, SERVER), default=FILE)
+def add_database(parser: ArgumentParser) -> None:
+    """Let the bench be asked on which engine the rows lie."""
+    parser.add_argument("--database", choices=[SQLITE, POSTGRESQL], default=SQLITE)
 
 
 @contextmanager
-def engine(name: str) -> Iterator[str]:
-    """A running engine: the section of `callward.toml` by which a house stands on it."""
-    if name == FILE:
-        yield ""
+def rows_on(database: str, folder: Path) -> Iterator[DatabaseServer | None]:
+    """Let the house that is going to be made in a folder keep its rows on an engine."""
+    if database == SQLITE:
+        yield None
         return
-    from callward.ops.demo.database_server import DatabaseServer  # noqa: PLC0415  # loads psycopg
-
-    with DatabaseServer(lines=_SERVER_LINES, segment_megabytes=64) as server:
-        server.new_database(_NAME)
-        yield server.settings(_NAME)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
-    """The words of one engine, for statements that fill tables by the million."""
-
-    ref_type: str
-    instant_type: str
-    nothing: str  # no bytes
-    unsafe: str  # while filling; reading does not care
-    _ref: str
-    _instant: str
-    _key: str
-
-    def ref(self, milliseconds: str, number: str) -> str:
-        """A reference made of two numbers."""
-        return self._ref.format(milliseconds=milliseconds, number=number)
-
-    def instant(self, seconds: str) -> str:
-        """An instant made of a number of seconds."""
-        return self._instant.format(seconds=seconds)
-
-    def key(self, ref: str) -> str:
-        """The bytes of a reference."""
-        return self._key.format(ref=ref)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # a bench out of time ends its server too
+    with DatabaseServer(lines=_LINES, segment_megabytes=16) as server:
+        server.new_database("callward")
+        _choose(folder, server.settings("callward"))
+        yield server
 
 
-_DIALECTS = {
-    FILE: Dialect(
-        ref_type="TEXT",
-        instant_type="TEXT",
-        nothing="x''",
-        unsafe="PRAGMA synchronous=OFF",
-        _ref="printf('%012x70008000%012x', {milliseconds}, {number})",
-        _instant="strftime('%Y-%m-%d %H:%M:%S', {seconds}, 'unixepoch')",
-        _key="{ref}",
-    ),
-    SERVER: Dialect(
-        ref_type="uuid",
-        instant_type="timestamptz",
-        nothing="''::bytea",
-        unsafe="SET synchronous_commit = off",
-        _ref="(lpad(to_hex({milliseconds}), 12, '0') || '70008000' || "
-        "lpad(to_hex({number}), 12, '0'))::uuid",
-        _instant="to_timestamp({seconds})",
-        _key="uuid_send({ref})",
-    ),
-}
+@contextmanager
+def everything_on_servers(folder: Path) -> Iterator[None]:
+    """Let the house of a folder keep its rows on PostgreSQL and its recordings in SeaweedFS."""
+    with rows_on(POSTGRESQL, folder) as server, ObjectStoreServer() as store:
+        assert server is not None
+        _choose(folder, server.settings("callward") + store.settings(store.bucket()))
+        yield
 
 
-def dialect() -> Dialect:
-    """The words of the engine that this process is connected to."""
-    from django.db import connection  # noqa: PLC0415  # Django is set up first
-
-    return _DIALECTS[connection.vendor]
+def _choose(folder: Path, sections: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(sections)
 
 
-def settle() -> None:
-    """Let a server know its tables, as its own upkeep does within minutes."""
-    from django.db import connection  # noqa: PLC0415  # Django is set up first
+@contextmanager
+def quickly(server: DatabaseServer | None) -> Iterator[None]:
+    """Fill without waiting for the disk; afterwards every row is durable and counted."""
+    from django.db import connection  # noqa: PLC0415  # after Django
 
-    if connection.vendor == SERVER:
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM (ANALYZE)")
+    with connection.cursor() as cursor:
+        if server is None:
+            cursor.execute("PRAGMA synchronous=OFF")
+            yield
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        for name, value in _QUICK.items():
+            server.ask(f"ALTER SYSTEM SET {name} = '{value}'")
+        server.ask("SELECT pg_reload_conf()")
+        # Every row leans on one that is there; asking for each would be most of the time.
+        server.ask("GRANT SET ON PARAMETER session_replication_role TO callward")
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET maintenance_work_mem = '1GB'")
+        yield
+        cursor.execute("RESET session_replication_role")
+        cursor.execute("RESET maintenance_work_mem")
+        server.ask("ALTER SYSTEM RESET ALL")
+        server.ask("SELECT pg_reload_conf()")
+        server.ask("VACUUM (ANALYZE)", database="callward")  # as it would have done on its way
+        server.ask("CHECKPOINT")

@@ -67,15 +67,9 @@ def main() -> None:
         house.mkdir(mode=0o700)
         os.environ["CALLWARD_DATA"] = str(house)
         if sys.argv[1] == SERVERS:
-            from bench._engines import SERVER, engine  # noqa: PLC0415  # loads psycopg
+            from bench._engines import everything_on_servers  # noqa: PLC0415  # loads psycopg
 
-            from callward.ops.demo.object_store_server import (  # noqa: PLC0415  # as above
-                ObjectStoreServer,
-            )
-
-            store = running.enter_context(ObjectStoreServer())
-            chosen = running.enter_context(engine(SERVER))
-            (house / "callward.toml").write_text(chosen + store.settings(store.bucket()))
+            running.enter_context(everything_on_servers(house))
         from bench.ingest import Corpus, set_up, take_in  # noqa: PLC0415  # the folder is named now
 
         controller_ref, _token = set_up(top)
@@ -85,9 +79,9 @@ def main() -> None:
             began = time.perf_counter()
             take_in(source, controller_ref)
             print(time.perf_counter() - began, flush=True)
-        from bench._support import let_go  # noqa: PLC0415  # as above
+        from django.db import connections  # noqa: PLC0415  # Django is set up
 
-        let_go()
+        connections.close_all()
 
 
 if __name__ == "__main__":

@@ -11,39 +11,41 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench._engines import FILE, engine
+from bench._engines import SQLITE, rows_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from callward.ops.demo.database_server import DatabaseServer
 
 REPEATS = 5
 
 
 @contextmanager
-def a_house(database: str = FILE) -> Iterator[Path]:
+def a_house() -> Iterator[Path]:
     """Set Callward up in a temporary data folder, as a fresh machine has it."""
-    with engine(database) as chosen, tempfile.TemporaryDirectory(prefix="callward-bench-") as name:
-        (Path(name) / "callward.toml").write_text(chosen)
+    with house_on(SQLITE) as (top, _server):
+        yield top
+
+
+@contextmanager
+def house_on(database: str) -> Iterator[tuple[Path, DatabaseServer | None]]:
+    """The same with its rows on an engine, and the server of that engine."""
+    with (
+        tempfile.TemporaryDirectory(prefix="callward-bench-") as name,
+        rows_on(database, Path(name)) as server,
+    ):
         os.environ["CALLWARD_DATA"] = name
         os.environ["DJANGO_SETTINGS_MODULE"] = "callward.config.settings"
         (Path(name) / "db").mkdir()
         import django  # noqa: PLC0415  # the folder must be named before
         from django.core.management import call_command  # noqa: PLC0415  # same
+        from django.db import connections  # noqa: PLC0415  # same
 
         django.setup()
         call_command("migrate", verbosity=0)
-        yield Path(name)
-        let_go()
-
-
-def let_go() -> None:
-    """Close every connection: the server ends before this program does."""
-    from django.db import connections  # noqa: PLC0415  # Django is set up
-
-    for each in connections.all(initialized_only=True):
-        each.close()
-        if each.vendor == "postgresql":
-            each.close_pool()
+        yield Path(name), server
+        connections.close_all()
 
 
 def seconds(act: Callable[[], object]) -> float:

@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from bench._engines import add_choice, settle
-from bench._support import a_house, seconds
+from bench._engines import add_database
+from bench._support import house_on, seconds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,15 +118,16 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--each", type=int, default=20_000)
     parser.add_argument("--repeats", type=int, default=5)
-    add_choice(parser)
+    add_database(parser)
     asked = parser.parse_args()
-    with a_house(asked.database) as top:
+    with house_on(asked.database) as (top, server):
         from callward.vault.adapters import plug_file_vault
 
         plug_file_vault(objects=top / "objects", keys=top / "keys", root_key=os.urandom(32))
         for place in range(EPOCHS):
             fill(f"c/{CONTROLLER}/call-recording/2026-09-{place + 1:02}", asked.each)
-        settle()
+        if server is not None:
+            server.ask("VACUUM (ANALYZE)", database="callward")
         turns = [once(place, top, asked.each) for place in range(min(asked.repeats, EPOCHS))]
     median = {name: statistics.median(times[name] for times, _ in turns) for name in turns[0][0]}
     for name, value in median.items():

@@ -18,10 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench._engines import add_choice
+from bench._engines import add_database
+from bench._filling import CALLS, LEGS, RECORDINGS, STEP, TABLES
 from bench._growth_plot import drawn
 from bench._support import seconds
-from bench.console import browser, fill, know_numbers, measure
+from bench.console import END, NUMBERS, a_filled_house, browser, measure, number_of
 from bench.playback import p95, prepare, set_up_house
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ SIZES, DUE, TURNS = "100000,1000000,10000000", 10_000, 3
 AT = datetime(2026, 3, 29, tzinfo=UTC)
 SEALS = (
     """INSERT INTO vault_item (ref, controller_ref, sha256, size, sealed_at)
-    SELECT ref, '{controller}', {nothing}, 1, until FROM bench_call""",
+    SELECT ref, '{controller}', {empty}, 1, until FROM bench_call""",
     """INSERT INTO vault_part (ref, item_ref, name, plain_size, sealed_size)
     SELECT ref, ref, 'audio', 1, 1 FROM bench_call""",
 )
@@ -42,22 +43,17 @@ SEALS = (
 class GrowingHouse:
     """A house that gets more and more calls, and what three things cost in it."""
 
-    def __init__(self, top: Path) -> None:
-        from callward.controllers.selectors import controllers, policy_in_force
-        from callward.kernel import clock
-
+    def __init__(self, top: Path, server: DatabaseServer | None, *, most: int) -> None:
         _ref, cookies = prepare(top, b"sound" * 1000)
-        self._client = browser(cookies)
-        self._controller = controllers()[0].ref
-        self._policy_id = policy_in_force(self._controller, at=clock.now()).policy_id
-        self._rows, self._days = 0, 0
-        self._corpus: Corpus = _corpus(top)
-        know_numbers(self._controller)
+        self._client, self._days = browser(cookies), 0
+        self._filled = a_filled_house(server, start=END - most * STEP)
+        self._filled.tables = (*TABLES, "vault_item", "vault_part")
+        self._filled.into = (CALLS, LEGS, RECORDINGS, *SEALS)
+        self._corpus = _corpus(top)
 
     def grow(self, rows: int) -> None:
         """Fill it up to so many calls."""
-        fill(self._rows, rows, self._controller, self._policy_id, more=SEALS)
-        self._rows = rows
+        self._filled.grow(rows, numbers=range(NUMBERS), number_of=number_of)
 
     def figures(self) -> dict[str, float]:
         """What is measured at this size; the middle of some turns."""
@@ -73,11 +69,11 @@ class GrowingHouse:
         from bench.ingest import FILES, take_in
 
         source = self._corpus.fresh(sidecars=True)
-        return FILES * 3600 / seconds(lambda: take_in(source, self._controller))
+        return FILES * 3600 / seconds(lambda: take_in(source, self._filled.controller))
 
     def _list(self) -> float:
         """The p95 of the first page in milliseconds."""
-        found = measure(self._client, self._controller, TURNS)
+        found = measure(self._client, self._filled, TURNS)
         return p95([took for ours, _bare in found.values() for took in ours])
 
     def _disposal(self) -> float:
@@ -118,12 +114,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default=SIZES)
     parser.add_argument("--dry", action="store_true", help="print, and keep nothing")
-    add_choice(parser)
+    add_database(parser)
     asked = parser.parse_args()
     figures: dict[str, dict[str, float]] = {}
-    with set_up_house(asked.database) as top:
-        house = GrowingHouse(top)
-        for rows in map(int, asked.sizes.split(",")):
+    sizes = [int(size) for size in asked.sizes.split(",")]
+    with set_up_house(asked.database) as (top, server):
+        house = GrowingHouse(top, server, most=max(sizes))
+        for rows in sizes:
             house.grow(rows)
             found = figures[str(rows)] = house.figures()
             print(

@@ -28,11 +28,12 @@ from pathlib import Path
 from secrets import randbelow, token_bytes
 from typing import TYPE_CHECKING
 
-from bench._engines import FILE, engine
-from bench._support import let_go
+from bench._engines import SQLITE, rows_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from callward.ops.demo.database_server import DatabaseServer
 
 RATIO, P95_MS = 1.5, 25.0
 APP, LIMIT = 18471, 18472
@@ -51,18 +52,19 @@ http {{ access_log off; client_body_temp_path {top}/n1; proxy_temp_path {top}/n2
 
 
 @contextmanager
-def set_up_house(database: str = FILE) -> Iterator[Path]:
+def set_up_house(database: str = SQLITE) -> Iterator[tuple[Path, DatabaseServer | None]]:
     """A data folder as `callward init` makes it, so that the server reads the same secrets."""
     from callward.ops.data_folder import chosen_folder
     from callward.ops.first_start import set_up
 
-    with engine(database) as chosen, tempfile.TemporaryDirectory(prefix="callward-bench-") as name:
-        (Path(name) / "callward.toml").write_text(chosen)
+    with (
+        tempfile.TemporaryDirectory(prefix="callward-bench-") as name,
+        rows_on(database, Path(name)) as server,
+    ):
         os.environ["CALLWARD_DATA"] = name
         os.environ["DJANGO_SETTINGS_MODULE"] = "callward.config.settings"
         set_up(chosen_folder(), region=None, passphrase=None)
-        yield Path(name)
-        let_go()
+        yield Path(name), server
 
 
 def prepare(top: Path, audio: bytes) -> tuple[str, str]:
@@ -101,7 +103,7 @@ def running(top: Path) -> Iterator[int]:
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "bench._playback_settings",
-        "BENCH_PLAIN": str(top / "plain" / "audio.mp3"),
+        "CALLWARD_BENCH_PLAIN": str(top / "plain" / "audio.mp3"),
         "PYTHONPATH": str(ROOT),
     }
     serve = (
@@ -295,7 +297,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=int, default=10, help="how long the recording is")
     chosen = parser.parse_args()
     audio = token_bytes(chosen.minutes * 240_000)  # at 32 kbit/s
-    with set_up_house() as top:
+    with set_up_house() as (top, _server):
         ref, session = prepare(top, audio)
         with running(top) as server:
             listeners = [Listener(ref, session, len(audio)) for _ in range(chosen.connections)]

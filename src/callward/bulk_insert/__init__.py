@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ _AS_THEY_ARE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    """The statement of one table, and what turns each field into what SQLite stores."""
+    """The statement of one table, and what turns each field into what the database stores."""
 
     sql: str
     values: Callable[[models.Model], tuple[Any, ...]]
@@ -40,24 +40,25 @@ def keep_rows(rows: Iterable[models.Model]) -> None:
     group = list(rows)
     if not group:
         return
-    model, ours = type(group[0]), connections[DEFAULT_DB_ALIAS]
-    if ours.vendor != "sqlite":
-        _refuse_no_zone(model, group)
-        model._default_manager.bulk_create(group)  # noqa: SLF001  # Django's documented name
-        return
-    table = _table(model)
+    ours, table = connections[DEFAULT_DB_ALIAS], _table(type(group[0]))
+    stored = [_stored(row, table) for row in group]
     ours.ensure_connection()
     ours.validate_no_broken_transaction()
-    with ours.wrap_database_errors:
-        ours.connection.executemany(table.sql, [_stored(row, table) for row in group])
+    if ours.vendor == "sqlite":
+        with ours.wrap_database_errors:
+            ours.connection.executemany(table.sql, stored)
+        return
+    with transaction.atomic(savepoint=False), ours.wrap_database_errors:
+        _copy(ours.connection, table.sql, stored)
 
 
-def _refuse_no_zone(model: type[models.Model], rows: list[models.Model]) -> None:
-    fields = model._meta.concrete_fields  # noqa: SLF001  # Django's documented name
-    instants = [field.attname for field in fields if isinstance(field, models.DateTimeField)]
-    found = (getattr(row, name) for row in rows for name in instants)
-    if any(at is not None and at.tzinfo is None for at in found):
-        raise TypeError
+def _copy(server: Any, sql: str, rows: Iterable[list[object]]) -> None:
+    """Send rows as a stream; the server neither reads nor plans a statement for them."""
+    from psycopg import Cursor  # noqa: PLC0415  # the default loads no psycopg
+
+    with Cursor(server) as cursor, cursor.copy(sql.encode()) as stream:
+        for row in rows:
+            stream.write_row(row)
 
 
 def _stored(row: models.Model, table: _Table) -> list[object]:
@@ -75,24 +76,33 @@ def _table(model: type[models.Model]) -> _Table:
     columns = ", ".join(ours.ops.quote_name(field.column or field.attname) for field in fields)
     places = ", ".join("?" for _ in fields)
     turns = [(place, _turn(field)) for place, field in enumerate(fields)]
+    into = f"{ours.ops.quote_name(model._meta.db_table)} ({columns})"  # noqa: SLF001  # as above
+    insert = f"INSERT INTO {into} VALUES ({places})"  # noqa: S608  # names of our own models only
     return _Table(
-        sql=f"INSERT INTO {ours.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({places})",  # noqa: S608, SLF001, E501  # names of our own models only
+        sql=insert if ours.vendor == "sqlite" else f"COPY {into} FROM STDIN",
         values=attrgetter(*(field.attname for field in fields)),
         turns=tuple((place, turn) for place, turn in turns if turn is not None),
     )
 
 
 def _turn(field: models.Field[Any, Any]) -> Turn | None:
-    """How a value is stored; None when SQLite takes it as it is."""
+    """How a value is stored; None when the database takes it as it is."""
+    on_file = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
     if isinstance(field, models.ForeignKey):
         return _turn(field.target_field)
     if isinstance(field, models.UUIDField):
-        return _hex
+        return _hex if on_file else None
     if isinstance(field, models.DateTimeField):
-        return instant
+        return instant if on_file else _aware
     if isinstance(field, _AS_THEY_ARE):
         return None
     return partial(field.get_db_prep_save, connection=connections[DEFAULT_DB_ALIAS])
+
+
+def _aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise TypeError
+    return at
 
 
 def _hex(ref: UUID) -> str:

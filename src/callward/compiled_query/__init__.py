@@ -88,15 +88,32 @@ class Question:
 
 
 def _ask(known: _Compiled, filled: list[Any]) -> list[Row]:
-    if connection.vendor != "sqlite" or connection.queries_logged:
+    if connection.queries_logged:
         with connection.cursor() as cursor:
             cursor.execute(known.sql, filled)
             return list(cursor.fetchall())
-    # Django's cursor rewrites the statement's places each time, at more than SQLite's own cost.
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:
-        found: list[Row] = connection.connection.execute(known.bare, filled).fetchall()
+        return (
+            _by_sqlite(known, filled)
+            if connection.vendor == "sqlite"
+            else _by_server(known, filled)
+        )
+
+
+def _by_sqlite(known: _Compiled, filled: list[Any]) -> list[Row]:
+    # Django's cursor rewrites the statement's places each time, at more than SQLite's own cost.
+    found: list[Row] = connection.connection.execute(known.bare, filled).fetchall()
+    return found
+
+
+def _by_server(known: _Compiled, filled: list[Any]) -> list[Row]:
+    from psycopg import Cursor  # noqa: PLC0415  # the default loads no psycopg
+
+    # Django's cursor writes the values into the text, so the server would plan it each time anew.
+    with Cursor(connection.connection) as cursor:
+        found: list[Row] = cursor.execute(known.sql.encode(), filled).fetchall()
     return found
 
 

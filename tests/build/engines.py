@@ -184,13 +184,19 @@ def everything_in(connection: Any) -> str:
     return "\n".join(found)
 
 
-def plan_of(connection: Any, question: str) -> str:
-    """How the engine answers; PostgreSQL is asked as if its tables were large."""
+LARGE = ("seqscan", "bitmapscan", "sort")
+
+
+def plan_of(connection: Any, question: str, *, without: Iterable[str] = LARGE) -> str:
+    """How the engine answers; PostgreSQL is asked as if its tables were large.
+
+    Without "indexscan" as well only the index itself is left.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("EXPLAIN QUERY PLAN " + question)
             return " ".join(row[3] for row in cursor.fetchall())
-        for way in ("seqscan", "bitmapscan", "indexscan", "sort"):
+        for way in without:
             cursor.execute(f"SET LOCAL enable_{way} = off")
         cursor.execute("EXPLAIN " + question)
         return "\n".join(row[0] for row in cursor.fetchall())

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef
 
 from callward import holdings
 from callward.audit import services as audit
+from callward.controllers import selectors as controllers
 from callward.holdings.kinds import AUDIT, kind_of
 from callward.kernel.references import new_ref
 from callward.retention import audit_entries, due_dates, item_destruction, legal_holds, rows
@@ -80,8 +81,8 @@ def _settle_ends(controller_ref: Ref | None, *, at: datetime) -> None:
     if controller_ref is not None:
         due_dates.reassess(controller_ref, at)
         return
-    for ref in Item.objects.order_by().values_list("controller_ref", flat=True).distinct():
-        due_dates.reassess(ref, at)
+    for one in controllers.controllers():
+        due_dates.reassess(one.ref, at)
 
 
 def _groups(controller_ref: Ref | None, *, at: datetime) -> list[dict[str, object]]:

@@ -118,7 +118,7 @@ class Item(models.Model):
         indexes = [
             models.Index(fields=["due_at", "epoch"], name="items_by_due"),
             models.Index(fields=["epoch"], name="items_by_epoch"),
-            models.Index(fields=["controller_ref", "cap_policy_id"], name="items_by_policy"),
+            models.Index(fields=["controller_ref", "due_at"], name="items_of_one_by_due"),
             models.Index(
                 fields=["disposal"], name="items_leaving", condition=Q(disposal__isnull=False)
             ),

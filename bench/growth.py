@@ -28,6 +28,8 @@ from bench.playback import p95, prepare, set_up_house
 if TYPE_CHECKING:
     from bench.ingest import Corpus
 
+    from callward.ops.demo.database_server import DatabaseServer
+
 DOCS = Path(__file__).parent.parent / "docs"
 KEPT, DRAWING = DOCS / "growth.json", DOCS / "growth.svg"
 SIZES, DUE, TURNS = "100000,1000000,10000000", 10_000, 3

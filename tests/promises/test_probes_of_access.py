@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -201,6 +202,19 @@ def test_a_backup_that_outlives_its_day_turns_the_probe_red(home, tmp_path):
     vault.back_up(
         tmp_path / "backups" / "a.backup", at=made, dies_on=(made + timedelta(days=9999)).date()
     )
+    assert wrong(home, Probe.BACKUPS_END) == 0
+    assert wrong(home, Probe.BACKUPS_END, at=made + timedelta(days=400)) == 1
+
+
+def test_a_piece_of_the_log_that_outlives_its_day_turns_the_probe_red(home, tmp_path):
+    folder, piece, made = tmp_path / "backups" / "log", tmp_path / "0" / ("0" * 24), clock.now()
+    for place in (folder, piece.parent):
+        place.mkdir(parents=True)
+    piece.write_bytes(b"rows")
+    terms = {"public": vault.service_key("backup").public.hex(), "lives": ["P9999D"]}
+    (folder / "archive.json").write_text(json.dumps(terms))
+    assert vault.seal_piece(piece, folder=folder, at=made)
+    assert look(home, Probe.BACKUPS_END).looked_at == 1
     assert wrong(home, Probe.BACKUPS_END) == 0
     assert wrong(home, Probe.BACKUPS_END, at=made + timedelta(days=400)) == 1
 

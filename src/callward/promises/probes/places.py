@@ -164,6 +164,8 @@ def _end_of(path: Path, glance: ProbeContext) -> datetime | None:
         if file.read(len(_MAGIC)) != _MAGIC:
             return None
         header = json.loads(file.read(int.from_bytes(file.read(_LENGTH), "big")))
-    period = table(table(glance.document, "backup"), str(header["kind"])).get("period")
+    # What a server copies of itself, whole or its log, is a backup of the data.
+    kind = "keys" if header["kind"] == "keys" else "data"
+    period = table(table(glance.document, "backup"), kind).get("period")
     made = datetime.fromisoformat(str(header["made_at"])).astimezone(UTC)
     return cap_end(made, str(period), ZoneInfo("UTC"))

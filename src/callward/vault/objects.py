@@ -125,10 +125,11 @@ class LocalObjects:
     def delete(self, names: Sequence[str]) -> int:
         """Remove objects; counts those that were there."""
         gone = 0
-        for name in names:
-            with _named(), suppress(FileNotFoundError):
-                os.unlink(self._folder / name)  # noqa: TID251, PTH108  # the vault itself; a hundred thousand at once
-                gone += 1
+        with _named():
+            for name in names:
+                with suppress(FileNotFoundError):
+                    os.unlink(f"{self._folder}/{name}")  # noqa: TID251, PTH108  # the vault itself; a hundred thousand at once
+                    gone += 1
         return gone
 
     def names(self, prefix: str = "") -> Iterator[str]:

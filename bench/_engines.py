@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 # As Debian starts it, but for segments of the usual size and a log that may grow between them.
 _LINES = ("max_wal_size = 4GB",)
-_QUICK = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_wal_size": "16GB"}
+_QUICK = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_wal_size": "8GB"}
 
 
 def add_database(parser: ArgumentParser) -> None:

@@ -1,9 +1,10 @@
 """What growing costs: ingest, the list of calls and disposal at 100k, 1M and 10M calls.
 
-At each size the folder door takes 200 recordings in, the first page of the call list is asked with
-every filter of the screen, and one due day of 10,000 recordings is destroyed with its key, rows,
-objects and the search for what is left. What was found is kept beside what the other engine gave
-(`docs/growth.json`) and drawn (`docs/growth.svg`).
+A house is filled with calls, their parties and numbers, recordings, what the vault knows of them
+and their wraps. At each size the folder door takes 200 recordings in, the first page of the call
+list is asked with every filter of the screen, and one due day of 10,000 recordings is destroyed
+with its key, rows, objects and the search for what is left. What was found is kept beside what the
+other engine gave (`docs/growth.json`) and drawn (`docs/growth.svg`).
 Usage: python bench/growth.py [--database postgresql] [--sizes 100000,1000000,10000000]
 """
 
@@ -12,8 +13,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 import statistics
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +37,8 @@ DOCS = Path(__file__).parent.parent / "docs"
 KEPT, DRAWING = DOCS / "growth.json", DOCS / "growth.svg"
 SIZES, DUE, TURNS = "100000,1000000,10000000", 10_000, 3
 AT = datetime(2026, 3, 29, tzinfo=UTC)
+VERSIONS = bytes.fromhex("70008000")
+WRAP = "INSERT INTO wrap (ref, epoch, wrapped) VALUES (?, 0, randomblob(81))"
 SEALS = (
     """INSERT INTO vault_item (ref, controller_ref, sha256, size, sealed_at)
     SELECT ref, '{controller}', {empty}, 1, until FROM bench_call""",
@@ -46,16 +51,28 @@ class GrowingHouse:
     """A house that gets more and more calls, and what three things cost in it."""
 
     def __init__(self, top: Path, server: DatabaseServer | None, *, most: int) -> None:
+        from callward.vault.keystore import WRAPS_FILE
+
         _ref, cookies = prepare(top, b"sound" * 1000)
         self._client, self._days = browser(cookies), 0
         self._filled = a_filled_house(server, start=END - most * STEP)
         self._filled.tables = (*TABLES, "vault_item", "vault_part")
         self._filled.into = (CALLS, LEGS, RECORDINGS, *SEALS)
         self._corpus = _corpus(top)
+        self._wraps = top / "keys" / WRAPS_FILE
 
     def grow(self, rows: int) -> None:
-        """Fill it up to so many calls."""
-        self._filled.grow(rows, numbers=range(NUMBERS), number_of=number_of)
+        """Fill it up to so many calls, each with its recording's wrap beside the keys."""
+        house, before = self._filled, self._filled.calls
+        house.grow(rows, numbers=range(NUMBERS), number_of=number_of)
+        began, step = int(house.start.timestamp()), int(STEP.total_seconds())
+        refs = ((1000 * (began + step * i), i) for i in range(before, rows))
+        wraps = ((at.to_bytes(6) + VERSIONS + i.to_bytes(6),) for at, i in refs)
+        with closing(sqlite3.connect(self._wraps, isolation_level=None)) as file:
+            file.execute("PRAGMA synchronous=OFF")
+            file.execute("BEGIN")
+            file.executemany(WRAP, wraps)
+            file.execute("COMMIT")
 
     def figures(self) -> dict[str, float]:
         """What is measured at this size; the middle of some turns."""

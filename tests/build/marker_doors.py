@@ -168,7 +168,7 @@ def through_commands(told: Told) -> None:
         ("certificate", "verify", nowhere),
         ("backup", "data", "--to", nowhere),
         ("restore", "--data", nowhere),
-        ("controller", "activate", f"{NAME} {CALLER}", POLICY),
+        ("policy", "draft", POLICY, "--as", f"{NAME} {CALLER}", "--code", CALLER),
         (NAME, CALLER, MAIL),
     ):
         code, _said = command(*words)

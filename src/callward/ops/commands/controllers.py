@@ -31,18 +31,6 @@ def add(file: Path, *, as_json: bool) -> None:
     tell(added, as_json=as_json)
 
 
-@controller.command("activate")
-@click.argument("slug")
-@click.argument("file", type=FILE)
-@json_option
-def activate(slug: str, file: Path, *, as_json: bool) -> None:
-    """Put the revision that FILE holds into force for the controller SLUG."""
-    house = open_context()
-    ref = selectors.controller(slug).ref
-    revision = services.activate_policy(ref, read_file(file), actor=house.actor, at=house.at)
-    tell(revision, as_json=as_json)
-
-
 @controller.command("list")
 @json_option
 def list_all(*, as_json: bool) -> None:

@@ -62,7 +62,7 @@ def move(new: Path | None, *, abandon: bool, as_json: bool) -> None:
             return
         told = _finished(house, _begun(house, new), root)
     tell(told, as_json=as_json)
-    remark("Moved. Start Callward again; the old rows lie sealed in a backup until its day.")
+    remark("Moved. Start Callward again and make a backup; the old rows lie sealed to their day.")
 
 
 def _begun(house: CommandContext, new: Path | None) -> Move:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gettext import NullTranslations, translation
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import click
 
 from callward.kernel import clock
 from callward.kernel.errors import gettext_noop
-from callward.ops.command_context import open_context
+from callward.ops.command_context import load as load_house, open_context
 from callward.ops.command_files import FILE, NEW_FILE, read_file, write_new_file
 from callward.ops.command_output import json_option, remark, tell, tell_rows
 from callward.ops.data_folder import chosen_folder
@@ -101,9 +102,29 @@ _KEPT = {
 }
 
 
-@click.group()
+# What is done to versions that a house keeps; only these load it.
+_OF_VERSIONS = ("draft", "ask", "approve", "turn-down", "withdraw", "versions")
+
+
+class _WithVersions(click.Group):
+    """Commands on files, and those on kept versions, which are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_OF_VERSIONS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _OF_VERSIONS:
+            return super().get_command(ctx, cmd_name)
+        load_house()
+        kept = import_module("callward.ops.commands.policy_versions")
+        found = getattr(kept, cmd_name.replace("-", "_"))
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=_WithVersions)
 def policy() -> None:
-    """Check, compile and compare policy files."""
+    """Check, compile and compare policy files; draft, approve and withdraw their versions."""
 
 
 def _policy_of(file: Path) -> Policy:

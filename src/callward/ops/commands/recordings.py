@@ -6,18 +6,16 @@ import os
 from typing import TYPE_CHECKING
 
 import click
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP
 
-from callward.accounts import selectors as accounts
 from callward.calls.selectors import CallFilters
 from callward.controllers import selectors as controllers
-from callward.kernel.errors import CallwardError, RefusedError, gettext_noop
+from callward.kernel.errors import CallwardError
 from callward.ops.command_context import open_context
 from callward.ops.command_files import NEW_FILE, require_new_file
 from callward.ops.command_output import REFERENCE, json_option, tell, tell_rows
+from callward.ops.command_person import person_of, person_options
 from callward.ops.data_folder import OWNER_ONLY_FILE
-from callward.ops.errors import OpsError, UnwritableFileError
+from callward.ops.errors import UnwritableFileError
 from callward.recordings import selectors, services
 
 if TYPE_CHECKING:
@@ -25,21 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from callward.kernel.references import Ref
-
-
-class WrongCodeError(OpsError, RefusedError):
-    """The code does not belong to this person at this moment."""
-
-    code = "wrong-code"
-    fact = gettext_noop("The second-factor code does not fit.")
-    mend = gettext_noop("Type the six digits that the person's device shows now.")
-
-
-def require_code(user_ref: Ref, code: str) -> None:
-    """Refuse unless this is the person's current code."""
-    kept = Authenticator.objects.filter(user_id=user_ref, type=Authenticator.Type.TOTP).first()
-    if kept is None or not TOTP(kept).validate_code(code.strip()):
-        raise WrongCodeError
 
 
 _COLUMNS = ("recording", "state", "started_at", "direction", "seconds", "held", "call")
@@ -88,8 +71,7 @@ def _rows(controller_ref: Ref) -> Iterator[dict[str, object]]:
 @recordings.command("export")
 @click.argument("ref", type=REFERENCE)
 @click.option("--purpose", required=True, help="A purpose that the policy allows.")
-@click.option("--as", "username", required=True, help="User name of the person who answers for it.")
-@click.option("--code", help="Their current second-factor code; asked for when left out.")
+@person_options
 @click.option("--to", type=NEW_FILE, required=True, help="A new file.")
 @json_option
 def export(
@@ -98,8 +80,7 @@ def export(
     """Write recording REF in clear to a file, refused and audited as a play is."""
     house = open_context()
     require_new_file(to)
-    user = accounts.user_named(username)
-    require_code(user.ref, code or click.prompt("Code", err=True))
+    user = person_of(username, code)
     try:
         with os.fdopen(
             os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY_FILE), "wb"

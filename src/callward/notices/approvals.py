@@ -25,7 +25,7 @@ from callward.notices.errors import (
     OneAtATimeError,
 )
 from callward.notices.models import NoticeVersion
-from callward.notices.notice_archive import archive
+from callward.notices.notice_archive import archive, render_all
 from callward.notices.selectors import edition_view
 from callward.notices.states import OPEN, NoticesCapability, NoticesEvent, NoticeVersionState
 from callward.policy import compile_policy, lint, load
@@ -77,10 +77,12 @@ def _refuse_second_in_line(edition: NoticeVersion) -> None:
 
 
 def _fit(edition: NoticeVersion, *, at: datetime) -> Policy:
-    """The policy of a version that lint has nothing against and that follows what is in force."""
+    """The policy of a version: lint has nothing against it, it follows, and it can be written."""
     policy = load(bytes(edition.source))
     compiled = compile_policy(policy)
     refuse_unfit(edition.controller_ref, compiled, at=at)
+    for _written in render_all(policy):
+        pass  # what cannot be written must not be found out on the day of its approval
     findings = lint(policy, on=local_day(at, zone=compiled.zone))
     refusing = [finding for finding in findings if finding.refuses]
     if refusing:

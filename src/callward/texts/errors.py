@@ -37,7 +37,7 @@ class CatalogueBrokenError(TextsError):
     mend = gettext_noop("Correct the entry; an id may stand only once, a slot is written {name}.")
 
 
-class UnknownTermError(TextsError):
+class UnknownTermError(TextsError, BadInputError):
     """The policy uses a word that has no words for people."""
 
     code = "texts-unknown-term"
@@ -45,7 +45,7 @@ class UnknownTermError(TextsError):
     mend = gettext_noop("Use a term of docs/reference/notices.md, or add words in every language.")
 
 
-class UnsayableRuleError(TextsError):
+class UnsayableRuleError(TextsError, BadInputError):
     """No sentence says this rule truthfully."""
 
     code = "texts-unsayable-rule"
@@ -53,7 +53,7 @@ class UnsayableRuleError(TextsError):
     mend = gettext_noop("Complete or correct the rule; see docs/reference/notices.md.")
 
 
-class EmptySectionError(TextsError):
+class EmptySectionError(TextsError, BadInputError):
     """A section of a notice would stand without a sentence (G-01, G-05)."""
 
     code = "texts-empty-section"
@@ -61,7 +61,7 @@ class EmptySectionError(TextsError):
     mend = gettext_noop("Fill in the table “%(key)s” of the policy.")
 
 
-class UnprintableLetterError(TextsError):
+class UnprintableLetterError(TextsError, BadInputError):
     """A name holds a letter that is in no font of the paper."""
 
     code = "texts-unprintable-letter"

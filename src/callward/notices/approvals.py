@@ -81,12 +81,12 @@ def _fit(edition: NoticeVersion, *, at: datetime) -> Policy:
     policy = load(bytes(edition.source))
     compiled = compile_policy(policy)
     refuse_unfit(edition.controller_ref, compiled, at=at)
-    for _written in render_all(policy):
-        pass  # what cannot be written must not be found out on the day of its approval
     findings = lint(policy, on=local_day(at, zone=compiled.zone))
     refusing = [finding for finding in findings if finding.refuses]
     if refusing:
         raise PolicyLintError(count=len(refusing), first=refusing[0].code)
+    for _written in render_all(policy):
+        pass  # what cannot be written must not be found out on the day of its approval
     return policy
 
 

@@ -126,6 +126,16 @@ def test_the_house_reads_the_same_values_from_the_server_as_from_its_file(moving
     assert on_server == on_file
 
 
+def test_a_drill_after_the_move_takes_a_backup_of_the_new_engine(moving):
+    moving.moved("--to", str(moving.new))
+    assert "no-backup" in moving.run("backup", "drill").stderr, "the old rows are no backup of it"
+    made = moving.run("backup", "data", "--to", str(moving.folder.parent / "after.backup"))
+    assert made.returncode == 0, made.stderr
+    drilled = moving.run("backup", "drill", "--json")
+    assert drilled.returncode == 0, drilled.stderr
+    assert json.loads(drilled.stdout)["faults"] == []
+
+
 def test_the_counters_of_the_server_go_on_behind_the_rows(moving):
     moving.moved("--to", str(moving.new))
     for table, column in (("django_migrations", "id"), ("auth_permission", "id")):

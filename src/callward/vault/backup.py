@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -88,12 +89,14 @@ def _object_list(names: Sequence[str]) -> Iterator[bytes]:
 def back_up(to: Path, *, at: datetime, dies_on: date) -> BackupFacts:
     """Write database and objects into one sealed file that the backup key alone opens."""
     with rows_now() as rows:
-        return _sealed_to_backup_key(to, _data_frames(rows), at=at, dies_on=dies_on)
+        facts = _facts(OF_DATA, at=at, dies_on=dies_on)
+        return _sealed_to_backup_key(to, _data_frames(rows), facts)
 
 
 def back_up_file(file: Path, to: Path, *, at: datetime, dies_on: date) -> BackupFacts:
     """Seal a database file that nobody writes any more; its objects stay where they lie."""
-    return _sealed_to_backup_key(to, _file_frames(file), at=at, dies_on=dies_on)
+    facts = replace(_facts(OF_DATA, at=at, dies_on=dies_on), name=file.name)
+    return _sealed_to_backup_key(to, _file_frames(file), facts)
 
 
 def _file_frames(file: Path) -> Iterator[bytes]:
@@ -104,10 +107,8 @@ def _file_frames(file: Path) -> Iterator[bytes]:
     yield from _object_list(names)
 
 
-def _sealed_to_backup_key(
-    to: Path, content: Iterator[bytes], *, at: datetime, dies_on: date
-) -> BackupFacts:
-    facts, key = _facts(OF_DATA, at=at, dies_on=dies_on), new_key()
+def _sealed_to_backup_key(to: Path, content: Iterator[bytes], facts: BackupFacts) -> BackupFacts:
+    key = new_key()
     public = ports.key_store.get().service_key(ServiceKeyName.BACKUP).public
     header = header_of(facts, wrap.wrap(key, public, MAGIC))
     with BackupBook.of_house().written(to, facts, header=header):

@@ -218,13 +218,17 @@ def newest_backup(*, at: datetime) -> Path:
         *backups_in(chosen.folder, *chosen.places),
         *((path, o) for one in state.open.values() for path, o in _written_at(one.path, state)),
     ]
-    usable = {
-        opened.facts.made_at: path
+    ours = {
+        opened.facts.made_at: (path, opened.facts)
         for path, opened in found
-        if opened.facts.kind == OF_DATA
-        and path.suffix != PART
-        and not is_over(opened.facts, at=at)
-        and _is_ours(opened, state)
+        if opened.facts.kind == OF_DATA and path.suffix != PART and _is_ours(opened, state)
+    }
+    # What rows were moved out of has the form of another engine, as every older backup has.
+    moved_at = max((made for made, (_path, facts) in ours.items() if facts.name), default=None)
+    usable = {
+        made_at: path
+        for made_at, (path, facts) in ours.items()
+        if not is_over(facts, at=at) and (moved_at is None or made_at > moved_at)
     }
     if not usable:
         raise NoBackupError

@@ -167,7 +167,7 @@ class BackupFacts:
     dies_on: str
     ledger_position: int
     objects: int = 0
-    name: str = ""  # of a piece of the log
+    name: str = ""  # of a piece of the log, or of the file that rows were moved out of
     digest: str = ""  # of a piece of the log, salted
 
 

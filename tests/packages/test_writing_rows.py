@@ -50,6 +50,13 @@ def test_a_row_is_stored_as_its_model_would_store_it():
     assert together == stored(row.ref)
 
 
+def test_signs_that_a_stream_of_rows_uses_itself_are_kept_as_they_are():
+    row = item()
+    row.zone = "a\tb\\N\nc\\"
+    keep_rows([row])
+    assert Item.objects.get(ref=row.ref).zone == "a\tb\\N\nc\\"
+
+
 def test_one_row_that_is_refused_refuses_them_all():
     first, twin = item(), item()
     twin.ref = first.ref

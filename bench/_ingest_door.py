@@ -1,6 +1,7 @@
 """One house that takes folders in, each time it is told to: `python bench/_ingest_door.py ENGINES`.
 
-ENGINES is `embedded` (a file and a folder) or `servers` (PostgreSQL and SeaweedFS of its own).
+ENGINES is `embedded` (a file and a folder), `rows` (PostgreSQL of its own and a folder) or
+`servers` (PostgreSQL and SeaweedFS of its own).
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
-EMBEDDED, SERVERS = "embedded", "servers"
+EMBEDDED, ROWS, SERVERS = "embedded", "rows", "servers"
 
 
 class Door:
@@ -44,8 +45,8 @@ class Door:
 
 
 def in_turn(repeats: int) -> dict[str, float]:
-    """Seconds of one folder on either, in the middle; they take turns."""
-    doors = {name: Door(name) for name in (EMBEDDED, SERVERS)}
+    """Seconds of one folder on each, in the middle; they take turns."""
+    doors = {name: Door(name) for name in (EMBEDDED, ROWS, SERVERS)}
     found: dict[str, list[float]] = {name: [] for name in doors}
     try:
         for turn in range(repeats + 1):
@@ -59,6 +60,18 @@ def in_turn(repeats: int) -> dict[str, float]:
     return {name: statistics.median(times) for name, times in found.items()}
 
 
+def _chosen(engines: str, house: Path) -> AbstractContextManager[object]:
+    if engines == EMBEDDED:
+        return nullcontext()
+    from bench._engines import (  # noqa: PLC0415  # loads psycopg
+        POSTGRESQL,
+        everything_on_servers,
+        rows_on,
+    )
+
+    return everything_on_servers(house) if engines == SERVERS else rows_on(POSTGRESQL, house)
+
+
 def main() -> None:
     """Set up, then answer each line with the seconds that one folder took."""
     with ExitStack() as running:
@@ -66,10 +79,7 @@ def main() -> None:
         house = top / "callward"
         house.mkdir(mode=0o700)
         os.environ["CALLWARD_DATA"] = str(house)
-        if sys.argv[1] == SERVERS:
-            from bench._engines import everything_on_servers  # noqa: PLC0415  # loads psycopg
-
-            running.enter_context(everything_on_servers(house))
+        running.enter_context(_chosen(sys.argv[1], house))
         from bench.ingest import Corpus, set_up, take_in  # noqa: PLC0415  # the folder is named now
 
         controller_ref, _token = set_up(top)

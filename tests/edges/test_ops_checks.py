@@ -14,15 +14,17 @@ from build.certificates import certificate_in
 from build.engines import ON_FILES_ONLY, choose
 from build.object_store import fresh_place, shared_store
 from build.ops import POLICY, callward, new_house
+from build.time_server import TimeServer
 from callward.config.database_settings import database_settings
 from callward.jobs import ports as jobs
 from callward.jobs.dbos_queue import DbosQueue, file_url
 from callward.kernel import clock
-from callward.ops import checks, engine_checks
+from callward.ops import checks, engine_checks, second_clock
 from callward.ops.checks import CHECKS, lies_within
 from callward.ops.data_folder import DataFolder
 from callward.ops.demo.database_server import USER, DatabaseServer
 from callward.ops.folder_mark import write_mark
+from callward.ops.health import second_clock_fault
 from callward.ops.values import Start
 from callward.postgresql.errors import (
     DatabaseMissingError,
@@ -221,6 +223,37 @@ def test_e012_a_moved_clock_in_a_folder_with_real_calls(start):
         assert checks.clock_is_the_machines(start) is None
     write_mark(start.folder, showing=datetime(2026, 3, 29, tzinfo=UTC))
     assert checks.clock_is_the_machines(start) is None
+
+
+@pytest.mark.parametrize(
+    ("manners", "name"),
+    [
+        ({}, None),
+        ({"ahead": 4.0}, None),
+        ({"ahead": 60.0}, "callward.E020"),
+        ({"ahead": -3600.0}, "callward.E020"),
+        ({"ahead": 60.0, "stratum": 0}, None),  # it says that it has no time
+        ({"ahead": 60.0, "echoes": False}, None),  # it answers somebody else
+    ],
+)
+def test_e020_a_machine_whose_clock_a_second_one_contradicts(start, monkeypatch, manners, name):
+    monkeypatch.setattr(second_clock, "_PATIENCE", 0.5)
+    assert checks.second_clock_agrees(start) is None, "no second clock is named"
+    server = TimeServer(**manners)
+    _choose(start, f'[clock]\nserver = "127.0.0.1"\nport = {server.port}\n')
+    found = checks.second_clock_agrees(start)
+    answered = second_clock.ahead_of_us(start.folder.chosen.clock)
+    server.end()
+    assert (found and found.name) == name
+    assert (answered is None) == ("stratum" in manners or "echoes" in manners)
+
+
+def test_a_second_clock_that_does_not_answer_is_named_by_health(start, monkeypatch):
+    monkeypatch.setenv("CALLWARD_DATA", str(start.folder.root))
+    monkeypatch.setattr(second_clock, "_PATIENCE", 0.2)
+    assert second_clock_fault() is None
+    _choose(start, '[clock]\nserver = "127.0.0.1"\nport = 9\n')
+    assert second_clock_fault().name == "callward.E021"
 
 
 def test_e013_a_key_store_that_does_not_open(start, monkeypatch):

@@ -205,6 +205,10 @@ _TABLE: dict[str, tuple[_Row, ...]] = {
             "CALLWARD_LINE_FREE_MB",
         ),
     ),
+    "clock": (
+        ("server", TEXT, "", "A time server (NTP) that this machine's clock is compared with.", ""),
+        ("port", PORT, "123", "Its port.", ""),
+    ),
     "backups": (
         ("folder", PATH, "backups", "Where backups are written.", "CALLWARD_BACKUPS"),
         ("places", PATHS, "", "Where else copies of backups lie.", ""),

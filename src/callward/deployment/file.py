@@ -44,6 +44,7 @@ _SECTIONS: dict[str, type] = {
     "mail": values.Mail,
     "web": values.Web,
     "line": values.Line,
+    "clock": values.Clock,
     "backups": values.Backups,
 }
 

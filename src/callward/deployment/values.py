@@ -198,6 +198,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A second clock, which this machine's is compared with; none where no server is named."""
+
+    server: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Backups:
     """Where backups are written, and where else copies of them lie."""
 
@@ -216,6 +224,7 @@ class Deployment:
     mail: Mail
     web: Web
     line: Line
+    clock: Clock
     backups: Backups
     sources: dict[str, str] = field(compare=False, default_factory=dict)
 

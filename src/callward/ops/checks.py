@@ -17,6 +17,7 @@ from callward.jobs import services as jobs
 from callward.jobs.errors import JobsError
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError
+from callward.ops import second_clock
 from callward.ops.engine_checks import (
     ENGINE_CHECKS,
     rows_lie_in_one_place,
@@ -234,6 +235,21 @@ def clock_is_the_machines(start: Start) -> Finding | None:
     )
 
 
+def second_clock_agrees(start: Start) -> Finding | None:
+    """Two clocks say the same, or nothing is destroyed, kept or promised by either."""
+    chosen = start.folder.chosen.clock
+    if not chosen.server or is_marked(start.folder):
+        return None
+    ahead = second_clock.ahead_of_us(chosen)
+    if ahead is None or abs(ahead) <= _CLOCK_TOLERANCE:
+        return None  # one that only does not answer is named by health
+    return Finding(
+        name="callward.E020",
+        fact=f"The second clock is {ahead.total_seconds():+.0f} s off this machine's.",
+        mend="Set the clock of the machine, or name a right one in clock.server.",
+    )
+
+
 def keys_open(start: Start) -> Finding | None:
     """The root key is there and opens the key store."""
     del start
@@ -272,6 +288,7 @@ CHECKS: tuple[Callable[[Start], Finding | None], ...] = (
     hosts_are_named,
     secret_is_kept_and_long,
     clock_is_the_machines,
+    second_clock_agrees,
     server_lets_us_in,
     tables_are_up_to_date,
     keys_open,

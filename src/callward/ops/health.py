@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from django.db import DatabaseError, connection
 from django.http import JsonResponse
 
+from callward import deployment
 from callward.audit import selectors as audit
 from callward.controllers import selectors as controllers
 from callward.kernel.calendar import add_civil
+from callward.ops import second_clock
 from callward.ops.values import Finding
 from callward.policy.vocabulary_notice import Reviewed
 from callward.retention import services as retention
@@ -63,14 +65,28 @@ def faults_of(at: datetime) -> Iterator[Finding]:
             mend="Connect the medium that “callward backup list” names and let the house write "
             "there; if it is destroyed, run “callward backup confirm-destroyed REF”.",
         )
-    if fault := vault.archiver_fault():
+    if archiver := vault.archiver_fault():
         yield Finding(
             name="callward.E031",
-            fact=str(fault.words),
+            fact=str(archiver.words),
             mend="Run “callward backup log”, do what it says, and look into the log of the server.",
         )
+    if fault := second_clock_fault():
+        yield fault
     if fact := _drill_fault(at):
         yield Finding(name="callward.E032", fact=fact, mend="Run “callward backup drill”.")
+
+
+def second_clock_fault() -> Finding | None:
+    """Whether a second clock was named and does not answer."""
+    chosen = deployment.chosen().clock
+    if not chosen.server or second_clock.ahead_of_us(chosen) is not None:
+        return None
+    return Finding(
+        name="callward.E021",
+        fact="The second clock does not answer.",
+        mend="Let this machine reach clock.server, or name another one.",
+    )
 
 
 def _drill_fault(at: datetime) -> str:

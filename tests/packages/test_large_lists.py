@@ -23,7 +23,7 @@ from callward.calls import selectors as calls, services
 from callward.calls.selectors import CallFilters
 from callward.controllers.selectors import policy_in_force
 from callward.kernel.references import new_ref
-from callward.recordings.selectors import recordings_of_calls
+from callward.recordings.selectors import recordings_of_calls, waiting_for_verification
 from callward.retention.disposal import due_items
 from callward.retention.overdue import count_overdue
 from callward.subjects.selectors import find
@@ -74,6 +74,10 @@ QUESTIONS = {
     "recordings-of-calls": (
         lambda _home, _at: recordings_of_calls([new_ref(), new_ref()]),
         "recordings_recording", "recording_has_its_own_place|autoindex",
+    ),
+    "recordings-to-check": (
+        lambda _home, _at: waiting_for_verification(5),
+        "recordings_recording", "recording_unchecked",
     ),
 }  # fmt: skip
 

@@ -49,6 +49,10 @@ class Recording(models.Model):
         ]
         indexes = [
             models.Index(name="recording_by_state", fields=["controller_ref", "state"]),
+            # Asked every five minutes: as small as what waits, however much is kept.
+            models.Index(
+                name="recording_unchecked", fields=["ref"], condition=Q(checked_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -75,6 +75,10 @@ QUESTIONS = {
         lambda _home, _at: recordings_of_calls([new_ref(), new_ref()]),
         "recordings_recording", "recording_has_its_own_place|autoindex",
     ),
+    "known-calls": (
+        lambda home, _at: calls.known_calls([(home, "s", "a", "k")]),
+        "calls_call", "call_comes_once_from_its_source",
+    ),
     "recordings-to-check": (
         lambda _home, _at: waiting_for_verification(5),
         "recordings_recording", "recording_unchecked",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import UUIDField
+from django.db.models import Q, UUIDField
 
 from callward.calls.call_list import CallFilters, CallRow, Page, call_page, row_of
 from callward.calls.errors import CallMissingError
@@ -122,6 +122,7 @@ def known_calls(keys: Iterable[SourceKey]) -> dict[SourceKey, Ref]:
     found: dict[SourceKey, Ref] = {}
     for (controller_ref, system, account), of_source in by_source.items():
         rows = Call.objects.filter(
+            ~Q(source_call_key=""),  # as the index says, or SQLite would read every call
             controller_ref=controller_ref,
             source_system=system,
             source_account=account,

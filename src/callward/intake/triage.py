@@ -101,14 +101,16 @@ class Triage:
     def _known_deliveries(self) -> Iterable[Delivery]:
         envelopes = [arrival.candidate.envelope for arrival in self._arrivals]
         told = [envelope for envelope in envelopes if envelope is not None]
+        # Each arm names the controller: so each goes along its own index, however many are kept.
+        ours = Q(controller_ref=self._context.controller_ref)
         return Delivery.objects.filter(
-            Q(sha256__in=[arrival.sha256 for arrival in self._arrivals])
-            | Q(recording_key__in=[keyed_digests.recording_key(envelope) for envelope in told])
-            | Q(
-                call_key__in=[keyed_digests.call_key(envelope.source_call_id) for envelope in told],
-                state=DeliveryState.ABSENT,
-            ),
-            controller_ref=self._context.controller_ref,
+            (ours & Q(sha256__in=[arrival.sha256 for arrival in self._arrivals]))
+            | (ours & Q(recording_key__in=[keyed_digests.recording_key(one) for one in told]))
+            | (
+                ours
+                & Q(call_key__in=[keyed_digests.call_key(one.source_call_id) for one in told])
+                & Q(state=DeliveryState.ABSENT)
+            )
         )
 
     def _verdict(self, arrival: Arrival) -> Verdict:

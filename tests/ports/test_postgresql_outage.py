@@ -27,7 +27,7 @@ LANGUAGES = {
     "bg": "не отговаря",
     "lt": "neatsako",
 }
-SOON = 40.0  # seconds in which a house is there again
+SOON = 120.0  # seconds in which a house is there again
 COMMANDS = (["staff", "list"], ["up"], ["web"], ["worker"], ["init"], ["audit", "verify"])
 
 

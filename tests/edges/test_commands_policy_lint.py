@@ -100,13 +100,3 @@ def test_the_table_is_said_in_the_language_that_was_asked(capsys, language, head
     first, second, *_ = out.splitlines()
     assert heading in first.split()
     assert severity in second.split()
-
-
-def test_a_file_that_no_notice_can_be_written_from_does_not_pass(capsys, tmp_path):
-    text = (CLONE / "policies" / "therapy-association.toml").read_text()
-    elsewhere = 'outside = "with-safeguards"\ncountries = ["RU"]\nsafeguards = ["standard-clauses"]'
-    file = tmp_path / "elsewhere.toml"
-    file.write_text(text.replace('outside = "none"', elsewhere, 1))
-    code, _out, err = said(capsys, "lint", str(file))
-    assert code == 1
-    assert "texts-unknown-term" in err

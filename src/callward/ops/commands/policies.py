@@ -151,20 +151,10 @@ def lint_file(file: Path, *, language: str, as_json: bool) -> None:
     refusing = sum(finding.refuses for finding in findings)
     if refusing:
         raise CheckFailedError(count=refusing)
-    _write_every_notice(read)
     said = words.ngettext(
         "%(count)d remark, no error.", "%(count)d remarks, no error.", len(findings)
     )
     remark(said % {"count": len(findings)})
-
-
-def _write_every_notice(read: Policy) -> None:
-    """What no rule refuses must also be sayable in every language of it; raises TextsError."""
-    from callward.texts import kinds_of, render  # noqa: PLC0415  # a file with errors is not written
-
-    for kind in kinds_of(read):
-        for language in {*read.languages} & {*LANGUAGES}:
-            render(read, kind=kind, language=language)
 
 
 def _finding_row(

@@ -78,8 +78,11 @@ def _show_once(folder: DataFolder, *, engines: bool) -> None:
         return
     from callward.ops.demo.engines import engines_running  # noqa: PLC0415  # only this story
 
-    with engines_running() as running:
-        _show(folder, running)
+    try:
+        with engines_running() as running:
+            _show(folder, running)
+    finally:  # its servers are gone, and the next story stands where it is told to
+        folder.deployment.unlink(missing_ok=True)
 
 
 def _show(folder: DataFolder, engines: Engines | None) -> None:

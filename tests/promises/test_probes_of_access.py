@@ -213,8 +213,10 @@ def test_a_piece_of_the_log_that_outlives_its_day_turns_the_probe_red(home, tmp_
     piece.write_bytes(b"rows")
     terms = {"public": vault.service_key("backup").public.hex(), "lives": ["P9999D"]}
     (folder / "archive.json").write_text(json.dumps(terms))
+    before = look(home, Probe.BACKUPS_END)  # on a server the places of its own copies
     assert vault.seal_piece(piece, folder=folder, at=made)
-    assert look(home, Probe.BACKUPS_END).looked_at == 1
+    known = before.looked_at if before else 0
+    assert look(home, Probe.BACKUPS_END).looked_at == known + 1
     assert wrong(home, Probe.BACKUPS_END) == 0
     assert wrong(home, Probe.BACKUPS_END, at=made + timedelta(days=400)) == 1
 

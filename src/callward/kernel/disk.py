@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 OWN_FILE = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
 FOLDER = os.O_RDONLY | os.O_DIRECTORY
+_ZEROS = bytes(1 << 16)
 
 
 class Lock(IntEnum):
@@ -82,6 +83,16 @@ def _write(path: Path, content: bytes, how: int) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def overwrite(path: Path) -> None:
+    """Put zeros in the place of everything in a file, durably; raises FileNotFoundError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        left = os.fstat(descriptor).st_size
+        while left > 0:
+            left -= file.write(_ZEROS[:left])
+        os.fsync(descriptor)
 
 
 def settle_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from callward import deployment
 from callward.deployment import FILE_VARIABLE
-from callward.kernel.disk import settle_folder, write_whole
+from callward.kernel.disk import overwrite, settle_folder, write_whole
 from callward.kernel.references import new_ref
 from callward.ops.errors import (
     EnvironmentChoosesError,
@@ -22,17 +22,16 @@ from callward.ops.errors import (
     MoveUnderWayError,
     NothingToMoveError,
 )
+from callward.vault.states import BESIDE_A_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from pathlib import Path
 
     from callward.deployment import Deployment
     from callward.ops.data_folder import DataFolder
 
 _MOVABLE = ("database", "jobs")
-_ZEROS = bytes(1 << 20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,20 +120,11 @@ def destroy_files(folder: DataFolder) -> int:
     found = [
         path
         for file in (folder.database, folder.jobs)
-        for path in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm")))
+        for path in (file, *(file.with_name(file.name + end) for end in BESIDE_A_FILE))
         if path.exists()
     ]
     for path in reversed(found):  # a log goes before its file, which would be opened without it
-        _overwrite(path)
+        overwrite(path)
         path.unlink()
     settle_folder(folder.database.parent)
     return len(found)
-
-
-def _overwrite(path: Path) -> None:
-    with path.open("r+b") as file:
-        left = os.fstat(file.fileno()).st_size
-        while left > 0:
-            left -= file.write(_ZEROS[: min(left, len(_ZEROS))])
-        file.flush()
-        os.fsync(file.fileno())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from callward import deployment
 from callward.kernel.disk import own_folder
-from callward.sealing import root, secret, wrap
+from callward.sealing import root, secret
 from callward.sealing.errors import SealingError
 from callward.sealing.stream import new_key
 from callward.vault import ports
@@ -22,8 +22,10 @@ from callward.vault.backup_file import (
     frame,
     frames_in,
     header_of,
+    key_of,
     open_backup,
     require_alive,
+    seal_to_backup_key,
     write_sealed,
 )
 from callward.vault.destroyed_ledger import LEDGER_FILE
@@ -40,7 +42,7 @@ from callward.vault.row_copies import (
     rows_put_back,
     write_plain,
 )
-from callward.vault.states import OF_BASE, OF_DATA, OF_KEYS, OF_LOG, BackupFacts, ServiceKeyName
+from callward.vault.states import OF_BASE, OF_DATA, OF_KEYS, OF_LOG, BackupFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,13 +92,13 @@ def back_up(to: Path, *, at: datetime, dies_on: date) -> BackupFacts:
     """Write database and objects into one sealed file that the backup key alone opens."""
     with rows_now() as rows:
         facts = _facts(OF_DATA, at=at, dies_on=dies_on)
-        return _sealed_to_backup_key(to, _data_frames(rows), facts)
+        return seal_to_backup_key(to, _data_frames(rows), facts)
 
 
 def back_up_file(file: Path, to: Path, *, at: datetime, dies_on: date) -> BackupFacts:
     """Seal a database file that nobody writes any more; its objects stay where they lie."""
     facts = replace(_facts(OF_DATA, at=at, dies_on=dies_on), name=file.name)
-    return _sealed_to_backup_key(to, _file_frames(file), facts)
+    return seal_to_backup_key(to, _file_frames(file), facts)
 
 
 def _file_frames(file: Path) -> Iterator[bytes]:
@@ -105,15 +107,6 @@ def _file_frames(file: Path) -> Iterator[bytes]:
         size = os.fstat(rows.fileno()).st_size
         yield from frame(DATABASE, size, iter(lambda: rows.read(_CHUNK), b""))
     yield from _object_list(names)
-
-
-def _sealed_to_backup_key(to: Path, content: Iterator[bytes], facts: BackupFacts) -> BackupFacts:
-    key = new_key()
-    public = ports.key_store.get().service_key(ServiceKeyName.BACKUP).public
-    header = header_of(facts, wrap.wrap(key, public, MAGIC))
-    with BackupBook.of_house().written(to, facts, header=header):
-        write_sealed(to, header=header, key=key, content=content)
-    return facts
 
 
 def _key_files() -> Iterator[tuple[str, bytes]]:
@@ -180,12 +173,7 @@ def restore(source: Path, *, database: Path, at: datetime) -> BackupFacts:
     """Put database and objects back, the database last; nothing opens before the replay."""
     opened = open_backup(source)
     require_alive(opened, OF_DATA, at=at)
-    backup_key = ports.key_store.get().service_key(ServiceKeyName.BACKUP)
-    try:
-        key = wrap.unwrap(opened.locked, backup_key.secret, MAGIC)
-    except SealingError:
-        raise BackupUnreadableError from None
-    with frames_in(source, opened, key) as files, rows_put_back(database) as rows:
+    with frames_in(source, opened, key_of(opened)) as files, rows_put_back(database) as rows:
         _put_back(files, rows)
         rows.settle(opened.facts, at=at)
     return opened.facts

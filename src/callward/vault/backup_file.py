@@ -11,11 +11,14 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from callward.kernel.disk import settle_folder
+from callward.sealing import wrap
 from callward.sealing.errors import SealingError
-from callward.sealing.stream import SealedReader, seal_stream
+from callward.sealing.stream import SealedReader, new_key, seal_stream
+from callward.vault import ports
+from callward.vault.backup_book import BackupBook
 from callward.vault.crash_points import point as crash_point
 from callward.vault.errors import BackupExistsError, BackupExpiredError, BackupUnreadableError
-from callward.vault.states import BackupFacts
+from callward.vault.states import BackupFacts, ServiceKeyName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -192,3 +195,21 @@ def frames_in(source: Path, opened: OpenedBackup, key: bytes) -> Iterator[FrameR
             yield FrameReader(reader.chunks())
         except SealingError as error:
             raise BackupUnreadableError from error
+
+
+def seal_to_backup_key(to: Path, content: Iterator[bytes], facts: BackupFacts) -> BackupFacts:
+    """Write a backup that the backup key alone opens, known to the house before its first byte."""
+    key, public = new_key(), ports.key_store.get().service_key(ServiceKeyName.BACKUP).public
+    header = header_of(facts, wrap.wrap(key, public, MAGIC))
+    with BackupBook.of_house().written(to, facts, header=header):
+        write_sealed(to, header=header, key=key, content=content)
+    return facts
+
+
+def key_of(opened: OpenedBackup) -> bytes:
+    """The key of a backup that was sealed to ours; raises BackupUnreadableError."""
+    secret = ports.key_store.get().service_key(ServiceKeyName.BACKUP).secret
+    try:
+        return wrap.unwrap(opened.locked, secret, MAGIC)
+    except SealingError:
+        raise BackupUnreadableError from None

@@ -16,20 +16,16 @@ from typing import TYPE_CHECKING, Any
 from callward import deployment
 from callward.kernel import clock
 from callward.kernel.disk import own_folder, write_new
-from callward.sealing import wrap
-from callward.sealing.errors import SealingError
-from callward.sealing.stream import new_key
 from callward.vault import ports
 from callward.vault.backup_book import BackupBook
 from callward.vault.backup_file import (
     END,
-    MAGIC,
     frame,
     frames_in,
-    header_of,
+    key_of,
     open_backup,
     require_alive,
-    write_sealed,
+    seal_to_backup_key,
 )
 from callward.vault.errors import (
     BackupUnreadableError,
@@ -40,7 +36,7 @@ from callward.vault.errors import (
     ServerProgramMissingError,
 )
 from callward.vault.log_archive import archiver_fault, is_archived, log_folder, piece_keys
-from callward.vault.states import OF_BASE, ArchiverFault, BackupFacts, RestoredBase, ServiceKeyName
+from callward.vault.states import OF_BASE, ArchiverFault, BackupFacts, RestoredBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,11 +63,7 @@ def back_up_base(to: Path, *, at: datetime, dies_on: date) -> BackupFacts:
     facts = BackupFacts(
         kind=OF_BASE, made_at=at, dies_on=dies_on.isoformat(), ledger_position=position
     )
-    key, public = new_key(), ports.key_store.get().service_key(ServiceKeyName.BACKUP).public
-    header = header_of(facts, wrap.wrap(key, public, MAGIC))
-    with BackupBook.of_house().written(to, facts, header=header):
-        write_sealed(to, header=header, key=key, content=_base_frames(chosen))
-    return facts
+    return seal_to_backup_key(to, _base_frames(chosen), facts)
 
 
 def _require_archive(chosen: Database) -> None:
@@ -152,11 +144,7 @@ def restore_base(
     """
     opened = open_backup(source)
     require_alive(opened, OF_BASE, at=at)
-    try:
-        secret = ports.key_store.get().service_key(ServiceKeyName.BACKUP).secret
-        key = wrap.unwrap(opened.locked, secret, MAGIC)
-    except SealingError:
-        raise BackupUnreadableError from None
+    key = key_of(opened)
     if any(own_folder(into).iterdir()):
         raise FolderNotEmptyError
     with frames_in(source, opened, key) as files:

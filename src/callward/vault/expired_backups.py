@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 from callward import deployment
 from callward.kernel.disk import settle_folder
 from callward.kernel.references import new_ref
-from callward.sealing import wrap
-from callward.sealing.errors import SealingError
-from callward.vault import ports
 from callward.vault.backup_book import BackupBook, BackupDestruction, digest_of
-from callward.vault.backup_file import MAGIC, PART, backups_in, is_over, open_backup
+from callward.vault.backup_file import (
+    PART,
+    backups_in,
+    is_over,
+    key_of,
+    open_backup,
+)
 from callward.vault.crash_points import point as crash_point
 from callward.vault.errors import (
     BackupStillThereError,
@@ -25,7 +28,7 @@ from callward.vault.errors import (
     BackupUnreadableError,
     NoBackupError,
 )
-from callward.vault.states import OF_DATA, OF_KEYS, ServiceKeyName
+from callward.vault.states import OF_DATA, OF_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,9 +128,8 @@ def _is_ours(opened: OpenedBackup, state: BookState) -> bool:
     if opened.facts.kind == OF_KEYS:
         return False
     try:
-        secret = ports.key_store.get().service_key(ServiceKeyName.BACKUP).secret
-        return bool(wrap.unwrap(opened.locked, secret, MAGIC))
-    except SealingError:
+        return bool(key_of(opened))
+    except BackupUnreadableError:
         return False
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from callward.kernel.disk import overwrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
 # Other processes hold the file for milliseconds; a wait this long means that something is stuck.
 BUSY_SECONDS = 20.0
-_ZEROES = bytes(1 << 16)
 # A rollback journal keeps the page of a deleted key: it stays as a file so that it can be zeroed.
 _PRAGMAS = (
     "PRAGMA journal_mode=PERSIST",
@@ -88,16 +89,8 @@ class KeyFile:
 
     def zero_journal(self) -> None:
         """Overwrite the rollback journal while nobody else can write to it."""
-        with self._within("BEGIN EXCLUSIVE"):
-            try:
-                descriptor = os.open(self.journal, os.O_WRONLY)
-            except FileNotFoundError:
-                return
-            with os.fdopen(descriptor, "wb", buffering=0) as file:
-                left = os.fstat(descriptor).st_size
-                while left > 0:
-                    left -= file.write(_ZEROES[:left])
-                os.fsync(descriptor)
+        with self._within("BEGIN EXCLUSIVE"), suppress(FileNotFoundError):
+            overwrite(self.journal)
 
     def image(self) -> bytes:
         """Copy the file consistently, in memory."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
@@ -19,7 +20,6 @@ from callward.kernel.calendar import Period, add_civil, parse_period
 from callward.kernel.disk import own_folder, settle_folder, write_whole
 from callward.kernel.errors import CallwardError
 from callward.sealing import wrap
-from callward.sealing.errors import SealingError
 from callward.sealing.stream import new_key
 from callward.vault import ports
 from callward.vault.backup_file import (
@@ -31,6 +31,7 @@ from callward.vault.backup_file import (
     frames_in,
     header_of,
     is_over,
+    key_of,
     open_backup,
     write_sealed,
 )
@@ -159,14 +160,11 @@ def _require_same(source: Path, there: BackupFacts) -> None:
 
 def piece_keys(*, at: datetime) -> dict[str, str]:
     """The key of each piece of the log that may still be restored, in hexadecimal, by its name."""
-    secret = ports.key_store.get().service_key(ServiceKeyName.BACKUP).secret
     found = {}
     for _path, opened in backups_in(log_folder()):
         if opened.facts.kind == OF_LOG and not is_over(opened.facts, at=at):
-            try:
-                found[opened.facts.name] = wrap.unwrap(opened.locked, secret, MAGIC).hex()
-            except SealingError:
-                continue  # of another house
+            with suppress(BackupUnreadableError):  # of another house
+                found[opened.facts.name] = key_of(opened).hex()
     return found
 
 

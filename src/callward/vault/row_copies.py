@@ -17,6 +17,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from callward.vault import ports
 from callward.vault.errors import BackupOfOtherFormError, BackupUnreadableError
 from callward.vault.objects import object_name
+from callward.vault.states import BESIDE_A_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -174,9 +175,7 @@ class _FileTarget:
 
     def settle(self, facts: BackupFacts, *, at: datetime) -> None:
         book = ports.restores.get()
-        with closing(
-            sqlite3.connect(f"{self._waiting.resolve().as_uri()}?immutable=1", uri=True)
-        ) as file:
+        with closing(_only_read(self._waiting, mode="immutable=1")) as file:
             if self._wanted is not None and self._wanted != _counts(file):
                 raise BackupUnreadableError
         # Nobody else has the new one open, and no log of its own may be left beside it.
@@ -211,7 +210,7 @@ def write_plain(path: Path, content: Iterator[bytes]) -> None:
 
 def replace_file(new: Path, old: Path) -> None:
     """Put a database in the place of another, whose logs must not be played onto it."""
-    for ending in ("-wal", "-shm", "-journal"):
+    for ending in BESIDE_A_FILE:
         old.with_name(old.name + ending).unlink(missing_ok=True)
     new.replace(old)
 

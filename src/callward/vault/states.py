@@ -20,6 +20,7 @@ Plain = bytes | bytearray | memoryview
 
 AUDIO = "audio"
 CDR = "cdr"
+BESIDE_A_FILE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database
 OF_DATA, OF_KEYS = "data", "keys"  # the kinds of backups
 OF_BASE, OF_LOG = "base", "log"  # of a server: all of it, and a piece of its archived log
 

@@ -52,6 +52,8 @@ def ask_approval(edition_ref: Ref, *, actor: Actor, at: datetime) -> NoticeVersi
         _refuse_second_in_line(edition)
         policy = _fit(edition, at=at)
         _refuse_too_short(edition, policy, at=at)
+        for _written in render_all(policy):
+            pass  # what cannot be written must not be found out on the day of its approval
         in_force = controllers.policy_in_force(edition.controller_ref, at=at)
         edition.state = NoticeVersionState.ASKED
         officer = approval.ask(
@@ -77,7 +79,7 @@ def _refuse_second_in_line(edition: NoticeVersion) -> None:
 
 
 def _fit(edition: NoticeVersion, *, at: datetime) -> Policy:
-    """The policy of a version: lint has nothing against it, it follows, and it can be written."""
+    """The policy of a version: lint has nothing against it, and it follows what is in force."""
     policy = load(bytes(edition.source))
     compiled = compile_policy(policy)
     refuse_unfit(edition.controller_ref, compiled, at=at)
@@ -85,8 +87,6 @@ def _fit(edition: NoticeVersion, *, at: datetime) -> Policy:
     refusing = [finding for finding in findings if finding.refuses]
     if refusing:
         raise PolicyLintError(count=len(refusing), first=refusing[0].code)
-    for _written in render_all(policy):
-        pass  # what cannot be written must not be found out on the day of its approval
     return policy
 
 

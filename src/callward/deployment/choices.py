@@ -107,6 +107,20 @@ class Setting:
     def env(self) -> str:
         return self.variable or f"CALLWARD_{self.section}_{self.name}".upper()
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """What the file may call it; a secret is named by where it lies, and never itself."""
+        return tuple(self.path + end for end in self._ends)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """What the environment may call it, in the same order."""
+        return tuple(self.env + end.upper() for end in self._ends)
+
+    @property
+    def _ends(self) -> tuple[str, ...]:
+        return (FROM_FILE, FROM_CREDENTIAL) if self.kind is SECRET else ("",)
+
 
 # name, kind, default, meaning, and the variable by which the environment knew it before
 _Row = tuple[str, Kind, str, str, str]

@@ -106,7 +106,7 @@ def _where(said: str) -> str:
 
 
 def _refuse_unknown(told: Mapping[str, Any]) -> None:
-    known = {name for setting in SETTINGS for name in _names_of(setting)}
+    known = {name for setting in SETTINGS for name in setting.paths}
     for section, settings in told.items():
         if not isinstance(settings, dict):
             raise SettingUnknownError(setting=section, near=_near(section, known))
@@ -114,12 +114,6 @@ def _refuse_unknown(told: Mapping[str, Any]) -> None:
             path = f"{section}.{name}"
             if path not in known:
                 raise SettingUnknownError(setting=path, near=_near(path, known))
-
-
-def _names_of(setting: Setting) -> tuple[str, ...]:
-    if setting.kind is SECRET:
-        return setting.path + FROM_FILE, setting.path + FROM_CREDENTIAL
-    return (setting.path,)
 
 
 def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
@@ -131,13 +125,7 @@ def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
         raise VariableUnknownError(variable=name, near=f" ({ends[close[0]]})" if close else "")
 
 
-def _variables_of(setting: Setting) -> tuple[str, ...]:
-    if setting.kind is SECRET:
-        return setting.env + FROM_FILE.upper(), setting.env + FROM_CREDENTIAL.upper()
-    return (setting.env,)
-
-
-_VARIABLES = OTHER_VARIABLES.union(*map(_variables_of, SETTINGS))
+_VARIABLES = OTHER_VARIABLES.union(*(setting.variables for setting in SETTINGS))
 
 
 def _near(path: str, known: set[str]) -> str:
@@ -218,8 +206,8 @@ def environment_of(found: values.Deployment) -> dict[str, str]:
     for setting in SETTINGS:
         value = getattr(getattr(found, setting.section), setting.name)
         if isinstance(value, values.Secret):
-            told[setting.env + FROM_FILE.upper()] = str(value.file or "")
-            told[setting.env + FROM_CREDENTIAL.upper()] = value.credential
+            lies = (str(value.file or ""), value.credential)
+            told |= zip(setting.variables, lies, strict=True)
         elif isinstance(value, tuple):
             told[setting.env] = ",".join(map(str, value))
         else:

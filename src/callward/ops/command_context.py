@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
+
+import click
 
 from callward.kernel import clock
 from callward.kernel.actors import Actor, system_actor
@@ -52,6 +55,15 @@ def load() -> None:
     import django  # noqa: PLC0415  # commands that need no house start without it
 
     django.setup(set_prefix=False)  # only pages have addresses
+
+
+def late_command(module: str, name: str, *, light: bool = False) -> click.Command:
+    """A command whose module is imported when it is called; a light one needs no Django."""
+    if not light:
+        load()
+    found = getattr(import_module(f"callward.ops.commands.{module}"), name)
+    assert isinstance(found, click.Command)
+    return found
 
 
 def open_context(*, before_replay: bool = False, in_move: bool = False) -> CommandContext:

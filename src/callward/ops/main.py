@@ -6,14 +6,13 @@ import gc
 import os
 import resource
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from callward.kernel import clock
 from callward.kernel.errors import CallwardError, RefusedError
-from callward.ops.command_context import command_actor, load
+from callward.ops.command_context import command_actor, late_command
 from callward.ops.data_folder import chosen_folder
 
 if TYPE_CHECKING:
@@ -64,10 +63,7 @@ class LateGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _, name = _COMMANDS[cmd_name].partition(":")
-        if module not in _LIGHT:
-            load()
-        found = getattr(import_module(f"callward.ops.commands.{module}"), name)
-        assert isinstance(found, click.Command)
+        found = late_command(module, name, light=module in _LIGHT)
         if cmd_name in _LASTING:
             gc.set_threshold(_OFTEN)
         return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gettext import NullTranslations, translation
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 
 from callward.kernel import clock
 from callward.kernel.errors import gettext_noop
-from callward.ops.command_context import load as load_house, open_context
+from callward.ops.command_context import late_command, open_context
 from callward.ops.command_files import FILE, NEW_FILE, read_file, write_new_file
 from callward.ops.command_output import json_option, remark, tell, tell_rows
 from callward.ops.data_folder import chosen_folder
@@ -115,11 +114,7 @@ class _WithVersions(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _OF_VERSIONS:
             return super().get_command(ctx, cmd_name)
-        load_house()
-        kept = import_module("callward.ops.commands.policy_versions")
-        found = getattr(kept, cmd_name.replace("-", "_"))
-        assert isinstance(found, click.Command)
-        return found
+        return late_command("policy_versions", cmd_name.replace("-", "_"))
 
 
 @click.group(cls=_WithVersions)

@@ -41,52 +41,36 @@ def draft(file: Path, username: str, code: str | None, *, as_json: bool) -> None
         remark(f"Lint refuses it still, first by {refusing[0].code}: callward policy lint.")
 
 
-def _act(
-    ref: Ref,
-    username: str,
-    code: str | None,
-    act: Callable[..., NoticeVersionView],
-    *,
-    as_json: bool,
-) -> None:
-    house = open_context()
-    _tell(act(ref, actor=actor_of(username, code), at=house.at), as_json=as_json)
+def _by_person(name: str, act: Callable[..., NoticeVersionView], *, says: str) -> click.Command:
+    """A command by which a known person does one thing to a version."""
+
+    @click.command(name, help=says)
+    @click.argument("ref", type=REFERENCE)
+    @person_options
+    @json_option
+    def command(ref: Ref, username: str, code: str | None, *, as_json: bool) -> None:
+        house = open_context()
+        _tell(act(ref, actor=actor_of(username, code), at=house.at), as_json=as_json)
+
+    return command
 
 
-@click.command("ask")
-@click.argument("ref", type=REFERENCE)
-@person_options
-@json_option
-def ask(ref: Ref, username: str, code: str | None, *, as_json: bool) -> None:
-    """Ask a second person to approve draft REF, or begin the delay that the policy names."""
-    _act(ref, username, code, services.ask_approval, as_json=as_json)
-
-
-@click.command("approve")
-@click.argument("ref", type=REFERENCE)
-@person_options
-@json_option
-def approve(ref: Ref, username: str, code: str | None, *, as_json: bool) -> None:
-    """Stand behind version REF that somebody else asked for; it takes effect on its day."""
-    _act(ref, username, code, services.approve, as_json=as_json)
-
-
-@click.command("turn-down")
-@click.argument("ref", type=REFERENCE)
-@person_options
-@json_option
-def turn_down(ref: Ref, username: str, code: str | None, *, as_json: bool) -> None:
-    """Send asked version REF back to be a draft."""
-    _act(ref, username, code, services.turn_down, as_json=as_json)
-
-
-@click.command("withdraw")
-@click.argument("ref", type=REFERENCE)
-@person_options
-@json_option
-def withdraw(ref: Ref, username: str, code: str | None, *, as_json: bool) -> None:
-    """Let go of version REF that is not published."""
-    _act(ref, username, code, services.withdraw, as_json=as_json)
+ask = _by_person(
+    "ask",
+    services.ask_approval,
+    says="Ask a second person to approve draft REF, or begin the delay that the policy names.",
+)
+approve = _by_person(
+    "approve",
+    services.approve,
+    says="Stand behind version REF that somebody else asked for; it takes effect on its day.",
+)
+turn_down = _by_person(
+    "turn-down", services.turn_down, says="Send asked version REF back to be a draft."
+)
+withdraw = _by_person(
+    "withdraw", services.withdraw, says="Let go of version REF that is not published."
+)
 
 
 @click.command("versions")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from callward.kernel.errors import CallwardError
+from callward.ops.errors import MoveUnfinishedError
 from callward.ops.values import Finding, Start
 from callward.vault import services as vault
 from callward.vault.errors import (
@@ -131,8 +132,8 @@ def rows_lie_in_one_place(start: Start) -> Finding | None:
     if start.folder.move.exists():
         return Finding(
             name="callward.E033",
-            fact="The rows of this house are being moved to another database.",
-            mend="Run “callward database move” to finish it, or add --abandon to go back.",
+            fact=MoveUnfinishedError.fact,
+            mend=MoveUnfinishedError.mend,
         )
     if start.folder.chosen.database.on_postgresql and start.folder.database.exists():
         return Finding(

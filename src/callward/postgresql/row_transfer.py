@@ -60,14 +60,20 @@ _BEFORE_ALL = -(2**63)
 def begin(server: Server, move: str) -> None:
     """Claim an empty database for one move, or go on with that; raises DatabaseInUseError."""
     with server.transaction():
-        if _one(server, _BEGUN):
-            if _one(server, "SELECT id FROM callward_move.move") != move:
-                raise DatabaseInUseError
+        found = _move_in(server)
+        if found == move:
             return
-        if _one(server, _IN_USE):
+        if found is not None or _one(server, _IN_USE):
             raise DatabaseInUseError
         server.execute(_BEGIN)
         server.execute("INSERT INTO callward_move.move VALUES (%s)", [move])
+
+
+def _move_in(server: Server) -> str | None:
+    """The move that claimed a database, if any did."""
+    if not _one(server, _BEGUN):
+        return None
+    return str(_one(server, "SELECT id FROM callward_move.move"))
 
 
 def is_filling(server: Server) -> bool:
@@ -77,7 +83,7 @@ def is_filling(server: Server) -> bool:
 
 def abandon(server: Server, move: str) -> None:
     """Drop everything that a move brought into its database, and nothing of anybody else."""
-    if not _one(server, _BEGUN) or _one(server, "SELECT id FROM callward_move.move") != move:
+    if _move_in(server) != move:
         return
     with server.transaction():
         for (table,) in server.execute(_EVERY).fetchall():
@@ -89,6 +95,13 @@ def abandon(server: Server, move: str) -> None:
 def end(server: Server) -> None:
     """Forget how a finished move went."""
     server.execute("DROP SCHEMA IF EXISTS callward_move CASCADE")
+
+
+def set_counters(cursor: Any) -> None:
+    """Let the counter of each table go on behind its last row."""
+    cursor.execute(_COUNTERS)
+    for (statement,) in cursor.fetchall():
+        cursor.execute(statement)
 
 
 def _one(server: Server, question: str) -> Any:
@@ -148,9 +161,8 @@ class RowTransfer:
         for table in self._in_order():
             while self._slice(table, known[table]):
                 progress(sum(one.rows for one in known.values()), every)
-        with self._server.transaction():
-            for (statement,) in self._server.execute(_COUNTERS).fetchall():
-                self._server.execute(statement.encode())
+        with self._server.transaction(), self._server.cursor() as cursor:
+            set_counters(cursor)
         return known
 
     def _progress(self) -> dict[str, Carried]:

@@ -10,12 +10,12 @@ import shutil
 import subprocess
 import tarfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callward import deployment
 from callward.kernel import clock
 from callward.kernel.disk import own_folder, write_new
+from callward.postgresql.programs import newest
 from callward.vault import ports
 from callward.vault.backup_book import BackupBook
 from callward.vault.backup_file import (
@@ -41,11 +41,11 @@ from callward.vault.states import OF_BASE, ArchiverFault, BackupFacts, RestoredB
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date, datetime
+    from pathlib import Path
 
     from callward.deployment.values import Database
 
 BASE, KEYS = "base.tar", "callward-log.keys"
-_HOMES = "/usr/lib/postgresql"
 _CHUNK = 1 << 20
 _SAID = 200
 _RIGHT = "SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user"
@@ -114,11 +114,10 @@ def _base_frames(chosen: Database) -> Iterator[bytes]:
 
 def _program(name: str) -> str:
     """A program of PostgreSQL: the newest that is installed, or the one on the path."""
-    found = sorted(Path(_HOMES).glob(f"*/bin/{name}"), key=lambda path: float(path.parts[-3]))
-    named = str(found[-1]) if found else shutil.which(name)
+    named = newest(name) or shutil.which(name)
     if not named:
         raise ServerProgramMissingError(program=name)
-    return named
+    return str(named)
 
 
 def _environment(chosen: Database) -> dict[str, str]:

@@ -9,11 +9,10 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from django.apps import apps
-from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from callward.postgresql.row_transfer import set_counters
 from callward.vault import ports
 from callward.vault.errors import BackupOfOtherFormError, BackupUnreadableError
 from callward.vault.objects import object_name
@@ -360,9 +359,7 @@ class _ServerTarget:
     def settle(self, facts: BackupFacts, *, at: datetime) -> None:
         if self._wanted is None or self._wanted != self._counts:
             raise BackupUnreadableError
-        models = apps.get_models(include_auto_created=True)
-        for statement in self._ours.ops.sequence_reset_sql(no_style(), models):
-            self._cursor.execute(statement)
+        set_counters(self._cursor)
         after = self._size()
         ports.restores.get().note_restore(facts, size_before=self._before, size_after=after, at=at)
         self._ours.commit()

@@ -29,6 +29,7 @@ from callward.ops.errors import (
 from callward.ops.first_start import make_tables
 from callward.ops.supervision import callward_command
 from callward.ops.values import Start
+from callward.postgresql import direct, row_transfer
 from callward.vault import services as vault
 from callward.vault.states import VaultEvent
 
@@ -174,8 +175,6 @@ def _watched(progress: Callable[[int, int], None]) -> Callable[[int, int], None]
 def fill() -> None:
     """Make the tables on the server, carry every row there and compare all of them."""
     house, found = _in_a_move()
-    from callward.postgresql import direct, row_transfer  # noqa: PLC0415  # loads psycopg
-
     _refuse_unfit(house)
     with direct.connect(house.folder.chosen.database) as server:
         row_transfer.begin(server, found.ref)
@@ -198,8 +197,6 @@ def fill() -> None:
 def finish() -> None:
     """Write down that the rows moved, and destroy where they lay."""
     house, found = _in_a_move()
-    from callward.postgresql import direct, row_transfer  # noqa: PLC0415  # loads psycopg
-
     item = parse_ref(found.ref)
     if not audit_selectors.history(item, limit=1):
         with transaction.atomic():
@@ -217,8 +214,6 @@ def finish() -> None:
 def clear() -> None:
     """Drop from the server what an abandoned move brought there."""
     house, found = _in_a_move()
-    from callward.postgresql import direct, row_transfer  # noqa: PLC0415  # loads psycopg
-
     with direct.connect(house.folder.chosen.database) as server:
         row_transfer.abandon(server, found.ref)
     tell({}, as_json=True)

@@ -17,13 +17,13 @@ from callward.ops.demo.local_server import (
     LocalServer,
     wait_until,
 )
+from callward.postgresql.programs import newest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 OWNER, USER = "postgres", "callward"
 PORT = 5432
-_HOMES = "/usr/lib/postgresql"
 _SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{socket}'
@@ -49,10 +49,10 @@ ARCHIVE = ("archive_mode = on", "archive_command = 'cp %p ../archive/%f'")
 
 def programs() -> Path:
     """The folder of the newest PostgreSQL of this machine; raises EngineMissingError."""
-    found = sorted(Path(_HOMES).glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
-    if not found:
+    found = newest("initdb")
+    if found is None:
         raise EngineMissingError(engine="PostgreSQL", package="postgresql")
-    return found[-1].parent
+    return found.parent
 
 
 def _ordinary() -> dict[str, Any]:

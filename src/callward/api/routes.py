@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID  # noqa: TC003  # ninja reads the signatures
 
@@ -49,7 +48,6 @@ _STATUS_OF_PROBLEM: tuple[tuple[type[CallwardError], int], ...] = (
     (UnavailableError, 503),
 )
 _OUR_FAULT = 500
-_AGAIN_SECONDS = "5"
 
 
 def handle_problems(api: NinjaAPI) -> None:
@@ -81,8 +79,8 @@ def _answer(api: NinjaAPI, request: HttpRequest, error: CallwardError) -> HttpRe
         "mend": gettext(error.mend) % error.facts,
     }
     answer = api.create_response(request, body, status=status)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        answer["Retry-After"] = _AGAIN_SECONDS
+    if isinstance(error, UnavailableError):
+        answer["Retry-After"] = str(error.again_seconds)
     return answer
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 _log = logging.getLogger(__name__)
-_AGAIN_SECONDS = 5
 _MACHINES = "/api/"
 
 
@@ -39,8 +38,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return defaults.server_error(request)
     with translation.override(_language(request)):
         answer = _answer(request, told, status)
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        answer["Retry-After"] = str(_AGAIN_SECONDS)
+    if isinstance(told, UnavailableError):
+        answer["Retry-After"] = str(told.again_seconds)
     answer["Cache-Control"] = "no-store"
     answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django would log its trace
     return answer

@@ -17,7 +17,6 @@ DEBUG = CHOSEN.web.debug
 ALLOWED_HOSTS = list(CHOSEN.web.hosts)
 CALLWARD_DATA = FOLDER.root
 CALLWARD_REGION = FOLDER.region()  # where this machine stands: RO, DE, EU …
-CALLWARD_OVER_TLS = CHOSEN.web.over_tls
 CALLWARD_UPLOAD_BYTES = 64 * 1024 * 1024
 CALLWARD_DIAL_PERMIT = timedelta(minutes=2)  # how long a permit to dial waits for the line
 CALLWARD_SPOOL_DAYS = timedelta(days=16)  # the keys of older spool days are destroyed
@@ -33,7 +32,7 @@ ROOT_URLCONF = "callward.config.urls"
 ASGI_APPLICATION = "callward.config.asgi.application"
 if CHOSEN.web.behind_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-if CALLWARD_OVER_TLS:
+if CHOSEN.web.over_tls:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
     SECURE_HSTS_SECONDS = 31_536_000

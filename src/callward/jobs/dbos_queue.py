@@ -40,9 +40,7 @@ _STATES = {
     "PENDING": JobState.RUNNING,
     "SUCCESS": JobState.DONE,
 }
-
-
-_UNDONE = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
+_UNDONE = [named for named, state in _STATES.items() if state is not JobState.DONE]
 _BY_THE_HOUR = "@hour"
 
 
@@ -139,7 +137,7 @@ class DbosQueue:
 
     def waiting(self) -> Iterator[Work]:
         """What was handed over and is not done yet; what the hour begins it begins again."""
-        rows = self._connected().list_workflows(status=[*_UNDONE], load_output=False)
+        rows = self._connected().list_workflows(status=_UNDONE, load_output=False)
         for row in rows:
             if row.input is not None and not row.name.endswith(_BY_THE_HOUR):
                 key = (row.deduplication_id or "").removeprefix(f"{row.name}/")

@@ -51,6 +51,7 @@ class UnavailableError(CallwardError):
     code = "unavailable"
     fact = gettext_noop("Something that Callward needs does not answer.")
     mend = gettext_noop("Try again later.")
+    again_seconds: ClassVar[int] = 5  # what a machine is told to wait
 
 
 class NotFoundError(CallwardError):

@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import lameenc
+from bench._arrivals import envelope, noise
 
 from callward.deployment import FILE
 from callward.ops.data_folder import DataFolder
@@ -30,20 +30,9 @@ if TYPE_CHECKING:
     from callward.ops.demo.object_store_server import ObjectStoreServer
 
 POLICY = Path(__file__).parent.parent / "policies" / "smart-metering.toml"
-SLUG, NUMBER = "smart-metering", "+442079460101"
+SLUG = "smart-metering"
 SECONDS, SENDERS, DAYS = 2, 4, 20
 READY_SECONDS, ANSWER_SECONDS = 90.0, 30.0
-
-
-def a_recording() -> bytes:
-    """Some seconds of noise as MP3; nobody has the same."""
-    encoder = lameenc.Encoder()
-    encoder.set_bit_rate(32)
-    encoder.set_in_sample_rate(8000)
-    encoder.set_channels(1)
-    encoder.set_quality(7)
-    encoder.silence()
-    return bytes(encoder.encode(os.urandom(2 * 8000 * SECONDS))) + bytes(encoder.flush())
 
 
 def until(true: Any, *, what: str, seconds: float = READY_SECONDS) -> float:
@@ -157,28 +146,13 @@ class Senders:
         while not self._stop.is_set():
             with self._lock:
                 number = next(self._numbers)
-            audio, told = a_recording(), self._envelope(number)
+            start = self._house.starts_at(number % DAYS) + timedelta(seconds=number)
+            told = envelope(number, system="kills", start=start, seconds=SECONDS)
+            audio = noise(SECONDS)
             while (ref := self._answer(audio, told)) is None:
                 time.sleep(0.2)
             with self._lock:
                 self.kept[number] = (ref, sha256(audio).hexdigest())
-
-    def _envelope(self, number: int) -> bytes:
-        start = self._house.starts_at(number % DAYS) + timedelta(seconds=number)
-        told = {
-            "schema": "callward.intake/1",
-            "source": {"system": "kills", "account": "kills"},
-            "source_call_id": f"call-{number}",
-            "recording_id": f"call-{number}",
-            "direction": "in",
-            "started_at": start.isoformat(),
-            "ended_at": (start + timedelta(seconds=SECONDS)).isoformat(),
-            "parties": [{"role": "caller", "number": f"+4420794600{number % 100:02}"}],
-            "did": NUMBER,
-            "talk_seconds": SECONDS,
-            "consent": {"basis": "announced"},
-        }
-        return json.dumps(told).encode()
 
     def _answer(self, audio: bytes, told: bytes) -> str | None:
         """What the recording is called when it is kept; nothing when nobody said so."""

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import http.client
 import itertools
-import json
 import os
 import shutil
 import socket
@@ -29,7 +28,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import lameenc
+from bench._arrivals import BITS_A_SECOND, envelope, noise
 from bench._ingest_door import EMBEDDED, ROWS, SERVERS, in_turn
 from bench._support import Verdict, interleaved
 
@@ -40,20 +39,7 @@ if TYPE_CHECKING:
 
 FILES, SIZE, GROUP, SENDERS = 200, 1_000_000, 64, 16
 RCLONE, AGE, RESTIC, RAW, UPLOAD, BESIDE = 1.8, 3.5, 3.5, 0.35, 0.5, 0.7
-LINE = "+442079460101"
 OLD = timedelta(minutes=5)
-
-
-def a_recording() -> bytes:
-    """One MB of valid MP3: noise at 32 kbit/s, so nothing compresses."""
-    encoder = lameenc.Encoder()
-    encoder.set_bit_rate(32)
-    encoder.set_in_sample_rate(8000)
-    encoder.set_channels(1)
-    encoder.set_quality(7)
-    encoder.silence()
-    noise = os.urandom(2 * 8000 * (SIZE * 8 // 32_000 - 2))
-    return bytes(encoder.encode(noise)) + bytes(encoder.flush())
 
 
 class Corpus:
@@ -62,7 +48,7 @@ class Corpus:
     def __init__(self, folder: Path) -> None:
         from callward.intake.audio_probe import probe  # noqa: PLC0415  # after the folder is named
 
-        self._audio, self._folder = a_recording(), folder
+        self._audio, self._folder = noise(SIZE * 8 // BITS_A_SECOND - 2), folder
         self._seconds = round(probe(self._audio, kind="mp3").seconds)
         self._numbers = itertools.count()
         self._round = 0
@@ -72,20 +58,8 @@ class Corpus:
         number = next(self._numbers)
         tag = b"TAG" + f"{number}".encode().ljust(125, b"\0")
         start = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(seconds=number)
-        told = {
-            "schema": "callward.intake/1",
-            "source": {"system": "bench", "account": "bench"},
-            "source_call_id": f"call-{number}",
-            "recording_id": f"call-{number}",
-            "direction": "in",
-            "started_at": start.isoformat(),
-            "ended_at": (start + timedelta(seconds=self._seconds)).isoformat(),
-            "parties": [{"role": "caller", "number": f"+4420794600{number % 100:02}"}],
-            "did": LINE,
-            "talk_seconds": self._seconds,
-            "consent": {"basis": "announced"},
-        }
-        return self._audio + tag, json.dumps(told).encode()
+        told = envelope(number, system="bench", start=start, seconds=self._seconds)
+        return self._audio + tag, told
 
     def fresh(self, *, sidecars: bool) -> Path:
         """A folder of recordings, finished some minutes ago; never timed."""

@@ -6,15 +6,18 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from build.engines import ON_POSTGRESQL, environment_on_engine
+from build.ops import CLONE
 from callward import holdings
 from callward.config import wiring
 from callward.holdings.registry import Holder
 from callward.kernel.ports import Port
+from callward.ops.main import run
 
 POLICY = Path(__file__).parents[2] / "policies" / "dermatology-clinic.toml"
 # Nobody needs sound, paper, the web, work in the background or a form of the line to list staff.
@@ -53,6 +56,12 @@ def test_a_first_start_and_a_list_of_staff_load_no_form_and_no_machinery(folder)
 
 def test_a_policy_is_checked_without_the_framework(folder):
     assert not loaded_by(folder, "policy", "lint", str(POLICY)) & (HEAVY | FRAMEWORK)
+
+
+def test_the_version_is_told_from_a_clone_too(capsys):
+    assert run(["--version"]) == 0
+    told = tomllib.loads((CLONE / "pyproject.toml").read_text())["project"]["version"]
+    assert capsys.readouterr().out.strip() == f"callward {told}"
 
 
 def test_every_holder_that_is_loaded_late_is_there():

@@ -70,7 +70,7 @@ class LateGroup(click.Group):
 
 
 @click.group(cls=LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="callward", prog_name="callward", message="%(prog)s 0.3.0")
+@click.version_option("0.3.0", prog_name="callward", message="%(prog)s %(version)s")
 def callward() -> None:
     """A privacy-first call centre: one folder (CALLWARD_DATA), one command."""
 
